@@ -1,0 +1,3 @@
+using Payments.Console;
+
+ConsoleHost.Build(args).Run();

@@ -1,0 +1,3 @@
+using Payments.Gateway;
+
+GatewayHost.Build(args).Run();

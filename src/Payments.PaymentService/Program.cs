@@ -1,0 +1,3 @@
+using Payments.PaymentService;
+
+PaymentHost.Build(args).Run();

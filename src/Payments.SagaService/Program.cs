@@ -1,0 +1,3 @@
+using Payments.SagaService;
+
+SagaHost.Build(args).Run();

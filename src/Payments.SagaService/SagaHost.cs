@@ -1,0 +1,7 @@
+namespace Payments.SagaService;
+
+/// <summary>Builds the host; Program runs it alone, Standalone runs all hosts in one process.</summary>
+public static class SagaHost
+{
+    public static WebApplication Build(string[] args) => WebApplication.CreateBuilder(args).Build();
+}

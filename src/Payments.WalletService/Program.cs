@@ -1,0 +1,3 @@
+using Payments.WalletService;
+
+WalletHost.Build(args).Run();
