@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Payments.Domain.Wire;
+
+namespace Payments.Domain;
+
+/// <summary>An id that is a UUID underneath (version 7 when we make it), so that ids sort by the time they were made.</summary>
+public interface IUuidId<TSelf>
+    where TSelf : struct, IUuidId<TSelf>
+{
+    Guid Value { get; }
+
+    static abstract TSelf From(Guid value);
+
+    /// <summary>Reads the public form, 36 characters such as <c>0198c0de-…</c>; anything else is no id.</summary>
+    static virtual bool TryParse(string? text, out TSelf id)
+    {
+        var ok = Guid.TryParseExact(text, "D", out var value) && value != Guid.Empty;
+        id = ok ? TSelf.From(value) : default;
+        return ok;
+    }
+}
+
+[JsonConverter(typeof(UuidIdConverter<WalletId>))]
+public readonly record struct WalletId(Guid Value) : IUuidId<WalletId>
+{
+    public static WalletId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+[JsonConverter(typeof(UuidIdConverter<PaymentId>))]
+public readonly record struct PaymentId(Guid Value) : IUuidId<PaymentId>
+{
+    public static PaymentId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>Money set aside in a wallet for one purpose. A payment has one hold, with the payment's own id.</summary>
+[JsonConverter(typeof(UuidIdConverter<HoldId>))]
+public readonly record struct HoldId(Guid Value) : IUuidId<HoldId>
+{
+    public static HoldId From(Guid value) => new(value);
+
+    public static HoldId For(PaymentId payment) => new(payment.Value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>One movement of money in or out of a wallet: a deposit, a withdrawal, or a payment's leg (with the payment's id).</summary>
+[JsonConverter(typeof(UuidIdConverter<MovementId>))]
+public readonly record struct MovementId(Guid Value) : IUuidId<MovementId>
+{
+    public static MovementId From(Guid value) => new(value);
+
+    public static MovementId For(PaymentId payment) => new(payment.Value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>Who owns a wallet, in the words of the team that calls us: 1 to 64 letters, digits and <c>. _ - @ : +</c>.</summary>
+[JsonConverter(typeof(UserIdConverter))]
+public readonly record struct UserId
+{
+    public const int LengthMax = 64;
+
+    private readonly string? _value;
+
+    private UserId(string value) => _value = value;
+
+    public string Value => _value ?? throw new InvalidOperationException("An uninitialised user id has no value.");
+
+    public static bool TryParse(string? text, out UserId id)
+    {
+        var ok = text is { Length: > 0 and <= LengthMax } && text.All(c => char.IsAsciiLetterOrDigit(c) || "._-@:+".Contains(c));
+        id = ok ? new UserId(text!) : default;
+        return ok;
+    }
+
+    public static UserId Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a user id.");
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Payments.Domain.Wire;
+
+/// <summary>A UUID id as its 36-character text.</summary>
+public sealed class UuidIdConverter<TId> : JsonConverter<TId>
+    where TId : struct, IUuidId<TId>
+{
+    public override TId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var value)
+            ? TId.From(value)
+            : throw new JsonException($"Expected a UUID for {typeof(TId).Name}.");
+
+    public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+/// <summary>A user id as text.</summary>
+public sealed class UserIdConverter : JsonConverter<UserId>
+{
+    public override UserId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && UserId.TryParse(reader.GetString(), out var id)
+            ? id
+            : throw new JsonException($"Expected a user id of 1 to {UserId.LengthMax} characters.");
+
+    public override void Write(Utf8JsonWriter writer, UserId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+/// <summary>A currency as its ISO 4217 code.</summary>
+public sealed class CurrencyConverter : JsonConverter<Currency>
+{
+    public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Currency.TryParse(reader.GetString(), out var currency)
+            ? currency
+            : throw new JsonException("Expected an ISO 4217 currency code.");
+
+    public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
+}
