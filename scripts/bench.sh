@@ -1,0 +1,18 @@
+# ./payments bench
+# shellcheck shell=bash
+
+usage_bench() {
+  cat <<'TEXT'
+Usage: ./payments bench [name ...]
+
+Builds bench/Payments.Bench in Release and runs the benchmarks that are named, or lists them.
+TEXT
+}
+
+verb_bench() {
+  need_sdk
+  need postgresql redis-server
+  prepare_feed
+  build bench/Payments.Bench || fail "the build failed"
+  exec dotnet "$root/bench/Payments.Bench/bin/Release/net10.0/Payments.Bench.dll" "$@"
+}

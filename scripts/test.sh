@@ -1,0 +1,92 @@
+# ./payments test
+# shellcheck shell=bash
+
+usage_test() {
+  cat <<'TEXT'
+Usage: ./payments test [--fast] [arguments of the test runner]
+
+Checks the formatting, builds with warnings as errors, and runs UnitTests, IntegrationTests and BrowserTests, all of them even if one fails.
+The last line has the counts. A failed check of the formatting, a failed build and a crashed run each count as one failure.
+
+  --fast    UnitTests only: no server, no browser, no check of the formatting
+
+Other arguments go to the runner of xunit, for example: -method '*Funds*' or -class UnitTests.Wallets.WalletTests
+TEXT
+}
+
+# Longest time that one test project may take; beyond it, it hangs.
+readonly test_run_max=30m
+
+verb_test() {
+  local fast=no passed=0 failed=0 skipped=0 project
+  local filter=$root/Payments.NoAspire.slnf projects=(UnitTests IntegrationTests BrowserTests)
+  if [ "${1:-}" = --fast ]; then
+    fast=yes projects=(UnitTests) filter=$root/tests/UnitTests/UnitTests.csproj
+    shift
+  fi
+
+  need_sdk
+  [ "$fast" = yes ] || need postgresql redis-server chromium
+  prepare_feed
+
+  say "building"
+  if build "$filter"; then
+    [ "$fast" = yes ] || check_formatting "$filter" || failed=$((failed + 1))
+    for project in "${projects[@]}"; do
+      run_tests "$project" "$@"
+    done
+  else
+    say "the build failed"
+    failed=1
+  fi
+
+  if [ "$skipped" -gt 0 ]; then
+    printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  else
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+  fi
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+check_formatting() {
+  local log kind status=0
+  log=$(mktemp)
+  for kind in whitespace style; do
+    (cd "$root" && dotnet format "$kind" "$1" --verify-no-changes --no-restore) >"$log" 2>&1 </dev/null && continue
+    status=1
+    sort -u -- "$log" >&2
+  done
+  rm -f -- "$log"
+  [ "$status" -eq 0 ] || say "formatting: run dotnet format Payments.NoAspire.slnf"
+  return "$status"
+}
+
+# run_tests <project> [arguments]: adds to passed, failed and skipped.
+run_tests() {
+  local project=$1 log status=0 bad errors skips
+  local program="$root/tests/$project/bin/Release/net10.0/$project.dll"
+  shift
+  say "$project"
+  log=$(mktemp)
+  # The plain form of the output is what is read below, so the terminal's colours are left out.
+  timeout --foreground "$test_run_max" dotnet "$program" -noColor -noLogo "$@" </dev/null 2>&1 | tee -- "$log" >&2 || status=$?
+
+  # "   UnitTests  Total: 12, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, Time: 0.5s"
+  # An error is a failure outside a test (a fixture that cannot be torn down): it is not in the total.
+  bad=$(count Failed "$log") errors=$(count Errors "$log") skips=$(count Skipped "$log")
+  passed=$((passed + $(count Total "$log") - bad - skips - $(count 'Not Run' "$log")))
+  rm -f -- "$log"
+  bad=$((bad + errors)) failed=$((failed + bad)) skipped=$((skipped + skips))
+  # A run that ends badly and names no failure has crashed, or was stopped as hanging.
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    say "$project ended with $status without a failed test: counted as one failure"
+    failed=$((failed + 1))
+  fi
+}
+
+# count <word> <log>: the number after the word in the summary of the run; 0 when there is none.
+count() {
+  local number
+  number=$(sed -nE "s/^ *[A-Za-z.]+ +Total: [0-9]+.*/&/; T; s/.*$1: ([0-9]+).*/\1/p" "$2" | tail -n 1)
+  printf '%s' "${number:-0}"
+}
