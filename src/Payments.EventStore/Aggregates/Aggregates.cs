@@ -1,0 +1,77 @@
+namespace Payments.EventStore.Aggregates;
+
+/// <summary>Loads states by folding streams, and remembers the ones used last.</summary>
+/// <remarks>
+/// What is remembered may be stale when another process writes too. So whatever is decided on it goes through an append that checks the
+/// version, also when the decision is that nothing happens (an append of no events only checks).
+/// </remarks>
+/// <param name="evolve">The fold.</param>
+/// <param name="decode">Reads an event of this aggregate; throws on what it does not know.</param>
+/// <param name="statesMax">How many states are remembered.</param>
+public sealed class Aggregates<TState, TEvent>(
+    IEventStore store, Func<TState?, TEvent, TState> evolve, Func<StoredEvent, TEvent> decode, int statesMax = 50_000)
+    where TState : class
+{
+    private readonly AggregateCache<TState> _cache = new(statesMax);
+
+    /// <summary>States as remembered, or folded from the store where none is remembered: one round trip at most.</summary>
+    public async Task<Dictionary<StreamId, Versioned<TState>>> LoadAsync(IEnumerable<StreamId> streams, CancellationToken cancel)
+    {
+        var states = new Dictionary<StreamId, Versioned<TState>>();
+        var unknown = new List<(StreamId, long)>();
+        foreach (var stream in streams.Distinct())
+        {
+            states[stream] = default;
+            if (_cache.TryGet(stream, out var remembered))
+            {
+                states[stream] = remembered;
+            }
+            else
+            {
+                unknown.Add((stream, 0));
+            }
+        }
+
+        await CatchUpAsync(states, unknown, cancel);
+        return states;
+    }
+
+    /// <summary>States brought up to date with the store, whatever is remembered: after a conflict.</summary>
+    public async Task<Dictionary<StreamId, Versioned<TState>>> RefreshAsync(IEnumerable<StreamId> streams, CancellationToken cancel)
+    {
+        var states = streams.Distinct().ToDictionary(s => s, s => _cache.TryGet(s, out var remembered) ? remembered : default);
+        await CatchUpAsync(states, [.. states.Select(s => (s.Key, s.Value.Version))], cancel);
+        return states;
+    }
+
+    /// <summary>Folds one more event into a state.</summary>
+    public Versioned<TState> Evolve(Versioned<TState> current, TEvent e) => new(evolve(current.State, e), current.Version + 1);
+
+    /// <summary>Remembers states that an append has just confirmed.</summary>
+    public void Keep(IEnumerable<KeyValuePair<StreamId, Versioned<TState>>> states)
+    {
+        foreach (var (stream, state) in states)
+        {
+            if (state.Version > 0)
+            {
+                _cache.Keep(stream, state);
+            }
+        }
+    }
+
+    private async Task CatchUpAsync(
+        Dictionary<StreamId, Versioned<TState>> states, List<(StreamId Stream, long AfterVersion)> behind, CancellationToken cancel)
+    {
+        if (behind.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var stream in await store.ReadStreamsAsync(behind, cancel))
+        {
+            states[stream.Key] = stream.Aggregate(states[stream.Key], (state, e) => Evolve(state, decode(e)));
+        }
+
+        Keep(states.Where(s => behind.Any(b => b.Stream == s.Key)));
+    }
+}
