@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Payments.ServiceDefaults;
+
+/// <summary>Who calls, as the gateway found. An endpoint takes it as a parameter; it is never part of the public contract.</summary>
+/// <param name="ClientId">The API client, or <see cref="Internal"/> for a call that did not come through the gateway.</param>
+/// <param name="CorrelationId">The request's <c>X-Correlation-Id</c>.</param>
+public readonly record struct CallerIdentity(string ClientId, string CorrelationId)
+{
+    public const string Internal = "internal";
+
+    public static CallerIdentity Of(HttpContext context) => new(
+        context.Request.Headers[HeaderNames.ClientId] is [{ Length: > 0 } client, ..] ? client : Internal,
+        Correlation.IdOf(context));
+
+    /// <summary>Binds an endpoint's parameter.</summary>
+    public static ValueTask<CallerIdentity> BindAsync(HttpContext context) => new(Of(context));
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Payments.ServiceDefaults;
+
+/// <summary>The service's database.</summary>
+public static class Postgres
+{
+    /// <summary>
+    /// Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, keyed by that name (the first one also without a key), and a health check.
+    /// Several hosts in the connection string make it an <see cref="NpgsqlMultiHostDataSource"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static WebApplicationBuilder AddPostgres(
+        this WebApplicationBuilder builder, string name, Action<NpgsqlDataSourceBuilder>? configure = null)
+    {
+        var connectionString = builder.Configuration.GetConnectionString(name)
+            ?? throw new InvalidOperationException($"No database: set ConnectionStrings:{name}.");
+
+        builder.Services.AddKeyedSingleton(name, (services, _) =>
+        {
+            var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+            source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
+            configure?.Invoke(source);
+            return source.Build();
+        });
+        builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<NpgsqlDataSource>(name));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            $"postgres-{name}",
+            services => new PostgresHealthCheck(services.GetRequiredKeyedService<NpgsqlDataSource>(name)),
+            failureStatus: HealthStatus.Unhealthy,
+            tags: null));
+        return builder;
+    }
+}
