@@ -21,7 +21,8 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
-        builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).Validate(LimitOptions.IsValid).ValidateOnStart();
+        builder.Services.AddOptions<LimitOptions>()
+            .BindConfiguration(LimitOptions.Section).Validate(LimitOptions.IsValid).ValidateOnStart();
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
@@ -30,7 +31,7 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c> and <c>/alive</c>.</summary>
+    /// <summary>Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c>, <c>/alive</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseMiddleware<CorrelationMiddleware>();
@@ -48,7 +49,10 @@ public static class ServiceDefaultsExtensions
         kestrel.Limits.MaxRequestBodySize = LimitOptions.From(context.Configuration).RequestBodyBytesMax;
     }
 
-    /// <summary>What a client sends is taken literally or refused: no numbers in strings, no unknown or repeated members, no null where a value belongs.</summary>
+    /// <summary>
+    /// What a client sends is taken literally or refused: no numbers in strings, no unknown or repeated members, no null where a value
+    /// belongs.
+    /// </summary>
     internal static void Strict(JsonSerializerOptions json)
     {
         json.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>Takes a well-formed correlation id from the request or makes one, passes it on, returns it, and puts it on every log line.</summary>
+/// <summary>Takes a well-formed correlation id from the request or makes one, passes it on, returns it, logs it on every line.</summary>
 internal sealed class CorrelationMiddleware(RequestDelegate next, TimeProvider clock, ILogger<CorrelationMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var id = Correlation.WellFormed(context.Request.Headers[HeaderNames.CorrelationId]) ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString("D");
+        var id = Correlation.WellFormed(context.Request.Headers[HeaderNames.CorrelationId])
+            ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString("D");
         context.Request.Headers[HeaderNames.CorrelationId] = id;
         context.Response.OnStarting(Return, context);
         using (log.BeginScope(new Correlation.Scope(id)))

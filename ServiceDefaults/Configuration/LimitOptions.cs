@@ -10,7 +10,8 @@ public sealed record LimitOptions
     /// <summary>The largest request body, in bytes. The API's bodies are a few hundred bytes; more is a mistake or an attack.</summary>
     public long RequestBodyBytesMax { get; init; } = 64 * 1024;
 
-    internal static LimitOptions From(IConfiguration configuration) => configuration.GetSection(Section).Get<LimitOptions>() ?? new LimitOptions();
+    internal static LimitOptions From(IConfiguration configuration) =>
+        configuration.GetSection(Section).Get<LimitOptions>() ?? new LimitOptions();
 
     internal static bool IsValid(LimitOptions options) => options.RequestBodyBytesMax is > 0 and <= 64 * 1024 * 1024;
 }

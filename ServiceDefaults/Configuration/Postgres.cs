@@ -12,8 +12,8 @@ namespace Payments.ServiceDefaults;
 public static class Postgres
 {
     /// <summary>
-    /// Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, keyed by that name (the first one also without a key), and a health check.
-    /// Several hosts in the connection string make it an <see cref="NpgsqlMultiHostDataSource"/>.
+    /// Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, keyed by that name (the first one also without a
+    /// key), and a health check. Several hosts in the connection string make it an <see cref="NpgsqlMultiHostDataSource"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static WebApplicationBuilder AddPostgres(

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>Where the other services are: <c>services:{name}:http:0</c>, <c>:1</c>, … as Aspire's <c>WithReference</c> writes them.</summary>
+/// <summary>Where the other services are: <c>services:{name}:http:0</c>, <c>:1</c>, as Aspire's <c>WithReference</c> writes them.</summary>
 public static class ServiceAddresses
 {
     /// <summary>The first address of a service.</summary>
@@ -11,9 +11,13 @@ public static class ServiceAddresses
     public static Uri ServiceAddress(this IConfiguration configuration, string name) =>
         configuration.FindServiceAddresses(name) is [var first, ..]
             ? first
-            : throw new InvalidOperationException($"No address of '{name}': set services:{name}:http:0, for example to http://127.0.0.1:5001.");
+            : throw new InvalidOperationException(
+                $"No address of '{name}': set services:{name}:http:0, for example to http://127.0.0.1:5001.");
 
-    /// <summary>Every address of a service, one an instance; empty when none is configured. Plain HTTP goes before HTTPS, which needs a trusted certificate.</summary>
+    /// <summary>
+    /// Every address of a service, one an instance; empty when none is configured. Plain HTTP goes before HTTPS, which needs a
+    /// trusted certificate.
+    /// </summary>
     /// <exception cref="InvalidOperationException">One is no absolute address.</exception>
     public static IReadOnlyList<Uri> FindServiceAddresses(this IConfiguration configuration, string name)
     {

@@ -9,8 +9,8 @@ public static class ServiceClients
     private static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The client named after a service (<c>IHttpClientFactory.CreateClient("wallet")</c>), its base address from <see cref="ServiceAddresses"/>.
-    /// Chain <c>AddTypedClient&lt;T&gt;()</c> for a typed one.
+    /// The client named after a service (<c>IHttpClientFactory.CreateClient("wallet")</c>), its base address from
+    /// <see cref="ServiceAddresses"/>. Chain <c>AddTypedClient&lt;T&gt;()</c> for a typed one.
     /// </summary>
     /// <param name="timeout">For the whole call; 10 s unless told. A long poll needs more than it asks to wait.</param>
     public static IHttpClientBuilder AddServiceClient(this WebApplicationBuilder builder, string service, TimeSpan? timeout = null)

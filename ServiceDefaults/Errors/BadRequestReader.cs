@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>Finds out which field of a request was wrong, from what the framework throws when it binds one. CLR names stay inside.</summary>
+/// <summary>Finds out which field of a request was wrong, from what the framework throws. CLR names stay inside.</summary>
 internal static partial class BadRequestReader
 {
     private const string Body = "body";
@@ -14,13 +14,20 @@ internal static partial class BadRequestReader
     public static ProblemDetails Read(BadHttpRequestException bad) => bad switch
     {
         InvalidRequestException own => Invalid(own.Field, own.Message),
-        { InnerException: JsonException { InnerException: JsonException } } =>
-            Problems.Details(400, ProblemCodes.MalformedJson, "The body is not well-formed JSON.", Single(Body, Position((JsonException)bad.InnerException))),
+        { InnerException: JsonException { InnerException: JsonException } fault } => Malformed(fault),
         { InnerException: JsonException fault } => Invalid(fault),
-        { StatusCode: 400 } when Parameter().Match(bad.Message) is { Success: true } match => Invalid(match.Groups["name"].Value, ParameterMessage(match)),
+        { StatusCode: 400 } when Parameter().Match(bad.Message) is { Success: true } match =>
+            Invalid(match.Groups["name"].Value, match.Groups["missing"].Success ? Missing[0] : "Has the wrong type or form."),
         { StatusCode: 400 } => Invalid(Body, "A JSON body is needed."),
         _ => Problems.Details(bad.StatusCode, ProblemCodes.Of(bad.StatusCode), ProblemCodes.DetailOf(bad.StatusCode)),
     };
+
+    private static ProblemDetails Malformed(JsonException fault)
+    {
+        var position = $"Malformed at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.";
+        return Problems.Details(
+            400, ProblemCodes.MalformedJson, "The body is not well-formed JSON.", new Dictionary<string, string[]> { [Body] = [position] });
+    }
 
     private static ProblemDetails Invalid(JsonException fault) =>
         Says(fault.Message, "missing required properties")
@@ -29,10 +36,6 @@ internal static partial class BadRequestReader
             : Invalid(Field(fault.Path), Message(fault));
 
     private static ProblemDetails Invalid(string field, string message) => Problems.Invalid(field, message).ProblemDetails;
-
-    private static Dictionary<string, string[]> Single(string field, string message) => new() { [field] = [message] };
-
-    private static string Position(JsonException fault) => $"Malformed at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.";
 
     // "$.card.token" is "card.token"; "$" is the body itself.
     private static string Field(string? path, string? member = null)
@@ -68,9 +71,8 @@ internal static partial class BadRequestReader
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.Ordinal);
 
-    private static string ParameterMessage(Match match) => match.Groups["missing"].Success ? Missing[0] : "Has the wrong type or form.";
-
-    // The framework's two sentences: Failed to bind parameter "Guid id" from "x". / Required parameter "string q" was not provided from query string.
+    // The framework's two sentences: Failed to bind parameter "Guid id" from "x".
+    // Required parameter "string q" was not provided from query string.
     [GeneratedRegex("""parameter "(?:[^"]* )?(?<name>\w+)" (?:from "|(?<missing>was not provided from (?!body)))""")]
     private static partial Regex Parameter();
 

@@ -6,9 +6,13 @@ using Npgsql;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>The edge of a request: bad input names its field, trouble asks to come back, a bug is logged and told without its details.</summary>
+/// <summary>The edge of a request: bad input names its field, trouble asks to come back, a bug is logged, its details untold.</summary>
 internal sealed partial class ExceptionProblems(IProblemDetailsService problems, ILogger<ExceptionProblems> log) : IExceptionHandler
 {
+    private const string TroubleDetail =
+        "A part that this needs does not answer. Repeat the request as it is: its idempotency key makes that safe.";
+    private const string BugDetail = "An unexpected error. It has been logged.";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
@@ -29,10 +33,10 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
                 return BadRequestReader.Read(bad);
             case NpgsqlException { IsTransient: true } or PostgresException { SqlState: ['5', '7', 'P', ..] } or TimeoutException:
                 LogTrouble(context.Request.Method, context.Request.Path, exception);
-                return Problems.Unavailable("A part that this needs does not answer. Repeat the request as it is: its idempotency key makes that safe.").ProblemDetails;
+                return Problems.Unavailable(TroubleDetail).ProblemDetails;
             default:
                 LogBug(context.Request.Method, context.Request.Path, exception);
-                return Problems.Details(StatusCodes.Status500InternalServerError, ProblemCodes.Internal, "An unexpected error. It has been logged.");
+                return Problems.Details(StatusCodes.Status500InternalServerError, ProblemCodes.Internal, BugDetail);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Payments.ServiceDefaults;
 
-/// <summary>The codes of errors that are not a business refusal (for those see the domain). Part of the public API, never renamed.</summary>
+/// <summary>The codes of errors that are no business refusal (for those see the domain). Part of the public API, never renamed.</summary>
 public static class ProblemCodes
 {
     public const string Forbidden = "forbidden";
@@ -47,8 +47,12 @@ public static class ProblemCodes
     internal static string TypeOf(string code) => $"urn:payments:problem:{code}";
 
     /// <summary>The code as words: <c>insufficient_funds</c> is "Insufficient funds".</summary>
-    internal static string TitleOf(string code) =>
-        char.ToUpperInvariant(code[0]) + code[1..].Replace("json", "JSON", StringComparison.Ordinal).Replace("api", "API", StringComparison.Ordinal).Replace('_', ' ');
+    internal static string TitleOf(string code)
+    {
+        var words = code.Replace('_', ' ').Replace("json", "JSON", StringComparison.Ordinal)
+            .Replace("api", "API", StringComparison.Ordinal);
+        return char.ToUpperInvariant(words[0]) + words[1..];
+    }
 
     /// <summary>What to say of a status that nobody explained.</summary>
     internal static string DetailOf(int status) => status switch

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>Writes every problem, whoever made it, in the one shape. Unlike the framework's writer it does not ask the Accept header: an error always has a body.</summary>
+/// <summary>
+/// Writes every problem, whoever made it, in the one shape. Unlike the framework's writer it does not ask the Accept header: an error
+/// always has a body.
+/// </summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
     internal const string Code = "code";

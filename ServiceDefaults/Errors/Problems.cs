@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Mvc;
 namespace Payments.ServiceDefaults;
 
 /// <summary>
-/// The error answers of the API: RFC 9457 <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, a stable snake_case
-/// <c>code</c>, <c>errors</c> by field for bad input, <c>traceId</c> and <c>correlationId</c>.
+/// The error answers of the API: RFC 9457 <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, a
+/// stable snake_case <c>code</c>, <c>errors</c> by field for bad input, <c>traceId</c> and <c>correlationId</c>.
 /// </summary>
 public static class Problems
 {
     /// <summary>400 <c>invalid_request</c>: one field is wrong.</summary>
     /// <param name="field">As the client wrote it: <c>amount</c>, <c>card.token</c>, or a header's name.</param>
-    public static ProblemHttpResult Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });
+    public static ProblemHttpResult Invalid(string field, string message) =>
+        Invalid(new Dictionary<string, string[]> { [field] = [message] });
 
     /// <summary>400 <c>invalid_request</c>: several fields are wrong.</summary>
     public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
@@ -28,16 +29,23 @@ public static class Problems
     public static ProblemHttpResult Conflict(string code, string detail) => Refused(StatusCodes.Status409Conflict, code, detail);
 
     /// <summary>422: understood, and against a rule.</summary>
-    public static ProblemHttpResult Unprocessable(string code, string detail) => Refused(StatusCodes.Status422UnprocessableEntity, code, detail);
+    public static ProblemHttpResult Unprocessable(string code, string detail) =>
+        Refused(StatusCodes.Status422UnprocessableEntity, code, detail);
 
     /// <summary>503 <c>unavailable</c> with <c>Retry-After</c>: nothing was done, and the same request may succeed later.</summary>
     public static ProblemHttpResult Unavailable(string detail, int retryAfterSeconds = 1) =>
-        TypedResults.Problem(Details(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, detail, retryAfterSeconds: retryAfterSeconds));
+        TypedResults.Problem(Details(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, detail, null, retryAfterSeconds));
 
     internal static ProblemDetails Details(
         int status, string code, string? detail, IReadOnlyDictionary<string, string[]>? errors = null, int? retryAfterSeconds = null)
     {
-        var problem = new ProblemDetails { Status = status, Detail = detail, Type = ProblemCodes.TypeOf(code), Title = ProblemCodes.TitleOf(code) };
+        var problem = new ProblemDetails
+        {
+            Status = status,
+            Detail = detail,
+            Type = ProblemCodes.TypeOf(code),
+            Title = ProblemCodes.TitleOf(code),
+        };
         problem.Extensions[ProblemWriter.Code] = code;
         if (errors is not null)
         {
@@ -53,5 +61,7 @@ public static class Problems
     }
 
     private static string InvalidDetail(IReadOnlyDictionary<string, string[]> errors) =>
-        errors.Count == 1 ? $"'{errors.Keys.First()}' is invalid." : $"{errors.Count} fields are invalid: '{string.Join("', '", errors.Keys)}'.";
+        errors.Count == 1
+            ? $"'{errors.Keys.First()}' is invalid."
+            : $"{errors.Count} fields are invalid: '{string.Join("', '", errors.Keys)}'.";
 }

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Options;
 namespace Payments.ServiceDefaults;
 
 /// <summary>
-/// Answers 413 before anything behind it has seen a byte of a body that is too large, and reads on for a while: a connection closed under a client that is still
-/// sending would lose the answer (what nginx calls a lingering close).
+/// Answers 413 before anything behind it has seen a byte of a body that is too large, and reads on for a while: a connection closed under a
+/// client that is still sending would lose the answer (what nginx calls a lingering close).
 /// </summary>
-internal sealed class RequestBodyLimitMiddleware(RequestDelegate next, IProblemDetailsService problems, IOptions<LimitOptions> limits, TimeProvider clock)
+internal sealed class RequestBodyLimitMiddleware(
+    RequestDelegate next, IProblemDetailsService problems, IOptions<LimitOptions> limits, TimeProvider clock)
 {
     private const long DrainBytesMax = 64L * 1024 * 1024;
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(5);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary><c>/alive</c>: the process answers; restart it when not. <c>/health</c>: it can do its work; send it nothing when not.</summary>
+/// <summary><c>/alive</c>: the process answers; else restart it. <c>/health</c>: it can do its work; else send it nothing.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app)

@@ -18,7 +18,7 @@ internal sealed class PostgresHealthCheck(NpgsqlDataSource database) : IHealthCh
             await command.ExecuteScalarAsync(deadline.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception fault) when (fault is NpgsqlException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The database does not answer.", fault);
         }

@@ -11,8 +11,8 @@ using OpenTelemetry.Trace;
 namespace Payments.ServiceDefaults;
 
 /// <summary>
-/// Traces, metrics and logs over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing. The platform's own spans and meters need no
-/// instrumentation packages; the exporter reads the standard <c>OTEL_*</c> variables itself.
+/// Traces, metrics and logs over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing. The platform's own spans and meters
+/// need no instrumentation packages; the exporter reads the standard <c>OTEL_*</c> variables itself.
 /// </summary>
 internal static class Telemetry
 {
@@ -42,7 +42,7 @@ internal static class Telemetry
 
     private static ResourceBuilder Resource(string service) => ResourceBuilder.CreateDefault().AddService(service);
 
-    // Sources and meters are global to the process. Of several hosts in one process only the first exports, or each span would go out once a host.
+    // Sources and meters are global to the process: of several hosts in one only the first exports, or each span would go out once a host.
     private sealed class Exporting(string service) : IHostedService
     {
         private static int _running;
@@ -53,8 +53,9 @@ internal static class Telemetry
         {
             if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
             {
-                _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(Resource(service)).AddSource(Sources).AddOtlpExporter().Build();
-                _meter = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(Resource(service)).AddMeter(Meters).AddOtlpExporter().Build();
+                var resource = Resource(service);
+                _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
+                _meter = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
             }
 
             return Task.CompletedTask;
