@@ -1,0 +1,46 @@
+namespace Payments.Messaging;
+
+/// <summary>One message as a consumer sees it: where it lay, what it is ordered by, who says it, and what it says.</summary>
+/// <param name="RoutingKey">The Kafka key: messages of one key are in order. See <see cref="Messaging.RoutingKey"/>.</param>
+/// <param name="Data">UTF-8 JSON of the event or command.</param>
+public sealed record Message(
+    string Topic,
+    int Partition,
+    long Offset,
+    string RoutingKey,
+    MessageHeaders Headers,
+    ReadOnlyMemory<byte> Data);
+
+/// <summary>What every message says about itself. The Kafka header of each is in <see cref="HeaderNames"/>.</summary>
+public sealed record MessageHeaders
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required int Schema { get; init; }
+
+    public required string Source { get; init; }
+
+    public required long Position { get; init; }
+
+    /// <summary>
+    /// What the same source put on the same partition before this message, 0 for none. A consumer whose watermark is below it has
+    /// missed something (the broker lost data, or trimmed it) and must not go on as if it had not.
+    /// </summary>
+    public required long Previous { get; init; }
+
+    public required string Stream { get; init; }
+
+    public required long Version { get; init; }
+
+    public required Guid Correlation { get; init; }
+
+    public Guid? Causation { get; init; }
+
+    public required string Actor { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public required DateTimeOffset Recorded { get; init; }
+}

@@ -1,0 +1,60 @@
+namespace Payments.Messaging;
+
+/// <summary>
+/// How to reach the broker, and the few limits that a deployment may want to set. What makes messages safe is not among them.
+/// </summary>
+public sealed record KafkaOptions
+{
+    /// <summary>What <see cref="ClientProperties"/> may set: how to get in, never how messages are written or read.</summary>
+    private static readonly string[] ClientPropertyPrefixes =
+        ["security.", "sasl.", "ssl.", "enable.ssl.", "client.rack", "broker.address.", "socket.keepalive.", "debug"];
+
+    /// <summary>Comma-separated <c>host:port</c>; <c>ConnectionStrings:kafka</c>.</summary>
+    public required string BootstrapServers { get; init; }
+
+    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has its topics already, and wants short fetches.</summary>
+    public bool Embedded { get; init; }
+
+    /// <summary>Properties of librdkafka that say how to get in: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c> …</summary>
+    public IReadOnlyDictionary<string, string> ClientProperties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long the producer waits for more messages to put into one batch: throughput for latency.</summary>
+    public double LingerMs { get; init; } = 1;
+
+    /// <summary>How long a silent member keeps its partitions. Heartbeats have their own thread: a slow handler is not silent.</summary>
+    public int SessionTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>The most that a consumer fetches ahead of its handler, all partitions together.</summary>
+    public int PrefetchKbMax { get; init; } = 16 * 1024;
+
+    /// <summary>
+    /// Copies of every partition. A cluster with fewer brokers refuses to create the topics, and the host does not start.
+    /// </summary>
+    public short ReplicationFactor { get; init; } = 3;
+
+    /// <summary>Copies that must be written before a message counts as sent. Redpanda ignores it and always asks for a majority.</summary>
+    public int MinInSyncReplicas { get; init; } = 2;
+
+    /// <summary>How long the start waits for the broker before it fails.</summary>
+    public int StartTimeoutMs { get; init; } = 30_000;
+
+    /// <summary>All that is wrong with these options, one sentence each; empty when they are good.</summary>
+    public IReadOnlyList<string> Problems() =>
+    [
+        .. Unless(!string.IsNullOrWhiteSpace(BootstrapServers), "BootstrapServers is empty."),
+        .. Unless(LingerMs is >= 0 and <= 1_000, "LingerMs must be from 0 to 1000."),
+        .. Unless(SessionTimeoutMs is >= 6_000 and <= 300_000, "SessionTimeoutMs must be from 6000 to 300000: what brokers allow."),
+        .. Unless(PrefetchKbMax is >= 1_024 and <= 1_048_576, "PrefetchKbMax must be from 1024 to 1048576."),
+        .. Unless(ReplicationFactor is >= 1 and <= 9, "ReplicationFactor must be from 1 to 9."),
+        .. Unless(
+            MinInSyncReplicas >= 1 && MinInSyncReplicas <= ReplicationFactor,
+            "MinInSyncReplicas must be from 1 to ReplicationFactor: with more, no message could ever be sent."),
+        .. Unless(StartTimeoutMs is >= 100 and <= 600_000, "StartTimeoutMs must be from 100 to 600000."),
+        .. ClientProperties.Keys.Where(name => !IsClientProperty(name)).Select(name => $"ClientProperties cannot set '{name}'."),
+    ];
+
+    private static bool IsClientProperty(string name) =>
+        ClientPropertyPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Unless(bool good, string problem) => good ? [] : [problem];
+}

@@ -1,0 +1,33 @@
+namespace Payments.Messaging;
+
+/// <summary>Every topic of the platform. Nothing else names one, and nothing is created that is not here.</summary>
+public static class Topics
+{
+    /// <summary>A long weekend without anyone at the desk, and some days to catch up.</summary>
+    private static readonly TimeSpan CopiesRetention = TimeSpan.FromDays(7);
+
+    /// <summary>What happened to payments and wallets. Wallet flows on even partitions, card flows on odd ones.</summary>
+    /// <seealso cref="PaymentEventsPartitioner"/>
+    public static readonly Topic PaymentEvents = new("events.payments.v1", 12, CopiesRetention);
+
+    /// <summary>What sagas ask of wallets: hold, credit, capture, release.</summary>
+    public static readonly Topic WalletCommands = new("commands.wallets.v1", 6, CopiesRetention);
+
+    /// <summary>What sagas ask of payments: complete, fail.</summary>
+    public static readonly Topic PaymentCommands = new("commands.payments.v1", 6, CopiesRetention);
+
+    /// <summary>What happened to sagas.</summary>
+    public static readonly Topic SagaEvents = new("events.sagas.v1", 6, CopiesRetention);
+
+    /// <summary>
+    /// How far each consumer has come, said again every so often. Only the last word counts and one that is an hour old says nothing, so
+    /// this topic is small, has one partition and needs no dead letters.
+    /// </summary>
+    public static readonly Topic ConsumerProgress = new("progress.consumers.v1", 1, TimeSpan.FromHours(1), CleanupPolicy.CompactAndDelete);
+
+    private static readonly Topic[] WithDeadLetters = [PaymentEvents, WalletCommands, PaymentCommands, SagaEvents];
+
+    /// <summary>All of them with their dead-letter topics, in the order in which they are created.</summary>
+    public static IReadOnlyList<Topic> All { get; } =
+        [.. WithDeadLetters, .. WithDeadLetters.Select(topic => topic.DeadLetters), ConsumerProgress];
+}
