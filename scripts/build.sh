@@ -11,9 +11,9 @@ readonly build_options=(-c Release -v q --nologo -p:UseSharedCompilation=false)
 build() {
   local log status=0
   log=$(mktemp)
-  (cd "$root" && dotnet build "$1" "${build_options[@]}" -clp:'NoSummary;ErrorsOnly') >"$log" 2>&1 </dev/null || status=$?
-  # MSBuild repeats an error for every project that needs the failed one.
-  [ "$status" -eq 0 ] || sort -u -- "$log" >&2
+  (cd "$root" && dotnet build "$1" "${build_options[@]}") >"$log" 2>&1 </dev/null || status=$?
+  # MSBuild says each error again in its summary.
+  [ "$status" -eq 0 ] || grep -E '(error|warning) ' -- "$log" | sort -u >&2 || cat -- "$log" >&2
   rm -f -- "$log"
   return "$status"
 }

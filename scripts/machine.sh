@@ -62,6 +62,8 @@ install_command() {
     printf 'install (by their Debian names): %s' "$*"
   elif [ "$(id -u)" -eq 0 ]; then
     printf 'apt-get update && apt-get install -y %s' "$*"
+  elif ! command -v sudo >/dev/null; then
+    printf 'as root: apt-get update && apt-get install -y %s' "$*"
   else
     printf 'sudo apt-get update && sudo apt-get install -y %s' "$*"
   fi

@@ -18,6 +18,8 @@ make_package() {
   target=$(dirname -- "$(made_by "$1")")
   # shellcheck disable=SC2046 # One word per tool.
   need_for_feed $(tools_for "$1")
+  # The caller holds the lock, so whatever lies there is the rest of a run that was killed.
+  rm -rf -- "$cache"/making.*
   scratch=$(mktemp -d "$cache/making.XXXXXX")
   mkdir -- "$scratch/out"
   (
@@ -27,7 +29,7 @@ make_package() {
       System.IO.Hashing) make_hashing ;;
       "$web_assets") make_blazor_script ;;
     esac
-  ) || fail "could not make $1; what was left is in $scratch"
+  ) || fail "could not make $1, which the package feed lacks"
   rm -rf -- "$target"
   mv -- "$scratch/out" "$target"
   rm -rf -- "$scratch"
@@ -102,6 +104,6 @@ make_blazor_script() {
   npm_source "$aspire_cli-$(rid_arch)" "$aspire_cli_version" || return
   mkdir home
   HOME=$PWD/home quietly setup.log package/bin/aspire setup --non-interactive || return
-  find home -path '*/wwwroot/framework/blazor.web.10.js' -exec cp -- {} out/blazor.web.js \;
+  find . -path '*/wwwroot/framework/blazor.web.10.js' -exec cp -- {} out/blazor.web.js \;
   [ -s out/blazor.web.js ] || { say "no blazor.web.10.js in the bundle"; return 1; }
 }

@@ -69,7 +69,7 @@ run_tests() {
   say "$project"
   log=$(mktemp)
   # The plain form of the output is what is read below, so the terminal's colours are left out.
-  timeout --foreground "$test_run_max" dotnet "$program" -noColor -noLogo "$@" </dev/null 2>&1 | tee -- "$log" >&2 || status=$?
+  timeout --foreground "$test_run_max" dotnet "$program" -noColor -noLogo "$@" </dev/null 2>&1 | tee -- "$log" || status=$?
 
   # "   UnitTests  Total: 12, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, Time: 0.5s"
   # An error is a failure outside a test (a fixture that cannot be torn down): it is not in the total.
