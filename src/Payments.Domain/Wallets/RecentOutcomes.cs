@@ -2,35 +2,61 @@ using System.Collections.Immutable;
 
 namespace Payments.Domain.Wallets;
 
-/// <summary>The ids of a wallet's last movements, oldest out first, so that a repeated command is recognised and does nothing.</summary>
-/// <remarks>
-/// This is the quick and quiet answer to a repeat. The last word is the database's: a ledger entry is unique by movement and
-/// wallet, so a repeat older than this memory fails instead of moving money twice.
-/// </remarks>
-public sealed class RecentMovements : IEquatable<RecentMovements>
+/// <summary>How a wallet ended one purpose: what a repeat of the command is measured against. Combined in questions only.</summary>
+[Flags]
+public enum WalletOutcomes
 {
-    /// <summary>How many ids are kept: bounds the state of a wallet that lives for years.</summary>
+    None = 0,
+    HoldRefused = 1,
+    HoldReleased = 2,
+    HoldCaptured = 4,
+    Credited = 8,
+    CreditRefused = 16,
+}
+
+/// <summary>A wallet's last outcomes by hold or payment, oldest out first: a repeated command is recognised and does nothing.</summary>
+/// <remarks>
+/// Refusals are remembered too: a payment that was refused is undone, and obeying its command later would move money for nobody.
+/// This is the quick and quiet answer to a repeat. For money that moved, the last word is the database's: a ledger entry is unique
+/// by movement and wallet, so a repeat older than this memory fails instead of moving money twice.
+/// </remarks>
+public sealed class RecentOutcomes : IEquatable<RecentOutcomes>
+{
+    /// <summary>How many are kept: bounds the state of a wallet that lives for years.</summary>
     public const int CountMax = 64;
 
-    public static readonly RecentMovements None = new([]);
+    public static readonly RecentOutcomes None = new([]);
 
-    private readonly ImmutableQueue<Guid> _ids;
+    private readonly ImmutableQueue<(Guid Id, WalletOutcomes Outcome)> _outcomes;
     private readonly int _count;
 
-    private RecentMovements(ImmutableQueue<Guid> ids, int count = 0)
+    private RecentOutcomes(ImmutableQueue<(Guid Id, WalletOutcomes Outcome)> outcomes, int count = 0)
     {
-        _ids = ids;
+        _outcomes = outcomes;
         _count = count;
     }
 
-    public bool Contains(Guid id) => _ids.Contains(id);
+    /// <summary>Did <paramref name="id"/> end in any of these ways?</summary>
+    public bool Contains(Guid id, WalletOutcomes any)
+    {
+        foreach (var known in _outcomes)
+        {
+            if (known.Id == id && (known.Outcome & any) != 0)
+            {
+                return true;
+            }
+        }
 
-    public RecentMovements Add(Guid id) =>
-        _count < CountMax ? new(_ids.Enqueue(id), _count + 1) : new(_ids.Dequeue().Enqueue(id), _count);
+        return false;
+    }
 
-    public bool Equals(RecentMovements? other) => other is not null && _ids.SequenceEqual(other._ids);
+    public RecentOutcomes Add(Guid id, WalletOutcomes outcome) => _count < CountMax
+        ? new(_outcomes.Enqueue((id, outcome)), _count + 1)
+        : new(_outcomes.Dequeue().Enqueue((id, outcome)), _count);
 
-    public override bool Equals(object? obj) => Equals(obj as RecentMovements);
+    public bool Equals(RecentOutcomes? other) => other is not null && _outcomes.SequenceEqual(other._outcomes);
+
+    public override bool Equals(object? obj) => Equals(obj as RecentOutcomes);
 
     public override int GetHashCode() => _count;
 }
