@@ -37,10 +37,12 @@ public sealed record Payment(PaymentTerms Terms, PaymentStatus Status, string? F
 
     private static Decision<PaymentEvent> Request(PaymentTerms terms) =>
         terms.PayerWallet == terms.PayeeWallet ? Refuse(SameWallet, "A payment goes from one wallet to another one.")
-        : terms.Amount.Minor is <= 0 or > Money.AmountMinorMax ? Refuse(AmountOutOfRange, $"An amount is from 1 to {Money.AmountMinorMax} minor units.")
+        : terms.Amount.Minor is <= 0 or > Money.AmountMinorMax
+            ? Refuse(AmountOutOfRange, $"An amount is from 1 to {Money.AmountMinorMax} minor units.")
         : Accept(new PaymentEvent.Requested(terms));
 
     private static Decision<PaymentEvent> Accept(params ImmutableArray<PaymentEvent> events) => new Decision<PaymentEvent>.Accepted(events);
 
-    private static Decision<PaymentEvent> Refuse(string code, string message) => new Decision<PaymentEvent>.Refused(new Refusal(code, message));
+    private static Decision<PaymentEvent> Refuse(string code, string message) =>
+        new Decision<PaymentEvent>.Refused(new Refusal(code, message));
 }

@@ -10,7 +10,7 @@ namespace Payments.Domain.Sagas;
 /// <param name="Overdue">The alarm was raised: nothing was heard by the deadline. The awaited signal still moves the saga on.</param>
 public sealed record WalletPaymentSaga(PaymentTerms Terms, SagaPhase Phase, DateTimeOffset? Deadline, bool Overdue, string? FailureCode)
 {
-    /// <summary>A hold outlives every deadline of the saga many times over, so that it never lapses under a payment still on its way.</summary>
+    /// <summary>A hold outlives every deadline of the saga many times over: it never lapses under a payment still on its way.</summary>
     public const int HoldLifetimeSeconds = 7 * 24 * 3600;
 
     public static readonly TimeSpan HoldingTimeout = TimeSpan.FromSeconds(30);
@@ -45,7 +45,7 @@ public sealed record WalletPaymentSaga(PaymentTerms Terms, SagaPhase Phase, Date
             Go(Releasing, s, now + StepTimeout, ReleaseHold(saga.Terms), refused.Code),
 
         ({ Phase: Capturing } saga, Signal.OfWallet { Event: WalletEvent.HoldCaptured } s) =>
-            [new SagaEvent.Moved(Completed, s.Name, null, null), new SagaEvent.PaymentCommanded(new PaymentCommand.Complete(saga.Terms.Payment))],
+            End(Completed, s, null, new PaymentCommand.Complete(saga.Terms.Payment)),
         ({ Phase: Releasing } saga, Signal.OfWallet { Event: WalletEvent.HoldReleased } s) =>
             Fail(saga.Terms, s, saga.FailureCode ?? throw new UnreachableStateException(saga, signal)),
 
@@ -60,7 +60,10 @@ public sealed record WalletPaymentSaga(PaymentTerms Terms, SagaPhase Phase, Date
         [new SagaEvent.Moved(to, because.Name, deadline, failureCode), new SagaEvent.WalletCommanded(command)];
 
     private static ImmutableArray<SagaEvent> Fail(PaymentTerms terms, Signal because, string code) =>
-        [new SagaEvent.Moved(Failed, because.Name, null, code), new SagaEvent.PaymentCommanded(new PaymentCommand.Fail(terms.Payment, code))];
+        End(Failed, because, code, new PaymentCommand.Fail(terms.Payment, code));
+
+    private static ImmutableArray<SagaEvent> End(SagaPhase to, Signal because, string? failureCode, PaymentCommand command) =>
+        [new SagaEvent.Moved(to, because.Name, null, failureCode), new SagaEvent.PaymentCommanded(command)];
 
     private static WalletCommand.Hold HoldFunds(PaymentTerms t) =>
         new(t.PayerWallet, HoldId.For(t.Payment), t.Payment, t.Amount, HoldLifetimeSeconds);

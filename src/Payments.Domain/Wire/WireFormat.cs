@@ -7,7 +7,8 @@ using Payments.Domain.Wallets;
 
 namespace Payments.Domain.Wire;
 
-/// <summary>The stored name, schema version and JSON of every event and command. Names are literals, never CLR names: code may be renamed, history may not.</summary>
+/// <summary>The stored name, schema version and JSON of every event and command.</summary>
+/// <remarks>Names are literals, never CLR names: code may be renamed, history may not.</remarks>
 public static class WireFormat
 {
     /// <summary>Commands start with this in their stored name; everything else is an event.</summary>
@@ -41,7 +42,8 @@ public static class WireFormat
         (typeof(SagaEvent.WentOverdue), "saga.went-overdue.v1", WireJson.Default.SagaWentOverdue),
     ];
 
-    private static readonly FrozenDictionary<Type, (Type Clr, string Name, JsonTypeInfo Json)> ByType = Entries.ToFrozenDictionary(e => e.Clr);
+    private static readonly FrozenDictionary<Type, (Type Clr, string Name, JsonTypeInfo Json)> ByType =
+        Entries.ToFrozenDictionary(e => e.Clr);
 
     private static readonly FrozenDictionary<string, (Type Clr, string Name, JsonTypeInfo Json)> ByName =
         Entries.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
@@ -60,7 +62,7 @@ public static class WireFormat
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
-    /// <exception cref="WireFormatException">Unknown name, unknown schema version, or JSON that does not fit: poison for a consumer.</exception>
+    /// <exception cref="WireFormatException">Unknown name or schema version, or JSON that does not fit: poison for a consumer.</exception>
     public static object Decode(string name, int schemaVersion, ReadOnlySpan<byte> json)
     {
         if (!ByName.TryGetValue(name, out var entry))
