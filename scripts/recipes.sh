@@ -29,7 +29,10 @@ make_package() {
       System.IO.Hashing) make_hashing ;;
       "$web_assets") make_blazor_script ;;
     esac
-  ) || fail "could not make $1, which the package feed lacks"
+  ) || {
+    rm -rf -- "$scratch"
+    fail "could not make $1, which the package feed lacks"
+  }
   rm -rf -- "$target"
   mv -- "$scratch/out" "$target"
   rm -rf -- "$scratch"
@@ -58,9 +61,10 @@ make_librdkafka() {
   npm_source "$kafka_source" "$kafka_source_version" || return
   local source=package/deps/librdkafka native
   native=content/runtimes/linux-$(rid_arch)/native
+  # The C++ wrapper is not built, but configure insists on a compiler for it.
   (
     cd "$source"
-    quietly ../../../configure.log ./configure --disable-gssapi --disable-curl --disable-zstd --disable-lz4-ext &&
+    quietly ../../../configure.log ./configure --cxx=gcc --disable-gssapi --disable-curl --disable-zstd --disable-lz4-ext &&
       quietly ../../../make.log make -C src librdkafka.so.1 -j"$(nproc)"
   ) || return
   mkdir -p -- "$native"
