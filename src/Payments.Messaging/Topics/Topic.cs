@@ -23,6 +23,9 @@ public sealed record Topic(string Name, int Partitions, TimeSpan Retention, Clea
     /// <summary>Ends the name of every dead-letter topic.</summary>
     public const string DeadLettersSuffix = ".dlq";
 
+    /// <summary>The consumers that must see every message: after a loss, what they have not acknowledged is published again.</summary>
+    public IReadOnlyList<string> Readers { get; init; } = [];
+
     private static readonly TimeSpan DeadLettersRetention = TimeSpan.FromDays(30);
 
     /// <summary>

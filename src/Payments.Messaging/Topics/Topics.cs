@@ -8,13 +8,13 @@ public static class Topics
 
     /// <summary>What happened to payments and wallets. Wallet flows on even partitions, card flows on odd ones.</summary>
     /// <seealso cref="PaymentEventsPartitioner"/>
-    public static readonly Topic PaymentEvents = new("events.payments.v1", 12, CopiesRetention);
+    public static readonly Topic PaymentEvents = new("events.payments.v1", 12, CopiesRetention) { Readers = [ConsumerNames.Saga] };
 
     /// <summary>What sagas ask of wallets: hold, credit, capture, release.</summary>
-    public static readonly Topic WalletCommands = new("commands.wallets.v1", 6, CopiesRetention);
+    public static readonly Topic WalletCommands = new("commands.wallets.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Wallet] };
 
     /// <summary>What sagas ask of payments: complete, fail.</summary>
-    public static readonly Topic PaymentCommands = new("commands.payments.v1", 6, CopiesRetention);
+    public static readonly Topic PaymentCommands = new("commands.payments.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Payment] };
 
     /// <summary>What happened to sagas.</summary>
     public static readonly Topic SagaEvents = new("events.sagas.v1", 6, CopiesRetention);
@@ -24,6 +24,9 @@ public static class Topics
     /// this topic is small, has one partition and needs no dead letters.
     /// </summary>
     public static readonly Topic ConsumerProgress = new("progress.consumers.v1", 1, TimeSpan.FromHours(1), CleanupPolicy.CompactAndDelete);
+
+    /// <summary>The consumers of a topic by name; none for one that is not declared here any more.</summary>
+    public static IReadOnlyList<string> ReadersOf(string topic) => All.FirstOrDefault(t => t.Name == topic)?.Readers ?? [];
 
     private static readonly Topic[] WithDeadLetters = [PaymentEvents, WalletCommands, PaymentCommands, SagaEvents];
 

@@ -1,0 +1,177 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>Reads a consumer's topics and has batches of messages handled, until it is told to stop. Trouble is tried again, for ever, and seen as lag.</summary>
+public sealed partial class BatchConsumer<TState, TEvent>(
+    ConsumerDefinition<TState, TEvent> definition,
+    IEventStore store,
+    Aggregates<TState, TEvent> aggregates,
+    KafkaClientFactory clients,
+    TimeProvider clock,
+    ILogger<BatchConsumer<TState, TEvent>> log) : BackgroundService
+    where TState : class
+{
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
+
+    private readonly Progress _progress = new(definition.Name);
+    private readonly Dictionary<TopicPartition, long> _offsets = [];
+    private long _reportedAt;
+
+    /// <summary>The watermarks in memory may be behind those in the database.</summary>
+    private bool _stale = true;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception trouble) when (trouble is KafkaException or NpgsqlException or StoreUnavailableException or TimeoutException or IOException)
+            {
+                LogTrouble(log, definition.Name, trouble);
+                await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _progress, clock, log);
+        using var reporter = clients.CreateProducer($"{definition.Name}-progress");
+        using var consumer = clients.ConsumerBuilder(definition.Name, definition.Name)
+            .SetPartitionsAssignedHandler((_, _) => _stale = true) // Another member may have moved the watermarks of what it gave up.
+            .Build();
+        _stale = true;
+        consumer.Subscribe(definition.Topics.Select(t => t.Name));
+        try
+        {
+            while (true)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var records = await Task.Run(() => Collect(consumer), cancel);
+                await HandleAsync(processor, records, cancel);
+                Report(consumer, reporter, records);
+            }
+        }
+        finally
+        {
+            consumer.Close(); // Hands the partitions on at once.
+        }
+    }
+
+    /// <summary>Waits for one message, then takes what is there. Blocks.</summary>
+    private List<ConsumeResult<byte[], byte[]>> Collect(IConsumer<byte[], byte[]> consumer)
+    {
+        var records = new List<ConsumeResult<byte[], byte[]>>();
+        var started = 0L;
+        var wait = PollTime;
+        while (records.Count < definition.BatchMax && consumer.Consume(wait) is { } record)
+        {
+            records.Add(record);
+            if (records.Count == 1)
+            {
+                started = clock.GetTimestamp();
+                wait = TimeSpan.Zero;
+            }
+            else if (clock.GetElapsedTime(started) > definition.BatchWait)
+            {
+                break;
+            }
+        }
+
+        return records;
+    }
+
+    private async Task HandleAsync(BatchProcessor<TState, TEvent> processor, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                if (_stale)
+                {
+                    _progress.Reset(await store.WatermarksAsync(definition.Name, cancel));
+                    _stale = false;
+                }
+
+                if (records.Count > 0)
+                {
+                    await processor.ProcessAsync(records, cancel);
+                }
+
+                return;
+            }
+            catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException)
+            {
+                // Whether the batch was stored is not known: the watermarks know, and drop what was.
+                LogTrouble(log, definition.Name, trouble);
+                _stale = true;
+                await Task.Delay(TroubleRetryAfter, clock, cancel);
+            }
+        }
+    }
+
+    // Offsets and progress are hints for a quick restart; the watermarks are the truth. So a failure here is only noted.
+    private void Report(IConsumer<byte[], byte[]> consumer, IProducer<byte[], byte[]> reporter, List<ConsumeResult<byte[], byte[]>> records)
+    {
+        foreach (var record in records)
+        {
+            _offsets[record.TopicPartition] = record.Offset.Value + 1;
+        }
+
+        if (clock.GetElapsedTime(_reportedAt) < ReportEvery)
+        {
+            return;
+        }
+
+        _reportedAt = clock.GetTimestamp();
+        _progress.TakeGaps(out var gaps);
+        foreach (var progress in _progress.Report(gapsOnly: false).Concat(gaps))
+        {
+            if (progress.Gap)
+            {
+                LogGap(log, definition.Name, progress.Source, progress.Partitions.Count);
+            }
+
+            var key = System.Text.Encoding.UTF8.GetBytes($"{progress.Consumer}/{progress.Source}");
+            reporter.Produce(Topics.ConsumerProgress.Name, new Message<byte[], byte[]> { Key = key, Value = progress.ToJson() });
+        }
+
+        if (_offsets.Count > 0)
+        {
+            try
+            {
+                consumer.Commit(_offsets.Select(o => new TopicPartitionOffset(o.Key, o.Value)));
+            }
+            catch (KafkaException notNow) when (!notNow.Error.IsFatal)
+            {
+                LogNotCommitted(log, definition.Name, notNow.Error.Reason);
+            }
+
+            _offsets.Clear();
+        }
+    }
+
+    [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
+    private static partial void LogTrouble(ILogger log, string consumer, Exception trouble);
+
+    [LoggerMessage(EventId = 141, Level = LogLevel.Warning, Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
+    private static partial void LogGap(ILogger log, string consumer, string source, int partitions);
+
+    [LoggerMessage(EventId = 142, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
+    private static partial void LogNotCommitted(ILogger log, string consumer, string reason);
+}

@@ -1,0 +1,31 @@
+using Payments.Domain;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>What one message asks of one aggregate.</summary>
+/// <param name="Decide">Pure; may be called several times, with the state as it is then.</param>
+public sealed record Order<TState, TEvent>(StreamId Stream, Func<TState?, DateTimeOffset, Decision<TEvent>> Decide)
+    where TState : class;
+
+/// <summary>A consumer: which topics it reads, and what a message means to its aggregates.</summary>
+public sealed record ConsumerDefinition<TState, TEvent>
+    where TState : class
+{
+    /// <summary>The consumer group, and the name of its watermarks.</summary>
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<Topic> Topics { get; init; }
+
+    public required AggregateDefinition<TState, TEvent> Aggregate { get; init; }
+
+    /// <summary>What a message asks for; null when it is not for this consumer. Throws on a message that cannot be understood: a dead letter.</summary>
+    public required Func<Message, Order<TState, TEvent>?> Interpret { get; init; }
+
+    /// <summary>Messages handled in one transaction at most.</summary>
+    public int BatchMax { get; init; } = 500;
+
+    /// <summary>How long a batch that is not full may still be filled.</summary>
+    public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(5);
+}

@@ -1,0 +1,96 @@
+using Payments.EventStore;
+using Payments.Messaging.Relay;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>How a message stands to what a consumer has already stored.</summary>
+public enum Standing
+{
+    Fresh,
+
+    /// <summary>At or below the watermark: its effects are stored.</summary>
+    Duplicate,
+
+    /// <summary>Its predecessor is above the watermark: something in between is missing and must come first.</summary>
+    AfterGap,
+}
+
+/// <summary>A consumer's watermarks in memory: what is stored, and within a batch what is about to be.</summary>
+public sealed class Progress(string consumer)
+{
+    private readonly Dictionary<(PartitionOf Partition, string Source), long> _positions = [];
+    private readonly HashSet<(PartitionOf Partition, string Source)> _gaps = [];
+
+    /// <summary>Forgets everything and takes what the database says: after the start, and whenever an outcome is not known.</summary>
+    public void Reset(IEnumerable<Watermark> stored)
+    {
+        _positions.Clear();
+        foreach (var w in stored)
+        {
+            _positions[(new PartitionOf(w.Topic, w.Partition), w.Source)] = w.Position;
+        }
+    }
+
+    /// <summary>Starts a batch: what it moves is only kept by <see cref="Confirm"/>.</summary>
+    public Batch Begin() => new(this);
+
+    /// <summary>The moves of a batch are stored.</summary>
+    public void Confirm(Batch batch)
+    {
+        foreach (var (key, position) in batch.Moved)
+        {
+            _positions[key] = position;
+        }
+    }
+
+    /// <summary>What to tell the relays: all watermarks by source, and apart from them the partitions where something is missing.</summary>
+    public IEnumerable<ConsumerProgress> Report(bool gapsOnly)
+    {
+        var known = gapsOnly ? _gaps.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
+        return known
+            .GroupBy(p => p.Key.Source)
+            .Select(of => new ConsumerProgress(
+                consumer, of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly));
+    }
+
+    public bool TakeGaps(out List<ConsumerProgress> gaps)
+    {
+        gaps = [.. Report(gapsOnly: true)];
+        _gaps.Clear();
+        return gaps.Count > 0;
+    }
+
+    /// <summary>The progress that one transaction makes.</summary>
+    public sealed class Batch(Progress before)
+    {
+        private readonly Dictionary<(PartitionOf Partition, string Source), long> _moved = [];
+
+        public IReadOnlyDictionary<(PartitionOf Partition, string Source), long> Moved => _moved;
+
+        /// <summary>Places a message; a fresh one moves the batch's watermark.</summary>
+        public Standing Place(Message message)
+        {
+            var key = (new PartitionOf(message.Topic, message.Partition), message.Headers.Source);
+            var position = _moved.TryGetValue(key, out var moved) ? moved : before._positions.GetValueOrDefault(key);
+            if (message.Headers.Position <= position)
+            {
+                return Standing.Duplicate;
+            }
+
+            if (message.Headers.Previous > position)
+            {
+                before._gaps.Add(key);
+                return Standing.AfterGap;
+            }
+
+            _moved[key] = message.Headers.Position;
+            return Standing.Fresh;
+        }
+
+        public IReadOnlyList<WatermarkMove> Moves(string consumer) =>
+        [
+            .. _moved.Select(m => new WatermarkMove(
+                consumer, m.Key.Partition.Topic, m.Key.Partition.Partition, m.Key.Source, before._positions.GetValueOrDefault(m.Key), m.Value)),
+        ];
+    }
+}

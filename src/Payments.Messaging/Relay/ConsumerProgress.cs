@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>What a consumer says of itself on <see cref="Topics.ConsumerProgress"/>: how far it has come with the messages of one source.</summary>
+/// <param name="Gap">It met a message whose predecessor it has not seen: the broker lost something, and it waits for it.</param>
+public sealed record ConsumerProgress(string Consumer, string Source, IReadOnlyList<PartitionProgress> Partitions, bool Gap)
+{
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ConsumerProgressJson.Default.ConsumerProgress);
+
+    /// <summary>Reads it; null when it is not one, which costs nothing but a late acknowledgement.</summary>
+    public static ConsumerProgress? Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ConsumerProgressJson.Default.ConsumerProgress);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+public sealed record PartitionProgress(string Topic, int Partition, long Position);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ConsumerProgress))]
+internal sealed partial class ConsumerProgressJson : JsonSerializerContext;

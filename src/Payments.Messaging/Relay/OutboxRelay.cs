@@ -1,0 +1,87 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Payments.EventStore;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>Brings a database's log to the broker: one relay per database, elected by an advisory lock, in order, until it is told to stop.</summary>
+/// <remarks>
+/// The log is the outbox. The checkpoint trails what was sent, so a crash repeats some messages and consumers drop them by watermark.
+/// A broker that has lost data is noticed three ways: its end offsets are behind the books at the start of a run, a delivery lands at an
+/// offset that was taken before, or a consumer meets a gap. Each time publishing starts again from what consumers have acknowledged.
+/// </remarks>
+public sealed partial class OutboxRelay(
+    IEventStore store, NpgsqlDataSource database, KafkaClientFactory clients, TimeProvider clock, ILogger<OutboxRelay> log) : BackgroundService
+{
+    private static readonly TimeSpan LockRetryAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        IReadOnlySet<PartitionOf> lost = new HashSet<PartitionOf>();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                lost = await RunAsync(lost, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception trouble) when (trouble is NpgsqlException or KafkaException or IOException or TimeoutException or InvalidOperationException)
+            {
+                LogTrouble(log, store.Name, trouble);
+                await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<IReadOnlySet<PartitionOf>> RunAsync(IReadOnlySet<PartitionOf> lostBefore, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var books = new RelayBooks(connection);
+        while (!await books.TryLockAsync(cancel))
+        {
+            await Task.Delay(LockRetryAfter, clock, cancel);
+        }
+
+        try
+        {
+            var ledger = await books.ReadAsync(cancel);
+            using var listener = new ProgressListener(clients, store.Name);
+            var ends = await Task.Run(() => listener.Ends(ledger.Published.Keys.Union(lostBefore)), cancel);
+            var lost = ends
+                .Where(end => lostBefore.Contains(end.Key) || end.Value < ledger.Published.GetValueOrDefault(end.Key).EndOffset)
+                .ToDictionary();
+            if (lost.Count > 0)
+            {
+                var checkpoint = ledger.Checkpoint;
+                ledger.GoBack(lost);
+                await books.WriteAsync(ledger, cancel);
+                LogLost(log, store.Name, lost.Count, checkpoint, ledger.Checkpoint);
+            }
+
+            using var producer = clients.CreateProducer($"relay-{store.Name}");
+            LogStarted(log, store.Name, ledger.Checkpoint);
+            return await new RelayRun(store, books, ledger, producer, listener, RelayLimits.For(clients.Options), clock).RunAsync(cancel);
+        }
+        finally
+        {
+            // The lock belongs to the session, and a pooled session outlives us: close it for good.
+            NpgsqlConnection.ClearPool(connection);
+        }
+    }
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "Relay of {Source} publishes from position {Position} on")]
+    private static partial void LogStarted(ILogger log, string source, long position);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Warning,
+        Message = "The broker has lost messages of {Source} on {Partitions} partitions: publishing goes back from position {Was} to {Position}")]
+    private static partial void LogLost(ILogger log, string source, int partitions, long was, long position);
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Relay of {Source} stopped and starts again")]
+    private static partial void LogTrouble(ILogger log, string source, Exception trouble);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>Hears what consumers say of their progress, and asks the broker where partitions end.</summary>
+internal sealed class ProgressListener : IDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+
+    public ProgressListener(KafkaClientFactory clients, string source)
+    {
+        // The group is only a name that Kafka asks for: partitions are taken directly and no offset is ever committed.
+        _consumer = clients.ConsumerBuilder($"relay-{source}", $"relay-{source}-progress").Build();
+        _consumer.Assign(new TopicPartitionOffset(Topics.ConsumerProgress.Name, 0, Offset.End));
+    }
+
+    /// <summary>Reads until cancelled; blocks a thread of its own.</summary>
+    public void Listen(ConcurrentQueue<ConsumerProgress> heard, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            var record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
+            if (record?.Message.Value is { } json && ConsumerProgress.Read(json) is { } progress)
+            {
+                heard.Enqueue(progress);
+            }
+        }
+    }
+
+    /// <summary>The offset at which each partition ends now. Asks the broker; blocks.</summary>
+    public Dictionary<PartitionOf, long> Ends(IEnumerable<PartitionOf> partitions) => partitions.ToDictionary(
+        p => p,
+        p => _consumer.QueryWatermarkOffsets(new TopicPartition(p.Topic, p.Partition), AnswerTimeout).High.Value);
+
+    public void Dispose()
+    {
+        _consumer.Close();
+        _consumer.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>Keeps the relay's ledger in the database, over the connection that holds the relay's lock: who lost the lock cannot write.</summary>
+internal sealed class RelayBooks(NpgsqlConnection connection)
+{
+    private const long LockId = 0x72656c6179; // "relay"
+
+    /// <summary>One relay per database, over all processes. The lock goes with the connection.</summary>
+    public async Task<bool> TryLockAsync(CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    public async Task<RelayLedger> ReadAsync(CancellationToken cancel)
+    {
+        var published = new Dictionary<PartitionOf, Published>();
+        var acknowledged = new Dictionary<(string, PartitionOf), long>();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select position from relay_checkpoint"),
+                new("select topic, partition, position, end_offset from relay_partitions"),
+                new("select consumer, topic, partition, position from relay_acknowledgements"),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var checkpoint = reader.GetInt64(0);
+        await reader.NextResultAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            published[new(reader.GetString(0), reader.GetInt32(1))] = new(reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        await reader.NextResultAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            acknowledged[(reader.GetString(0), new(reader.GetString(1), reader.GetInt32(2)))] = reader.GetInt64(3);
+        }
+
+        return new RelayLedger(checkpoint, published, acknowledged, Topics.ReadersOf);
+    }
+
+    public async Task WriteAsync(RelayLedger ledger, CancellationToken cancel)
+    {
+        var published = ledger.Published.ToList();
+        var acknowledged = ledger.Acknowledged.ToList();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("update relay_checkpoint set position = $1") { Parameters = { new() { Value = ledger.Checkpoint } } },
+                new("insert into relay_partitions select * from unnest($1, $2, $3, $4) " +
+                    "on conflict (topic, partition) do update set position = excluded.position, end_offset = excluded.end_offset " +
+                    "where relay_partitions.position <> excluded.position or relay_partitions.end_offset <> excluded.end_offset")
+                {
+                    Parameters =
+                    {
+                        Array(NpgsqlDbType.Text, published.Select(p => p.Key.Topic)),
+                        Array(NpgsqlDbType.Integer, published.Select(p => p.Key.Partition)),
+                        Array(NpgsqlDbType.Bigint, published.Select(p => p.Value.Position)),
+                        Array(NpgsqlDbType.Bigint, published.Select(p => p.Value.EndOffset)),
+                    },
+                },
+                new("insert into relay_acknowledgements select * from unnest($1, $2, $3, $4) " +
+                    "on conflict (consumer, topic, partition) do update set position = excluded.position " +
+                    "where relay_acknowledgements.position <> excluded.position")
+                {
+                    Parameters =
+                    {
+                        Array(NpgsqlDbType.Text, acknowledged.Select(a => a.Key.Consumer)),
+                        Array(NpgsqlDbType.Text, acknowledged.Select(a => a.Key.Partition.Topic)),
+                        Array(NpgsqlDbType.Integer, acknowledged.Select(a => a.Key.Partition.Partition)),
+                        Array(NpgsqlDbType.Bigint, acknowledged.Select(a => a.Value)),
+                    },
+                },
+            },
+        };
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
+        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
+}

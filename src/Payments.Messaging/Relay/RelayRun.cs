@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Payments.EventStore;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>One run of the relay, from taking the lock to losing something: one task sends, another keeps the books.</summary>
+internal sealed class RelayRun(
+    IEventStore store, RelayBooks books, RelayLedger ledger, IProducer<byte[], byte[]> producer, ProgressListener listener, RelayLimits limits, TimeProvider clock)
+{
+    private readonly InFlight _inFlight = new();
+    private readonly Window _window = new(limits.UnacknowledgedBytesMax);
+    private readonly ConcurrentQueue<ConsumerProgress> _heard = new();
+    private readonly HashSet<PartitionOf> _lost = [];
+    private long _readUpTo;
+    private Error? _fault;
+
+    /// <summary>Runs until cancelled, until something breaks (it throws), or until the broker is found to have lost messages.</summary>
+    /// <returns>The partitions that may have lost something.</returns>
+    public async Task<IReadOnlySet<PartitionOf>> RunAsync(CancellationToken cancel)
+    {
+        var start = ledger.Start();
+        foreach (var partition in ledger.Acknowledged.Keys.Select(k => k.Partition).Distinct())
+        {
+            _window.Acknowledge(partition, ledger.AcknowledgedByAll(partition) ?? 0);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task[] tasks =
+        [
+            SendAsync(start, stop.Token),
+            KeepBooksAsync(stop.Token),
+            Task.Factory.StartNew(() => listener.Listen(_heard, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+        ];
+        var first = await Task.WhenAny(tasks);
+        await stop.CancelAsync();
+        await Task.WhenAll(tasks.Select(t => t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        if (!cancel.IsCancellationRequested)
+        {
+            await first; // Throws what broke.
+        }
+        else
+        {
+            Settle();
+            await books.WriteAsync(ledger, CancellationToken.None); // So that the next start repeats little.
+        }
+
+        return _lost;
+    }
+
+    private async Task SendAsync(StartingPoint start, CancellationToken cancel)
+    {
+        var last = new Dictionary<PartitionOf, long>(start.Last);
+        await foreach (var batch in store.TailAsync(start.After, limits.BatchMax, cancel))
+        {
+            foreach (var e in batch)
+            {
+                if (Routes.TopicOf(e) is not { } topic)
+                {
+                    continue;
+                }
+
+                var partition = new PartitionOf(topic.Name, PaymentEventsPartitioner.PartitionOf(topic, e.Metadata.RoutingKey!));
+                var previous = last.GetValueOrDefault(partition);
+                if (e.Position <= previous)
+                {
+                    continue; // Acknowledged by all who read it, or already on the broker.
+                }
+
+                var isRead = topic.Readers.Count > 0;
+                while (_inFlight.Count >= limits.InFlightMax || (isRead && !_window.IsOpen(partition)))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(1), clock, cancel);
+                }
+
+                Send(partition, e, previous);
+                last[partition] = e.Position;
+                if (isRead)
+                {
+                    _window.Sent(partition, e.Position, e.Data.Length);
+                }
+            }
+
+            Volatile.Write(ref _readUpTo, batch[^1].Position);
+        }
+    }
+
+    private void Send(PartitionOf partition, StoredEvent e, long previous)
+    {
+        var headers = new MessageHeaders
+        {
+            Id = e.EventId,
+            Type = e.Type,
+            Schema = e.SchemaVersion,
+            Source = store.Name,
+            Position = e.Position,
+            Previous = previous,
+            Stream = e.Stream.ToString(),
+            Version = e.StreamVersion,
+            Correlation = e.Metadata.CorrelationId,
+            Causation = e.Metadata.CausationId,
+            Actor = e.Metadata.Actor,
+            TraceParent = e.Metadata.TraceParent,
+            Recorded = e.RecordedAt,
+        };
+        var sent = _inFlight.Add(e.Position, partition);
+        producer.Produce(
+            new TopicPartition(partition.Topic, partition.Partition),
+            MessageCodec.Encode(e.Metadata.RoutingKey!, headers, e.Data),
+            report =>
+            {
+                if (report.Error.IsError)
+                {
+                    _fault = report.Error;
+                }
+                else
+                {
+                    sent.EndOffset = report.Offset.Value + 1;
+                }
+            });
+    }
+
+    private async Task KeepBooksAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(limits.BookkeepingEvery, clock);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            if (_fault is { } fault)
+            {
+                throw new KafkaException(fault); // The producer gave a message up: nothing after it may be sent.
+            }
+
+            var sound = Settle();
+            Hear();
+            await books.WriteAsync(ledger, cancel);
+            if (!sound)
+            {
+                _lost.UnionWith(ledger.Published.Keys);
+            }
+
+            if (_lost.Count > 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Settle()
+    {
+        var readUpTo = Volatile.Read(ref _readUpTo);
+        if (!_inFlight.SettleInto(ledger))
+        {
+            return false;
+        }
+
+        if (_inFlight.Count == 0)
+        {
+            ledger.Passed(readUpTo);
+        }
+
+        return true;
+    }
+
+    private void Hear()
+    {
+        while (_heard.TryDequeue(out var progress))
+        {
+            if (progress.Source != store.Name)
+            {
+                continue;
+            }
+
+            foreach (var p in progress.Partitions)
+            {
+                var partition = new PartitionOf(p.Topic, p.Partition);
+                ledger.Acknowledge(progress.Consumer, partition, p.Position);
+                _window.Acknowledge(partition, ledger.AcknowledgedByAll(partition) ?? 0);
+                if (progress.Gap)
+                {
+                    _lost.Add(partition);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>The relay's limits.</summary>
+/// <param name="BatchMax">Events read from the log at once.</param>
+/// <param name="InFlightMax">Messages handed to the producer and not yet confirmed.</param>
+/// <param name="UnacknowledgedBytesMax">Per partition, what consumers have not acknowledged: below what an in-memory broker keeps; no limit on a real one.</param>
+/// <param name="BookkeepingEvery">How often the books are written; a crash repeats what was sent since.</param>
+public sealed record RelayLimits(int BatchMax, int InFlightMax, long UnacknowledgedBytesMax, TimeSpan BookkeepingEvery)
+{
+    // The mock cluster keeps 5 MB of a partition, headers included and compressed: 2 MB of data stay well inside.
+    public static RelayLimits For(KafkaOptions kafka) =>
+        new(1_000, 10_000, kafka.Embedded ? 2_000_000 : long.MaxValue, TimeSpan.FromMilliseconds(250));
+}

@@ -1,0 +1,36 @@
+using Payments.EventStore;
+
+namespace Payments.Messaging.Relay;
+
+/// <summary>Which topic an event or command goes to, by the first word of its stored name.</summary>
+public static class Routes
+{
+    private static readonly (string Prefix, Topic Topic)[] ByPrefix =
+    [
+        ("command.wallet.", Topics.WalletCommands),
+        ("command.payment.", Topics.PaymentCommands),
+        ("wallet.", Topics.PaymentEvents),
+        ("payment.", Topics.PaymentEvents),
+        ("saga.", Topics.SagaEvents),
+    ];
+
+    /// <summary>The topic, or null for an event without a routing key: it stays in its own service.</summary>
+    /// <exception cref="InvalidOperationException">A routed event of an unknown kind: a bug, and the relay stops rather than drop it.</exception>
+    public static Topic? TopicOf(StoredEvent e)
+    {
+        if (e.Metadata.RoutingKey is null)
+        {
+            return null;
+        }
+
+        foreach (var (prefix, topic) in ByPrefix)
+        {
+            if (e.Type.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return topic;
+            }
+        }
+
+        throw new InvalidOperationException($"No topic takes '{e.Type}' (position {e.Position}).");
+    }
+}
