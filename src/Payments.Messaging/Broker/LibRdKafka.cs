@@ -49,19 +49,19 @@ internal static partial class LibRdKafka
 
     /// <summary>A text that the cluster owns.</summary>
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
-    public static partial nint MockClusterBootstraps(MockClusterHandle cluster);
+    public static partial nint MockClusterBootstraps(MockCluster cluster);
 
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
-    public static partial void MockGroupInitialRebalanceDelayMs(MockClusterHandle cluster, int delayMs);
+    public static partial void MockGroupInitialRebalanceDelayMs(MockCluster cluster, int delayMs);
 
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int MockTopicCreate(MockClusterHandle cluster, string topic, int partitions, int replicas);
+    public static partial int MockTopicCreate(MockCluster cluster, string topic, int partitions, int replicas);
 
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_broker_set_down")]
-    public static partial int MockBrokerSetDown(MockClusterHandle cluster, int broker);
+    public static partial int MockBrokerSetDown(MockCluster cluster, int broker);
 
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_broker_set_up")]
-    public static partial int MockBrokerSetUp(MockClusterHandle cluster, int broker);
+    public static partial int MockBrokerSetUp(MockCluster cluster, int broker);
 
     // A second copy of the library beside the wrapper's own would work, yet be another version on some machines. So the wrapper loads it
     // first, and we ask for the names that it tries, in its order: with Kerberos, without; and on musl that one only.

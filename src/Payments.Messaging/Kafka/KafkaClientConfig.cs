@@ -12,11 +12,20 @@ public static class KafkaClientConfig
     /// </summary>
     private const int EmbeddedFetchWaitMs = 5;
 
+    /// <summary>
+    /// The mock cluster gives a group that changes one second less than its session timeout to assemble, whoever is there already: see
+    /// <c>rd_kafka_mock_cgrp_classic_rebalance</c>. Two seconds make that one, with time for a heartbeat to tell the others.
+    /// </summary>
+    private const int EmbeddedSessionTimeoutMs = 2_000;
+
     /// <summary>How long a full prefetch queue is left alone. librdkafka's second would be seen as a pause in the flow.</summary>
     private const int FullQueueBackoffMs = 5;
 
     /// <summary>Nor is a broker that comes back left alone for librdkafka's ten seconds.</summary>
     private const int ReconnectBackoffMaxMs = 1_000;
+
+    /// <summary>So many may get lost before a member counts as silent.</summary>
+    private const int HeartbeatsPerSession = 4;
 
     /// <summary>A producer that writes every message once, in the order given, or stops.</summary>
     public static ProducerConfig Producer(KafkaOptions options, string clientId) => new(Client(options, clientId))
@@ -52,12 +61,13 @@ public static class KafkaClientConfig
     /// </remarks>
     public static ConsumerConfig Consumer(KafkaOptions options, string group, string clientId)
     {
+        var sessionTimeoutMs = options.Embedded ? EmbeddedSessionTimeoutMs : options.SessionTimeoutMs;
         var config = new ConsumerConfig(Client(options, clientId))
         {
             GroupId = group,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            SessionTimeoutMs = options.SessionTimeoutMs,
-            HeartbeatIntervalMs = options.SessionTimeoutMs / 3,
+            SessionTimeoutMs = sessionTimeoutMs,
+            HeartbeatIntervalMs = sessionTimeoutMs / HeartbeatsPerSession,
 
             // Offsets are only a place to start from; the truth is the watermark in the database. So they are committed after it, by hand,
             // and a group without any starts at the earliest message and drops what its watermarks say it has.

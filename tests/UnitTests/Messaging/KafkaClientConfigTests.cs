@@ -35,7 +35,7 @@ public sealed class KafkaClientConfigTests
             ("enable.auto.offset.store", "False"),
             ("fetch.queue.backoff.ms", "5"),
             ("group.id", "wallets"),
-            ("heartbeat.interval.ms", "3333"),
+            ("heartbeat.interval.ms", "2500"),
             ("isolation.level", "read_committed"),
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("queued.max.messages.kbytes", "16384"),
@@ -45,11 +45,14 @@ public sealed class KafkaClientConfigTests
         Sorted(KafkaClientConfig.Consumer(Options, "wallets", "wallets-1")));
 
     [Fact]
-    public void Only_on_the_embedded_broker_is_an_empty_fetch_short()
-    {
-        Assert.Null(KafkaClientConfig.Consumer(Options, "wallets", "wallets-1").FetchWaitMaxMs);
-        Assert.Equal(5, KafkaClientConfig.Consumer(Options with { Embedded = true }, "wallets", "wallets-1").FetchWaitMaxMs);
-    }
+    public void Only_the_embedded_broker_wants_short_fetches_and_short_sessions() => Assert.Equal(
+        [
+            ("fetch.wait.max.ms", "5"),
+            ("heartbeat.interval.ms", "500"),
+            ("session.timeout.ms", "2000"),
+        ],
+        Sorted(KafkaClientConfig.Consumer(Options with { Embedded = true }, "wallets", "wallets-1"))
+            .Except(Sorted(KafkaClientConfig.Consumer(Options, "wallets", "wallets-1"))));
 
     [Fact]
     public void Security_settings_reach_every_client()
