@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Payments.Messaging;
+
+namespace IntegrationTests.Messaging;
+
+/// <summary>One consumer of a group, polled by the test, that remembers what it was given.</summary>
+internal sealed class MemberOfGroup : IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly List<Message> _received = [];
+    private readonly List<MessageReading.Unreadable> _unreadable = [];
+    private readonly HashSet<TopicPartition> _partitions = [];
+    private bool _closed;
+
+    public MemberOfGroup(ConsumerBuilder<byte[], byte[]> builder, Topic topic)
+    {
+        _consumer = builder
+            .SetPartitionsAssignedHandler((_, added) => _partitions.UnionWith(added))
+            .SetPartitionsRevokedHandler((_, taken) =>
+            {
+                _partitions.ExceptWith(taken.Select(partition => partition.TopicPartition));
+                Revoked.AddRange(taken.Select(partition => partition.TopicPartition));
+                if (!_closed && _received.Count > 0)
+                    Commit();
+            })
+            .Build();
+        _consumer.Subscribe(topic.Name);
+    }
+
+    public IReadOnlyCollection<TopicPartition> Partitions => _partitions;
+
+    public List<TopicPartition> Revoked { get; } = [];
+
+    public IReadOnlyList<Message> Received => _received;
+
+    /// <summary>Polls members by turns until the condition holds.</summary>
+    public static void WaitUntil(IReadOnlyList<MemberOfGroup> members, Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < BrokerFixture.Deadline, "The condition did not come true in time.");
+            foreach (var member in members)
+                member.PollOnce();
+        }
+    }
+
+    /// <summary>Polls until so many more messages have come; returns these.</summary>
+    public IReadOnlyList<Message> Take(int count)
+    {
+        var before = _received.Count;
+        WaitUntil([this], () => _received.Count >= before + count);
+        return _received[before..];
+    }
+
+    public MessageReading.Unreadable TakeUnreadable()
+    {
+        WaitUntil([this], () => _unreadable.Count > 0);
+        return _unreadable[0];
+    }
+
+    public void WaitForPartitions(int count) => WaitUntil([this], () => _partitions.Count == count);
+
+    /// <summary>Commits all that was received, as a consumer does when its database transaction is through.</summary>
+    public void Commit() => _consumer.Commit(_received
+        .GroupBy(message => new TopicPartition(message.Topic, message.Partition))
+        .Where(partition => _partitions.Contains(partition.Key) || Revoked.Contains(partition.Key))
+        .Select(partition => new TopicPartitionOffset(partition.Key, partition.Max(message => message.Offset) + 1)));
+
+    public void Dispose()
+    {
+        if (_closed)
+            return;
+
+        if (_received.Count > 0)
+            Commit();
+        _closed = true;
+        _consumer.Close();
+        _consumer.Dispose();
+    }
+
+    private void PollOnce()
+    {
+        if (_consumer.Consume(Poll) is not { } record)
+            return;
+
+        switch (MessageCodec.Read(record))
+        {
+            case MessageReading.Readable readable:
+                _received.Add(readable.Message);
+                break;
+            case MessageReading.Unreadable unreadable:
+                _unreadable.Add(unreadable);
+                break;
+        }
+    }
+}
