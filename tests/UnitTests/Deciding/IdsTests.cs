@@ -11,8 +11,11 @@ public sealed class IdsTests
     {
         Assert.Equal((true, new WalletId(Guid.Parse(Text))), Read<WalletId>(Text));
         Assert.Equal((true, new WalletId(Guid.Parse(Text))), Read<WalletId>(Text.ToUpperInvariant()));
-        Assert.All<object>([new WalletId(Guid.Parse(Text)), new PaymentId(Guid.Parse(Text)), new HoldId(Guid.Parse(Text)), new MovementId(Guid.Parse(Text))],
-            id => Assert.Equal(Text, id.ToString()));
+
+        var id = Guid.Parse(Text);
+        Assert.Equal(
+            [Text, Text, Text, Text],
+            [$"{new WalletId(id)}", $"{new PaymentId(id)}", $"{new HoldId(id)}", $"{new MovementId(id)}"]);
     }
 
     [Theory]

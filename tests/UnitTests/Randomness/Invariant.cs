@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace UnitTests.Randomness;
 
-/// <summary>Checks what must be true of every value, on random values from the <see cref="Seed"/>; a failure shows the smallest one found.</summary>
+/// <summary>Checks on random values what must be true of every value; a failure shows the smallest one found.</summary>
 public static class Invariant
 {
     // SplitMix64's increment, odd as it must be: FsCheck wants one beside the seed.

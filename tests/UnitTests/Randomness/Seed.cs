@@ -3,8 +3,8 @@ using System.Globalization;
 namespace UnitTests.Randomness;
 
 /// <summary>
-/// The one source of randomness of a test run. Every random test prints its seed, and <c>PAYMENTS_TEST_SEED=&lt;seed&gt;</c> runs it again with the
-/// same values, whichever tests run beside it.
+/// The one source of randomness of a test run. Every random test prints its seed, and <c>PAYMENTS_TEST_SEED=&lt;seed&gt;</c> runs
+/// it again with the same values, whichever tests run beside it.
 /// </summary>
 public static class Seed
 {

@@ -9,7 +9,10 @@ public sealed class FoldingTests
 {
     [Fact]
     public void Nothing_happens_to_a_wallet_before_it_is_opened() => Assert.All(
-        [Deposited(1), Held(1, 1), Insufficient(1, 1, 0), Released(1, 1), Captured(1, 1), Credited(1, 1), CreditRefused(1, 1, "balance_limit")],
+        [
+            Deposited(1), Withdrawn(1), Held(1, 1), Insufficient(1, 1, 0), Released(1, 1), Captured(1, 1), Credited(1, 1),
+            CreditRefused(1, 1, "balance_limit"),
+        ],
         e => Assert.Equal(
             $"{e.GetType().Name} cannot happen to nothing: .",
             Assert.Throws<UnreachableStateException>(() => Wallet.Evolve(null, e)).Message));

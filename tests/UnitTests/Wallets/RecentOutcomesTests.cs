@@ -34,7 +34,9 @@ public sealed class RecentOutcomesTests
         Assert.Equal(Remember(1, 3).GetHashCode(), Remember(1, 3).GetHashCode());
         Assert.NotEqual(Remember(1, 3), Remember(1, 4));
         Assert.NotEqual(Remember(1, 3), Remember(2, 3));
-        Assert.NotEqual(RecentOutcomes.None.Add(Id(1), WalletOutcomes.Credited), RecentOutcomes.None.Add(Id(1), WalletOutcomes.CreditRefused));
+        Assert.NotEqual(
+            RecentOutcomes.None.Add(Id(1), WalletOutcomes.Credited),
+            RecentOutcomes.None.Add(Id(1), WalletOutcomes.CreditRefused));
         Assert.Equal(Remember(3, RecentOutcomes.CountMax), Remember(1, RecentOutcomes.CountMax + 2));
     }
 

@@ -4,7 +4,8 @@ using Payments.Domain.Wallets;
 
 namespace UnitTests.Wallets;
 
-/// <summary>Given what happened to a wallet, when it is asked, then exactly this happens. The wallet is Anna's, in EUR; Ben is the other side.</summary>
+/// <summary>Given what happened to a wallet, when it is asked, then exactly this happens.</summary>
+/// <remarks>The wallet is Anna's, in EUR; Ben has the other wallet of her payments.</remarks>
 internal static class WalletScenario
 {
     public const int LifetimeSeconds = 60;
@@ -30,7 +31,8 @@ internal static class WalletScenario
     public static WalletEvent Insufficient(int payment, long wanted, long available) =>
         new WalletEvent.FundsInsufficient(HoldOf(payment), Payment(payment), Euro(wanted), Euro(available));
 
-    public static WalletEvent Released(int payment, long minor) => new WalletEvent.HoldReleased(HoldOf(payment), Payment(payment), Euro(minor));
+    public static WalletEvent Released(int payment, long minor) =>
+        new WalletEvent.HoldReleased(HoldOf(payment), Payment(payment), Euro(minor));
 
     public static WalletEvent Captured(int payment, long minor, long released = 0) =>
         new WalletEvent.HoldCaptured(HoldOf(payment), Payment(payment), Euro(minor), Euro(released), Ben);
@@ -57,7 +59,8 @@ internal static class WalletScenario
     public static ImmutableArray<WalletEvent> When(Wallet? wallet, WalletCommand command) =>
         Assert.IsType<Decision<WalletEvent>.Accepted>(Wallet.Decide(wallet, command, Now)).Events;
 
-    public static void Accepts(Wallet? wallet, WalletCommand command, params WalletEvent[] expected) => Assert.Equal(expected, When(wallet, command));
+    public static void Accepts(Wallet? wallet, WalletCommand command, params WalletEvent[] expected) =>
+        Assert.Equal(expected, When(wallet, command));
 
     public static void Refuses(Wallet? wallet, WalletCommand command, string code, string message) =>
         Assert.Equal(new Decision<WalletEvent>.Refused(new Refusal(code, message)), Wallet.Decide(wallet, command, Now));
