@@ -23,7 +23,7 @@ public sealed record WalletPaymentSaga(PaymentTerms Terms, SagaPhase Phase, Date
         (null, SagaEvent.Started s) => new WalletPaymentSaga(s.Terms, Holding, null, false, null),
         ({ HasEnded: false } s, SagaEvent.Moved m) =>
             s with { Phase = m.To, Deadline = m.Deadline, Overdue = false, FailureCode = m.FailureCode },
-        ({ HasEnded: false } s, SagaEvent.WentOverdue) => s with { Overdue = true },
+        ({ HasEnded: false } s, SagaEvent.WentOverdue late) when late.In == s.Phase => s with { Overdue = true },
         ({ } s, SagaEvent.WalletCommanded or SagaEvent.PaymentCommanded) => s, // Orders to others: history, not state.
         _ => throw new UnreachableStateException(state, e),
     };
