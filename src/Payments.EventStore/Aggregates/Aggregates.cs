@@ -5,11 +5,9 @@ namespace Payments.EventStore.Aggregates;
 /// What is remembered may be stale when another process writes too. So whatever is decided on it goes through an append that checks the
 /// version, also when the decision is that nothing happens (an append of no events only checks).
 /// </remarks>
-/// <param name="evolve">The fold.</param>
-/// <param name="decode">Reads an event of this aggregate; throws on what it does not know.</param>
 /// <param name="statesMax">How many states are remembered.</param>
 public sealed class Aggregates<TState, TEvent>(
-    IEventStore store, Func<TState?, TEvent, TState> evolve, Func<StoredEvent, TEvent> decode, int statesMax = 50_000)
+    IEventStore store, AggregateDefinition<TState, TEvent> definition, int statesMax = 50_000)
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
@@ -44,9 +42,6 @@ public sealed class Aggregates<TState, TEvent>(
         return states;
     }
 
-    /// <summary>Folds one more event into a state.</summary>
-    public Versioned<TState> Evolve(Versioned<TState> current, TEvent e) => new(evolve(current.State, e), current.Version + 1);
-
     /// <summary>Remembers states that an append has just confirmed.</summary>
     public void Keep(IEnumerable<KeyValuePair<StreamId, Versioned<TState>>> states)
     {
@@ -67,11 +62,14 @@ public sealed class Aggregates<TState, TEvent>(
             return;
         }
 
-        foreach (var stream in await store.ReadStreamsAsync(behind, cancel))
+        var read = await store.ReadStreamsAsync(behind, cancel);
+        foreach (var stream in read)
         {
-            states[stream.Key] = stream.Aggregate(states[stream.Key], (state, e) => Evolve(state, decode(e)));
+            states[stream.Key] = stream.Aggregate(
+                states[stream.Key],
+                (state, e) => new Versioned<TState>(definition.Evolve(state.State, definition.Decode(e)), e.StreamVersion));
         }
 
-        Keep(states.Where(s => behind.Any(b => b.Stream == s.Key)));
+        Keep(read.Select(stream => KeyValuePair.Create(stream.Key, states[stream.Key])));
     }
 }

@@ -1,0 +1,61 @@
+namespace Payments.EventStore.Aggregates;
+
+/// <summary>All that the shells around a pure aggregate need to know of it: how to fold, store, route and show it.</summary>
+public sealed record AggregateDefinition<TState, TEvent>
+    where TState : class
+{
+    /// <summary>The type of its streams, for example <c>wallet</c>.</summary>
+    public required string StreamType { get; init; }
+
+    public required Func<TState?, TEvent, TState> Evolve { get; init; }
+
+    public required Func<StoredEvent, TEvent> Decode { get; init; }
+
+    public required Func<TEvent, (string Name, byte[] Json)> Encode { get; init; }
+
+    /// <summary>What an event's message is ordered by, given the state after it.</summary>
+    public required Func<TState, TEvent, string> RoutingKey { get; init; }
+
+    /// <summary>The rows of inline projections that a change writes: computed here, stored in the same transaction.</summary>
+    public required Func<Change<TState, TEvent>, IEnumerable<ProjectionRow>> Project { get; init; }
+
+    public required int SchemaVersion { get; init; }
+
+    public StreamId Stream(Guid id) => new(StreamType, id.ToString("D"));
+}
+
+/// <summary>Who and what is behind events that are about to be stored.</summary>
+public sealed record Cause(Guid CorrelationId, Guid? CausationId, string Actor, string? TraceParent);
+
+/// <summary>New events of one stream on top of a known version, with the state they lead to. Not stored yet.</summary>
+public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> definition, StreamId stream, Versioned<TState> before)
+    where TState : class
+{
+    private readonly ExpectedVersion _expected = ExpectedVersion.Exactly(before.Version);
+    private readonly List<(TEvent Event, NewEvent Stored, long Version)> _events = [];
+
+    public StreamId Stream => stream;
+
+    public Versioned<TState> After { get; private set; } = before;
+
+    /// <summary>The events with the versions they will have.</summary>
+    public IReadOnlyList<(TEvent Event, NewEvent Stored, long Version)> Events => _events;
+
+    public void Add(IReadOnlyList<TEvent> events, Cause cause, DateTimeOffset now)
+    {
+        foreach (var e in events)
+        {
+            var state = definition.Evolve(After.State, e);
+            After = new Versioned<TState>(state, After.Version + 1);
+            var (name, json) = definition.Encode(e);
+            var metadata = new EventMetadata(
+                cause.CorrelationId, cause.CausationId, cause.Actor, cause.TraceParent, definition.RoutingKey(state, e));
+            _events.Add((e, new NewEvent(Guid.CreateVersion7(now), name, definition.SchemaVersion, json, metadata), After.Version));
+        }
+    }
+
+    /// <summary>With no events it still checks that the version is what the decision was made on.</summary>
+    public StreamAppend ToAppend() => new(stream, _expected, [.. _events.Select(e => e.Stored)]);
+
+    public IEnumerable<ProjectionRow> Rows() => _events.Count == 0 ? [] : definition.Project(this);
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Payments.EventStore;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services;
+
+/// <summary>An answer as it is kept with the idempotency key, to be given again word for word.</summary>
+public sealed record KeptAnswer(int Status, JsonElement? Body, string? Location, string? RefusalCode, string? RefusalDetail)
+{
+    public static KeptAnswer Refusal(int status, string code, string detail) => new(status, null, null, code, detail);
+
+    public static KeptAnswer Of(int status, byte[] body, string? location = null) =>
+        new(status, JsonDocument.Parse(body).RootElement, location, null, null);
+
+    public IResult ToResult(HttpContext context)
+    {
+        if (RefusalCode is not null)
+        {
+            return Problems.Refused(Status, RefusalCode, RefusalDetail!);
+        }
+
+        if (Location is not null)
+        {
+            context.Response.Headers.Location = Location;
+        }
+
+        return Results.Json(Body!.Value, IdempotencyJson.Default.JsonElement, statusCode: Status);
+    }
+}
+
+/// <summary>One POST with its idempotency key: what it claims, and how a repeat is answered.</summary>
+/// <param name="request">The request as it was understood, so that white space and member order do not make it another one.</param>
+public sealed class IdempotentRequest(HttpContext context, CallerIdentity caller, IdempotencyKey key, ReadOnlySpan<byte> request)
+{
+    private readonly byte[] _fingerprint = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. request]);
+
+    /// <summary>The claim that makes this request's effect happen once.</summary>
+    public Claim ClaimWith(KeptAnswer answer) =>
+        new(caller.ClientId, key.Value, _fingerprint, JsonSerializer.SerializeToUtf8Bytes(answer, IdempotencyJson.Default.KeptAnswer));
+
+    /// <summary>The first answer again; or, when the key was used for another request, the caller's mistake.</summary>
+    public IResult Repeat(Claim first) => first.Fingerprint.Span.SequenceEqual(_fingerprint)
+        ? JsonSerializer.Deserialize(first.Answer.Span, IdempotencyJson.Default.KeptAnswer)!.ToResult(context)
+        : Problems.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used before, with another request.");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KeptAnswer))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class IdempotencyJson : JsonSerializerContext;

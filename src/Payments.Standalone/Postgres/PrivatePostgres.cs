@@ -1,0 +1,107 @@
+using Npgsql;
+
+namespace Payments.Standalone.Postgres;
+
+/// <summary>
+/// A PostgreSQL server of our own, from the installed programs: durable, on 127.0.0.1 and a free port, behind a random password. It stops
+/// when this object is disposed, and also when this process ends in any other way.
+/// </summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private readonly DataFolder _folder;
+    private readonly SupervisedProcess _server;
+    private readonly int _port;
+    private readonly string _password;
+
+    private PrivatePostgres(DataFolder folder, SupervisedProcess server, int port, string password)
+    {
+        _folder = folder;
+        _server = server;
+        _port = port;
+        _password = password;
+    }
+
+    /// <summary>Ends when the server has: after <see cref="DisposeAsync"/>, or because something went badly wrong.</summary>
+    public Task Exited => _server.ExitAsync(CancellationToken.None);
+
+    /// <summary>Starts the server, after making its data if there is none yet. It accepts connections when this returns.</summary>
+    /// <param name="progress">Gets a line when something takes long enough to make a person wonder.</param>
+    /// <exception cref="CannotStartException">The message says why, and what to do.</exception>
+    public static async Task<PrivatePostgres> StartAsync(
+        PrivatePostgresOptions options, Action<string>? progress = null, CancellationToken cancel = default)
+    {
+        options.Validate();
+        var folder = DataFolder.Open(options.DataDirectory);
+        try
+        {
+            return await StartAsync(options, folder, progress ?? (_ => { }), cancel);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<PrivatePostgres> StartAsync(
+        PrivatePostgresOptions options, DataFolder folder, Action<string> progress, CancellationToken cancel)
+    {
+        var cluster = new Cluster(folder);
+        var binaries = await ServerBinaries.FindAsync(options.BinDirectory, cluster.Major, cancel);
+        var user = await ServerUser.ChooseAsync(folder.Path, cluster.Data, cancel);
+        var start = new ServerStart(cluster, binaries, user, options, progress);
+        await cluster.PrepareLogAsync(user, cancel);
+        if (cluster.Exists)
+        {
+            await start.WaitForPredecessorAsync(cancel);
+        }
+        else
+        {
+            progress($"Making a PostgreSQL {binaries.Major} for the data in {folder.Path} ...");
+            await cluster.CreateAsync(binaries, user, options.StopPatience, cancel);
+        }
+
+        await cluster.ConfigureAsync(options, user, cancel);
+        var password = cluster.ReadPassword();
+        var (server, port) = await start.RunAsync(cancel);
+        return new PrivatePostgres(folder, server, port, password);
+    }
+
+    /// <summary>How to reach a database of this server as its superuser. Keep it out of logs: the password is in it.</summary>
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = _port,
+        Username = Cluster.Superuser,
+        Password = _password,
+        Database = database,
+        // On loopback neither is of use, and each costs a round trip.
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
+
+    /// <summary>Creates a database unless it exists.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancel = default)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var exists = new NpgsqlCommand("select exists (select from pg_database where datname = $1)", connection);
+        exists.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        if (await exists.ExecuteScalarAsync(cancel) is false)
+        {
+            var quoted = '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+            await using var create = new NpgsqlCommand($"create database {quoted} template template0", connection);
+            await create.ExecuteNonQueryAsync(cancel);
+        }
+
+        return ConnectionString(name);
+    }
+
+    /// <summary>Rolls back what is open, shuts the server down, and waits until it is gone. Bounded by the options' patience, then abrupt; nothing committed is lost.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,16 @@
+using System.Diagnostics;
+
+namespace IntegrationTests.Standalone;
+
+internal static class Wait
+{
+    public static async Task UntilAsync(Func<bool> condition, TimeSpan deadline)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waiting.Elapsed < deadline, $"Not so within {deadline.TotalSeconds} s.");
+            await Task.Delay(20);
+        }
+    }
+}
