@@ -10,7 +10,7 @@ public readonly record struct CallerIdentity(string ClientId, string Correlation
     public const string Internal = "internal";
 
     public static CallerIdentity Of(HttpContext context) => new(
-        context.Request.Headers[HeaderNames.ClientId] is [{ Length: > 0 } client, ..] ? client : Internal,
+        context.Request.Headers[PlatformHeaders.ClientId] is [{ Length: > 0 } client, ..] ? client : Internal,
         Correlation.IdOf(context));
 
     /// <summary>Binds an endpoint's parameter.</summary>

@@ -9,9 +9,9 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, TimeProvider c
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var id = Correlation.WellFormed(context.Request.Headers[HeaderNames.CorrelationId])
+        var id = Correlation.WellFormed(context.Request.Headers[PlatformHeaders.CorrelationId])
             ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString("D");
-        context.Request.Headers[HeaderNames.CorrelationId] = id;
+        context.Request.Headers[PlatformHeaders.CorrelationId] = id;
         context.Response.OnStarting(Return, context);
         using (log.BeginScope(new Correlation.Scope(id)))
         {
@@ -23,7 +23,7 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, TimeProvider c
     private static Task Return(object state)
     {
         var context = (HttpContext)state;
-        context.Response.Headers[HeaderNames.CorrelationId] = context.Request.Headers[HeaderNames.CorrelationId];
+        context.Response.Headers[PlatformHeaders.CorrelationId] = context.Request.Headers[PlatformHeaders.CorrelationId];
         return Task.CompletedTask;
     }
 }
@@ -32,7 +32,7 @@ internal static class Correlation
 {
     private const int LengthMax = 64;
 
-    public static string IdOf(HttpContext context) => context.Request.Headers[HeaderNames.CorrelationId].ToString();
+    public static string IdOf(HttpContext context) => context.Request.Headers[PlatformHeaders.CorrelationId].ToString();
 
     /// <summary>The id when it is safe to log and to return, else null.</summary>
     public static string? WellFormed(IReadOnlyList<string?> values) =>

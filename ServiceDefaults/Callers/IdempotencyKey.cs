@@ -13,7 +13,7 @@ public readonly record struct IdempotencyKey(string Value)
     /// <summary>Binds an endpoint's parameter.</summary>
     /// <exception cref="InvalidRequestException">Missing, repeated, too long, or not visible ASCII.</exception>
     public static ValueTask<IdempotencyKey> BindAsync(HttpContext context) =>
-        new(Read(context.Request.Headers[HeaderNames.IdempotencyKey]));
+        new(Read(context.Request.Headers[PlatformHeaders.IdempotencyKey]));
 
     private static IdempotencyKey Read(IReadOnlyList<string?> values) => values switch
     {
@@ -22,7 +22,7 @@ public readonly record struct IdempotencyKey(string Value)
         _ => throw Refusal($"Must be one value of 1 to {LengthMax} visible ASCII characters."),
     };
 
-    private static InvalidRequestException Refusal(string message) => new(HeaderNames.IdempotencyKey, message);
+    private static InvalidRequestException Refusal(string message) => new(PlatformHeaders.IdempotencyKey, message);
 
     public override string ToString() => Value;
 }

@@ -1,7 +1,7 @@
 namespace Payments.ServiceDefaults;
 
 /// <summary>The HTTP headers of this platform.</summary>
-public static class HeaderNames
+public static class PlatformHeaders
 {
     /// <summary>What a client proves itself with; read by the gateway and never passed on.</summary>
     public const string ApiKey = "X-Api-Key";
