@@ -1,7 +1,29 @@
+using Payments.ServiceDefaults;
+
 namespace Payments.Gateway;
 
-/// <summary>Builds the host; Program runs it alone, Standalone runs all hosts in one process.</summary>
+/// <summary>
+/// The one public door: who calls, what they may, which service answers. Program runs it alone, Standalone runs all hosts in one process.
+/// </summary>
 public static class GatewayHost
 {
-    public static WebApplication Build(string[] args) => WebApplication.CreateBuilder(args).Build();
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Payments.Gateway" });
+        builder.AddServiceDefaults();
+        builder.AddApiKeys();
+        builder.AddRateLimits();
+        builder.AddProxy();
+        builder.AddOpenApiDocument();
+
+        var app = builder.Build();
+        app.UseMiddleware<SecurityHeadersMiddleware>();
+        app.MapServiceDefaults();
+        app.UseMiddleware<ApiKeyMiddleware>();
+        app.UseRateLimits();
+        app.MapProxy();
+        app.MapOpenApiDocument();
+        app.MapDocs();
+        return app;
+    }
 }

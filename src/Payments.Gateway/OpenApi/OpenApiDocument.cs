@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Payments.ServiceDefaults;
+
+namespace Payments.Gateway;
+
+/// <summary>The merged document, fetched from the services and kept for half a minute, or longer while a service is away.</summary>
+internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimeProvider clock, ILogger<OpenApiDocument> log) : IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+    private static readonly string[] Services = ["payment", "wallet"];
+    private readonly SemaphoreSlim _one = new(1);
+    private byte[]? _json;
+    private long _fetchedAt;
+
+    /// <summary>The UTF-8 JSON, or null while it was never possible to get.</summary>
+    public async Task<byte[]?> GetAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (_json is null || clock.GetElapsedTime(_fetchedAt) > Fresh)
+            {
+                _json = await FetchAsync(cancellation) ?? _json;
+                _fetchedAt = clock.GetTimestamp();
+            }
+
+            return _json;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<byte[]?> FetchAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var documents = await Task.WhenAll(Services.Select(service => FetchAsync(service, cancellation)));
+            return JsonSerializer.SerializeToUtf8Bytes(OpenApiMerger.Merge(documents, IsPublic));
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException
+            && !cancellation.IsCancellationRequested)
+        {
+            LogMissing(fault);
+            return null;
+        }
+    }
+
+    private async Task<(string Service, JsonObject Document)> FetchAsync(string service, CancellationToken cancellation)
+    {
+        using var client = clients.CreateClient(service);
+        await using var stream = await client.GetStreamAsync("/openapi/v1.json", cancellation);
+        var document = await JsonNode.ParseAsync(stream, cancellationToken: cancellation) as JsonObject;
+        return (service, document ?? throw new JsonException($"The document of '{service}' is no object."));
+    }
+
+    private static bool IsPublic(string path) =>
+        path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/api/admin/", StringComparison.Ordinal);
+
+    [LoggerMessage(LogLevel.Warning, "The services' OpenAPI documents cannot be fetched.")]
+    private partial void LogMissing(Exception exception);
+}
+
+internal static class OpenApiRegistration
+{
+    public static void AddOpenApiDocument(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceClient("payment", TimeSpan.FromSeconds(3));
+        builder.AddServiceClient("wallet", TimeSpan.FromSeconds(3));
+        builder.Services.AddSingleton<OpenApiDocument>();
+    }
+
+    public static void MapOpenApiDocument(this WebApplication app) =>
+        app.MapGet("/openapi/v1.json", async Task<IResult> (OpenApiDocument document, CancellationToken cancellation) =>
+            await document.GetAsync(cancellation) is { } json
+                ? TypedResults.Bytes(json, "application/json")
+                : Problems.Unavailable("The services have not answered yet.", retryAfterSeconds: 2));
+}

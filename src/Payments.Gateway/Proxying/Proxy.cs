@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Yarp.ReverseProxy.Health;
+
+namespace Payments.Gateway;
+
+/// <summary>YARP, set up from <see cref="ProxyRoutes"/>.</summary>
+internal static class Proxy
+{
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        var options = ProxyOptions.From(builder.Configuration);
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(ProxyRoutes.Routes(), ProxyRoutes.Clusters(builder.Configuration, options))
+            .ConfigureHttpClient((_, handler) =>
+            {
+                handler.ConnectTimeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs);
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            });
+        builder.Services.AddSingleton<IActiveHealthCheckPolicy, ConsecutiveProbesPolicy>();
+        builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(passive =>
+        {
+            passive.DetectionWindowSize = TimeSpan.FromSeconds(10);
+            passive.MinimalTotalCountThreshold = 5;
+            passive.DefaultFailureRateLimit = 0.5;
+        });
+        builder.Services.AddHealthChecks().AddCheck<ServicesHealthCheck>("services", HealthStatus.Degraded);
+    }
+
+    public static void MapProxy(this WebApplication app) =>
+        app.MapReverseProxy(pipeline =>
+        {
+            pipeline.UseLoadBalancing();
+            pipeline.UsePassiveHealthChecks();
+        })
+        .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProxyRoutes.ScopesOf(route.RouteId)));
+}

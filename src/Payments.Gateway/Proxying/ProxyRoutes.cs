@@ -1,0 +1,74 @@
+using System.Net;
+using Payments.ServiceDefaults;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
+
+namespace Payments.Gateway;
+
+/// <summary>Which address belongs to which service, and what it takes to be let in. The whole map, in one place.</summary>
+internal static class ProxyRoutes
+{
+    public static readonly IReadOnlyList<string> Services = ["payment", "wallet", "saga"];
+
+    private static readonly RequiredScopes Payments = new(Scopes.PaymentsRead, Scopes.PaymentsWrite);
+    private static readonly RequiredScopes Wallets = new(Scopes.WalletsRead, Scopes.WalletsWrite);
+    private static readonly RequiredScopes Admin = new(Scopes.Admin, Scopes.Admin);
+
+    private static readonly (string Path, string Service, RequiredScopes Scopes)[] Map =
+    [
+        ("/api/wallets/{**rest}", "wallet", Wallets),
+        ("/api/users/{**rest}", "wallet", Wallets),
+        ("/api/payments/{**rest}", "payment", Payments),
+        ("/api/admin/payments/{**rest}", "payment", Admin),
+        ("/api/admin/wallets/{**rest}", "wallet", Admin),
+        ("/api/admin/sagas/{**rest}", "saga", Admin),
+    ];
+
+    public static RequiredScopes ScopesOf(string routeId) => Map.Single(m => m.Path == routeId).Scopes;
+
+    public static IReadOnlyList<RouteConfig> Routes() =>
+        [.. Map.Select(m => new RouteConfig { RouteId = m.Path, ClusterId = m.Service, Match = new RouteMatch { Path = m.Path } })];
+
+    public static IReadOnlyList<ClusterConfig> Clusters(IConfiguration configuration, ProxyOptions options) =>
+        [.. Services.Select(service => Cluster(service, configuration, options))];
+
+    private static ClusterConfig Cluster(string service, IConfiguration configuration, ProxyOptions options)
+    {
+        _ = configuration.ServiceAddress(service);   // Fails at start when there is none.
+        return new ClusterConfig
+        {
+            ClusterId = service,
+            Destinations = configuration.FindServiceAddresses(service)
+                .Select((address, index) => ($"{service}-{index}", new DestinationConfig { Address = address.AbsoluteUri }))
+                .ToDictionary(d => d.Item1, d => d.Item2),
+            LoadBalancingPolicy = LoadBalancingPolicies.LeastRequests,
+            HttpRequest = new ForwarderRequestConfig
+            {
+                ActivityTimeout = TimeSpan.FromMilliseconds(options.AnswerTimeoutMs),
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            },
+            HealthCheck = new HealthCheckConfig
+            {
+                // When every instance looks ill, asking them all beats refusing for sure.
+                AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+                Active = new ActiveHealthCheckConfig
+                {
+                    Enabled = true,
+                    Path = "/health",
+                    Interval = TimeSpan.FromMilliseconds(options.ProbeIntervalMs),
+                    Timeout = TimeSpan.FromMilliseconds(options.ProbeTimeoutMs),
+                    Policy = ConsecutiveProbesPolicy.PolicyName,
+                },
+                Passive = new PassiveHealthCheckConfig
+                {
+                    Enabled = true,
+                    Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate,
+                    ReactivationPeriod = TimeSpan.FromMilliseconds(options.ProbeIntervalMs),
+                },
+            },
+        };
+    }
+}
