@@ -36,7 +36,8 @@ public sealed class DataFolder : IDisposable
         catch (UnauthorizedAccessException trouble)
         {
             throw new CannotStartException(
-                $"The data folder {full} cannot be written by user '{Environment.UserName}'. Mend its permissions, or set PAYMENTS_DATA_DIR to another folder.",
+                $"The data folder {full} cannot be written by user '{Environment.UserName}'. "
+                + "Mend its permissions, or set PAYMENTS_DATA_DIR to another folder.",
                 trouble);
         }
         catch (IOException trouble) when (trouble.HResult == WouldBlock)

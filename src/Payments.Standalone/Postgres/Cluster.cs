@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Payments.Standalone.Postgres;
 
-/// <summary>The files of a private cluster: <c>postgres/</c>, <c>postgres.password</c> and <c>logs/postgres.log</c> in the data folder.</summary>
+/// <summary>
+/// The files of a private cluster: <c>postgres/</c>, <c>postgres.password</c> and <c>logs/postgres.log</c> in the data folder.
+/// </summary>
 internal sealed class Cluster(DataFolder folder)
 {
     public const string Superuser = "payments";
@@ -38,7 +40,9 @@ internal sealed class Cluster(DataFolder folder)
         await user.OwnAsync(Log, cancel);
     }
 
-    /// <summary>initdb, in a folder beside that takes the final name only when it is complete: a start that is cut off leaves no half cluster.</summary>
+    /// <summary>
+    /// initdb, in a folder beside that takes the final name only when it is complete: a start that is cut off leaves no half cluster.
+    /// </summary>
     public async Task CreateAsync(ServerBinaries binaries, ServerUser user, TimeSpan patience, CancellationToken cancel)
     {
         var unfinished = Data + ".new";
@@ -54,11 +58,11 @@ internal sealed class Cluster(DataFolder folder)
             "--encoding", "UTF8", "--locale", "C", "--data-checksums", "--no-instructions",
         ]);
         if (await initdb.ExitAsync(cancel) != 0)
-            throw new CannotStartException(Trouble.Explain($"PostgreSQL could not make its data in {Data}", initdb.Output(), folder.Path));
+            throw new CannotStartException(Trouble.Explain($"PostgreSQL could not make its data in {Data}", initdb.Output()));
         Directory.Move(unfinished, Data);
     }
 
-    /// <summary>Writes postgresql.conf anew, so that data made by an earlier version of the platform gets the settings of this one.</summary>
+    /// <summary>Writes postgresql.conf anew, so that data made by an earlier version of ours gets the settings of this one.</summary>
     public async Task ConfigureAsync(PrivatePostgresOptions options, ServerUser user, CancellationToken cancel)
     {
         var file = Path.Combine(Data, "postgresql.conf");

@@ -98,7 +98,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>Rolls back what is open, shuts the server down, and waits until it is gone. Bounded by the options' patience, then abrupt; nothing committed is lost.</summary>
+    /// <summary>
+    /// Rolls back what is open, shuts the server down, and waits until it is gone. Abrupt when that takes longer than the options allow;
+    /// nothing committed is lost either way.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

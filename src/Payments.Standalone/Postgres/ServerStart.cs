@@ -28,7 +28,8 @@ internal sealed class ServerStart(
             if (waiting.Elapsed > options.PredecessorTimeout)
             {
                 throw new CannotStartException(
-                    $"An earlier PostgreSQL (process {predecessor.ProcessId}) still runs on {cluster.Data}. Stop it: kill -INT {predecessor.ProcessId}");
+                    $"An earlier PostgreSQL (process {predecessor.ProcessId}) still runs on {cluster.Data}. "
+                    + $"Stop it: kill -INT {predecessor.ProcessId}");
             }
 
             if (!told && waiting.Elapsed > WorthALine)
@@ -65,7 +66,7 @@ internal sealed class ServerStart(
             var output = server.Output();
             await server.DisposeAsync();
             if (attempt == AttemptsMax || !PassingTroubles.Any(trouble => output.Contains(trouble, StringComparison.Ordinal)))
-                throw new CannotStartException(Trouble.Explain("PostgreSQL could not start", output, options.DataDirectory));
+                throw new CannotStartException(Trouble.Explain($"PostgreSQL could not start on {cluster.Data}", output));
             await Task.Delay(BetweenAttempts, TimeProvider.System, cancel);
         }
     }
@@ -80,7 +81,11 @@ internal sealed class ServerStart(
             if (PostmasterFile.Read(cluster.Data) is { IsReady: true } file && file.Port == port && file.IsServerAlive())
                 return true;
             if (waiting.Elapsed > options.StartTimeout)
-                throw new CannotStartException($"PostgreSQL did not get ready within {options.StartTimeout.TotalSeconds} s; see {cluster.Log}.");
+            {
+                throw new CannotStartException(
+                    $"PostgreSQL did not get ready within {options.StartTimeout.TotalSeconds} s; see {cluster.Log}.");
+            }
+
             if (!told && waiting.Elapsed > WorthALine)
             {
                 told = true;

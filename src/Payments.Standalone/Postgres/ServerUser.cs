@@ -74,7 +74,7 @@ internal sealed record ServerUser(string Name, string? Owner, IReadOnlyList<stri
         var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length >= 4).ToList();
         var account = accounts.Find(fields => fields[0] == "postgres")
             ?? accounts.Find(fields => fields[0] == "nobody")
-            ?? throw new CannotStartException("PostgreSQL must not run as root, and there is neither a user 'postgres' nor a user 'nobody'.");
+            ?? throw new CannotStartException("PostgreSQL must not run as root, and there is no user 'postgres' or 'nobody'.");
         return Unprivileged(account[0], account[2], account[3]);
     }
 

@@ -6,7 +6,9 @@ namespace Payments.Standalone.Postgres;
 /// <summary>Runs the small programs of the system that starting PostgreSQL needs.</summary>
 internal static class Shell
 {
-    /// <summary>A command with pipes to it and a bare environment: nothing of ours (secrets, PG* settings, language) reaches the server.</summary>
+    /// <summary>
+    /// A command with a pipe to it and a bare environment: nothing of ours (secrets, PG* settings, language) reaches the server.
+    /// </summary>
     public static ProcessStartInfo Describe(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))

@@ -5,20 +5,24 @@ internal static class Trouble
 {
     private const int LinesMax = 8;
 
-    public static string Explain(string what, string output, string dataFolder)
+    private static readonly (string Sign, string Advice)[] Known =
+    [
+        ("No space left on device", "The disk is full: make room, or set PAYMENTS_DATA_DIR to a folder on another disk."),
+        ("Permission denied", NotOurs),
+        ("wrong ownership", NotOurs),
+        ("could not create shared memory", TooLittleMemory),
+        ("could not map anonymous shared memory", TooLittleMemory),
+    ];
+
+    private const string NotOurs =
+        "Its files belong to another user than the one that runs this: mend that, or set PAYMENTS_DATA_DIR to another folder.";
+
+    private const string TooLittleMemory = "The machine has too little memory left for it.";
+
+    /// <param name="what">What did not succeed, naming the folder.</param>
+    public static string Explain(string what, string output)
     {
-        var advice = output switch
-        {
-            _ when output.Contains("No space left on device", StringComparison.Ordinal) =>
-                $" The disk that holds {dataFolder} is full: make room, or set PAYMENTS_DATA_DIR to a folder on another disk.",
-            _ when output.Contains("Permission denied", StringComparison.Ordinal) || output.Contains("wrong ownership", StringComparison.Ordinal) =>
-                $" The files in {dataFolder} belong to another user than the one that runs this: mend that, or set PAYMENTS_DATA_DIR to another folder.",
-            _ when output.Contains("could not create shared memory", StringComparison.Ordinal)
-                || output.Contains("could not map anonymous shared memory", StringComparison.Ordinal) =>
-                " The machine has too little memory left for it.",
-            _ => "",
-        };
-        var lines = output.Split('\n');
-        return $"{what}.{advice} It said:\n  {string.Join("\n  ", lines.TakeLast(LinesMax))}";
+        var advice = Known.FirstOrDefault(known => output.Contains(known.Sign, StringComparison.Ordinal)).Advice;
+        return $"{what}.{(advice is null ? "" : $" {advice}")} It said:\n  {string.Join("\n  ", output.Split('\n').TakeLast(LinesMax))}";
     }
 }

@@ -3,7 +3,10 @@ using Payments.Standalone.Postgres;
 
 namespace IntegrationTests.Standalone;
 
-/// <summary>A process that starts a private PostgreSQL, writes something and then does nothing, to be killed: this test program, asked to run one explicit test.</summary>
+/// <summary>
+/// A process that starts a private PostgreSQL, writes something and then does nothing, to be killed: this test program, asked to run
+/// one explicit test.
+/// </summary>
 public sealed class PostgresOwner
 {
     public const int Written = 4711;

@@ -8,7 +8,8 @@ namespace IntegrationTests.Standalone;
 
 public sealed class PrivatePostgresTests : IDisposable
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"private-postgres-{Guid.NewGuid():N}");
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"private-postgres-{Guid.NewGuid():N}")).FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -27,7 +28,7 @@ public sealed class PrivatePostgresTests : IDisposable
         Assert.Equal("", await SettingAsync(postgres, "unix_socket_directories"));
         Assert.Equal("300", await SettingAsync(postgres, "max_connections"));
         Assert.Equal("UTF8", await SettingAsync(postgres, "server_encoding"));
-        Assert.Equal("C", await ScalarAsync<string>(postgres, "postgres", "select datcollate from pg_database where datname = 'template1'"));
+        Assert.Equal("C", await ScalarAsync<string>(postgres, "postgres", "select max(datcollate) from pg_database"));
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, "postgres.password")));
     }
@@ -99,7 +100,7 @@ public sealed class PrivatePostgresTests : IDisposable
     public async Task Below_a_folder_that_only_root_may_enter_it_works_for_root()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can make such a folder.");
-        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var below = Path.Combine(_folder, "data");
 
         await using (var postgres = await PrivatePostgres.StartAsync(PostgresOwner.Small(below)))
@@ -154,7 +155,7 @@ public sealed class PrivatePostgresTests : IDisposable
         await File.AppendAllTextAsync(Path.Combine(_folder, "postgres", "postgresql.auto.conf"), "max_connections = many\n");
         var refusal = await Assert.ThrowsAsync<CannotStartException>(StartAsync);
 
-        Assert.StartsWith("PostgreSQL could not start.", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"PostgreSQL could not start on {_folder}/postgres.", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("invalid value for parameter \"max_connections\": \"many\"", refusal.Message, StringComparison.Ordinal);
     }
 
