@@ -7,8 +7,8 @@ using Payments.Standalone.Postgres;
 namespace IntegrationTests;
 
 /// <summary>
-/// One PostgreSQL for a whole run of the tests, as durable as in earnest but small, started when the first test asks for it. A test class takes
-/// it as a constructor parameter; so does a class fixture, which is the place to make a database once for all tests of a class.
+/// One PostgreSQL for a whole run of the tests, as durable as in earnest but small, started when the first test asks for it. A test class
+/// takes it as a constructor parameter; so does a class fixture, which is the place to make a database once for all tests of a class.
 /// </summary>
 public sealed class PostgresFixture : IAsyncDisposable
 {
