@@ -28,7 +28,7 @@ function typeText(schema, resolve) {
   const it = resolve(schema);
   const choices = it.oneOf ?? it.anyOf;
   if (choices) {
-    return choices.map(choice => typeText(choice, resolve)).join(' or ');
+    return choices.filter(choice => resolve(choice).type !== 'null').map(choice => typeText(choice, resolve)).join(' or ');
   }
   if (it.enum) {
     return it.enum.map(value => JSON.stringify(value)).join(' | ');
@@ -38,7 +38,10 @@ function typeText(schema, resolve) {
   return it.format ? `${name} (${it.format})` : name;
 }
 
-function example(schema, resolve, depth = 0) {
+// Values that make an example worth trying where the document has none.
+const hints = { currency: 'EUR', method: 'wallet', userId: 'user-1', status: 'completed' };
+
+function example(schema, resolve, depth = 0, name = '') {
   const it = resolve(schema);
   if (it.example !== undefined || it.examples?.length) {
     return it.example ?? it.examples[0];
@@ -51,18 +54,18 @@ function example(schema, resolve, depth = 0) {
   }
   const choice = (it.oneOf ?? it.anyOf ?? it.allOf)?.find(one => resolve(one).type !== 'null');
   if (choice && depth < 6) {
-    return example(choice, resolve, depth + 1);
+    return example(choice, resolve, depth + 1, name);
   }
   const type = [it.type].flat().find(one => one !== 'null');
   if (type === 'object' || it.properties) {
     const entries = depth < 6 ? Object.entries(it.properties ?? {}) : [];
-    return Object.fromEntries(entries.map(([name, property]) => [name, example(property, resolve, depth + 1)]));
+    return Object.fromEntries(entries.map(([key, property]) => [key, example(property, resolve, depth + 1, key)]));
   }
   if (type === 'array') {
     return depth < 6 ? [example(it.items ?? {}, resolve, depth + 1)] : [];
   }
   const formats = { uuid: '0198c0de-7a11-7000-8000-000000000001', 'date-time': '2026-01-31T12:00:00Z' };
-  return { integer: 2500, number: 1, boolean: true, string: formats[it.format] ?? 'string' }[type] ?? null;
+  return { integer: 2500, number: 1, boolean: true, string: formats[it.format] ?? hints[name] ?? 'string' }[type] ?? null;
 }
 
 function rows(entries) {
@@ -85,7 +88,7 @@ function curl(method, path, operation, body) {
     lines.push(`-H 'Idempotency-Key: choose-one'`);
   }
   if (body !== undefined) {
-    lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`);
+    lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(body, null, 2).replaceAll("'", "'\\''")}'`);
   }
   return lines.join(' \\\n  ');
 }

@@ -28,7 +28,7 @@ internal static class OpenApiMerger
             var items = document["paths"] as JsonObject ?? [];
             foreach (var (path, item) in items.Where(p => isPublic(p.Key) && !paths.ContainsKey(p.Key)).ToList())
             {
-                paths[path] = WithErrors(item!.DeepClone().AsObject());
+                paths[path] = WithPlatformRules(item!.DeepClone().AsObject());
             }
         }
 
@@ -47,6 +47,7 @@ internal static class OpenApiMerger
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas,
+                ["parameters"] = new JsonObject { ["IdempotencyKey"] = IdempotencyKeyParameter() },
                 ["responses"] = new JsonObject { ["Problem"] = ProblemResponse() },
                 ["securitySchemes"] = new JsonObject
                 {
@@ -95,18 +96,39 @@ internal static class OpenApiMerger
         }
     }
 
-    private static JsonObject WithErrors(JsonObject pathItem)
+    // What holds for every operation is said here once: errors are problems, and a POST carries its idempotency key.
+    private static JsonObject WithPlatformRules(JsonObject pathItem)
     {
-        foreach (var (_, operation) in pathItem)
+        foreach (var (method, node) in pathItem)
         {
-            if (operation is JsonObject o && o["responses"] is JsonObject responses && !responses.ContainsKey("default"))
+            if (node is not JsonObject operation)
             {
-                responses["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" };
+                continue;
+            }
+
+            if (operation["responses"] is JsonObject responses)
+            {
+                responses.TryAdd("default", new JsonObject { ["$ref"] = "#/components/responses/Problem" });
+            }
+
+            if (method == "post")
+            {
+                operation.TryAdd("parameters", new JsonArray());
+                operation["parameters"]!.AsArray().Add(new JsonObject { ["$ref"] = "#/components/parameters/IdempotencyKey" });
             }
         }
 
         return pathItem;
     }
+
+    private static JsonObject IdempotencyKeyParameter() => new()
+    {
+        ["name"] = PlatformHeaders.IdempotencyKey,
+        ["in"] = "header",
+        ["required"] = true,
+        ["description"] = "Makes the request safe to repeat: the same key and body have one effect and one answer.",
+        ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyKey.LengthMax },
+    };
 
     private static JsonObject ProblemResponse() => new()
     {

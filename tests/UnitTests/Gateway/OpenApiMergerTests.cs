@@ -38,11 +38,16 @@ public sealed class OpenApiMergerTests
     }
 
     [Fact]
-    public void Every_operation_may_answer_with_a_problem()
+    public void Every_operation_may_answer_with_a_problem_and_a_POST_carries_its_idempotency_key()
     {
-        var merged = Merge(("payment", """{"paths":{"/api/payments":{"post":{"responses":{"202":{}}}}}}"""));
+        var merged = Merge((
+            "payment", """{"paths":{"/api/payments":{"post":{"responses":{"202":{}}},"get":{"parameters":[{}],"responses":{"200":{}}}}}}"""));
 
-        Assert.Equal(["202", "default"], Names(merged["paths"]!["/api/payments"]!["post"]!["responses"]));
+        var (post, get) = (merged["paths"]!["/api/payments"]!["post"]!, merged["paths"]!["/api/payments"]!["get"]!);
+        Assert.Equal(["202", "default"], Names(post["responses"]));
+        Assert.Equal(["200", "default"], Names(get["responses"]));
+        Assert.Equal("""[{"$ref":"#/components/parameters/IdempotencyKey"}]""", post["parameters"]!.ToJsonString());
+        Assert.Equal("[{}]", get["parameters"]!.ToJsonString());
         Assert.Equal(["application/problem+json"], Names(merged["components"]!["responses"]!["Problem"]!["content"]));
     }
 
