@@ -1,7 +1,32 @@
+using Payments.PaymentService.Payments;
+using Payments.ServiceDefaults;
+using Payments.Services;
+using Payments.Services.History;
+
 namespace Payments.PaymentService;
 
 /// <summary>Builds the host; Program runs it alone, Standalone runs all hosts in one process.</summary>
 public static class PaymentHost
 {
-    public static WebApplication Build(string[] args) => WebApplication.CreateBuilder(args).Build();
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddEventSourcedService("payments", PaymentAggregate.Definition, PaymentAggregate.Consumer, typeof(PaymentHost).Assembly);
+        builder.AddServiceClient("wallet");
+        builder.AddServiceClient("saga");
+        builder.Services.AddSingleton<WalletDirectory>();
+        builder.Services.AddSingleton<PaymentQueries>();
+        builder.Services.AddSingleton<PaymentEndings>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<PaymentEndings>());
+        builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
+        builder.Services.AddOpenApi();
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapOpenApi();
+        app.MapHistory();
+        app.MapPayments();
+        return app;
+    }
 }

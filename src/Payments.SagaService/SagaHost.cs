@@ -1,7 +1,24 @@
+using Payments.SagaService.Sagas;
+using Payments.ServiceDefaults;
+using Payments.Services;
+using Payments.Services.History;
+
 namespace Payments.SagaService;
 
 /// <summary>Builds the host; Program runs it alone, Standalone runs all hosts in one process.</summary>
 public static class SagaHost
 {
-    public static WebApplication Build(string[] args) => WebApplication.CreateBuilder(args).Build();
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer, typeof(SagaHost).Assembly);
+        builder.Services.AddHostedService<SagaClock>();
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapHistory();
+        app.MapSagas();
+        return app;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,7 @@ public static class ServiceRegistration
                 source.ConnectionStringBuilder.MaxAutoPrepare = StatementsPreparedMax;
             }
         });
+        services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         services.AddSingleton(Kafka(builder.Configuration));
         services.AddSingleton<KafkaClientFactory>();
         services.AddSingleton<TopicCreator>();

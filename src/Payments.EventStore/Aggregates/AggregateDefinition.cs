@@ -38,11 +38,15 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
 
     public Versioned<TState> After { get; private set; } = before;
 
+    /// <summary>When the last of the events was decided.</summary>
+    public DateTimeOffset DecidedAt { get; private set; }
+
     /// <summary>The events with the versions they will have.</summary>
     public IReadOnlyList<(TEvent Event, NewEvent Stored, long Version)> Events => _events;
 
     public void Add(IReadOnlyList<TEvent> events, Cause cause, DateTimeOffset now)
     {
+        DecidedAt = now;
         foreach (var e in events)
         {
             var state = definition.Evolve(After.State, e);

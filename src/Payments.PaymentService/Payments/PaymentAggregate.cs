@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Payments.Domain.Payments;
+using Payments.Domain.Wire;
+using Payments.EventStore.Aggregates;
+using Payments.Messaging;
+using Payments.Messaging.Consuming;
+using Payments.Services;
+
+namespace Payments.PaymentService.Payments;
+
+/// <summary>How the payment aggregate is stored, sent and shown, and what the messages it gets mean.</summary>
+internal static class PaymentAggregate
+{
+    public static readonly AggregateDefinition<Payment, PaymentEvent> Definition = new()
+    {
+        StreamType = "payment",
+        SchemaVersion = WireFormat.SchemaVersion,
+        Evolve = Payment.Evolve,
+        Decode = StoredEvents.Decode<PaymentEvent>,
+        Encode = WireFormat.Encode,
+        RoutingKey = (payment, _) => RoutingKey.ForUser(payment.Terms.Payer.Value),
+        Project = change => [new("payments", JsonSerializer.SerializeToUtf8Bytes(Row(change), PaymentJson.Default.PaymentRow))],
+    };
+
+    public static readonly ConsumerDefinition<Payment, PaymentEvent> Consumer = new()
+    {
+        Name = ConsumerNames.Payment,
+        Topics = [Topics.PaymentCommands],
+        Aggregate = Definition,
+        Interpret = message =>
+        {
+            var command = (PaymentCommand)StoredEvents.Decode(message);
+            var payment = command switch
+            {
+                PaymentCommand.Complete c => c.Payment,
+                PaymentCommand.Fail c => c.Payment,
+                _ => throw new WireFormatException($"{command.GetType().Name} is no command that comes by message."),
+            };
+            return new(Definition.Stream(payment.Value), (state, _) => Payment.Decide(state, command));
+        },
+    };
+
+    public static string StatusOf(PaymentStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+
+    private static PaymentRow Row(Change<Payment, PaymentEvent> change)
+    {
+        var payment = change.After.State!;
+        var isNew = change.Events.Any(e => e.Event is PaymentEvent.Requested);
+        return new PaymentRow(
+            payment.Terms.Payment.Value,
+            "wallet",
+            payment.Terms.PayerWallet.Value,
+            payment.Terms.PayeeWallet.Value,
+            payment.Terms.Amount.Minor,
+            payment.Terms.Amount.Currency.Code,
+            payment.Terms.Reference,
+            StatusOf(payment.Status),
+            payment.FailureCode,
+            isNew ? change.DecidedAt : null,
+            payment.IsFinal ? change.DecidedAt : null,
+            change.DecidedAt,
+            change.After.Version);
+    }
+}

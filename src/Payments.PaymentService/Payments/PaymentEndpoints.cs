@@ -1,0 +1,21 @@
+namespace Payments.PaymentService.Payments;
+
+/// <summary>Every route of this service on one page.</summary>
+internal static class PaymentEndpoints
+{
+    public static void MapPayments(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/payments").WithTags("Payments");
+        api.MapPost("/", RequestPayment.Handle).WithName("requestPayment").WithSummary("Requests a payment; it goes on in the background.")
+            .Produces<AcceptedPayment>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(422);
+        api.MapGet("/", PaymentQueries.List).WithName("listPayments").WithSummary("Payments, newest first, by status and wallet.")
+            .Produces<PaymentPage>().ProducesProblem(400);
+        api.MapGet("/{paymentId}", PaymentQueries.Get).WithName("getPayment").WithSummary("A payment; ?wait=5s answers as soon as it has ended.")
+            .Produces<PaymentView>().ProducesProblem(400).ProducesProblem(404);
+        api.MapGet("/{paymentId}/history", PaymentQueries.History).WithName("getPaymentHistory")
+            .WithSummary("Everything that happened to a payment, in all services, in causal order.")
+            .Produces<PaymentHistory>().ProducesProblem(404);
+
+        app.MapGet("/api/admin/payments/overview", Overview.Get).ExcludeFromDescription();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Payments.Domain;
+using Payments.Domain.Payments;
+using Payments.EventStore.Aggregates;
+using Payments.ServiceDefaults;
+using Payments.Services;
+
+namespace Payments.PaymentService.Payments;
+
+/// <summary><c>POST /api/payments</c></summary>
+internal static class RequestPayment
+{
+    /// <param name="Method"><c>wallet</c>.</param>
+    /// <param name="Amount">Minor units, from 1.</param>
+    public sealed record Request(string Method, string PayerWalletId, string PayeeWalletId, long Amount, string Currency, string? Reference = null);
+
+    public static async Task<IResult> Handle(
+        Request request,
+        HttpContext context,
+        CallerIdentity caller,
+        IdempotencyKey key,
+        WalletDirectory directory,
+        CommandHandler<Payment, PaymentEvent> payments,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        var input = new MoneyInput();
+        var amount = input.Amount(request.Amount, request.Currency);
+        var payer = input.Wallet("payerWalletId", request.PayerWalletId);
+        var payee = input.Wallet("payeeWalletId", request.PayeeWalletId);
+        input.Reference(request.Reference);
+        if (request.Method != "wallet")
+        {
+            input.Errors["method"] = ["Must be 'wallet'."];
+        }
+
+        if (input.Errors.Count > 0)
+        {
+            return Problems.Invalid(input.Errors);
+        }
+
+        var (payerFacts, payeeFacts) = (await directory.FindAsync(payer, cancel), await directory.FindAsync(payee, cancel));
+        Check(input, amount, payer == payee, payerFacts, payeeFacts);
+        if (input.Errors.Count > 0)
+        {
+            return Problems.Invalid(input.Errors);
+        }
+
+        var id = new PaymentId(Guid.CreateVersion7(clock.GetUtcNow()));
+        var terms = new PaymentTerms(id, payer, UserId.Parse(payerFacts!.UserId), payee, UserId.Parse(payeeFacts!.UserId), amount, request.Reference);
+        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.Request));
+        var answer = KeptAnswer.Of(
+            StatusCodes.Status202Accepted,
+            JsonSerializer.SerializeToUtf8Bytes(new AcceptedPayment(id.Value, "pending"), PaymentJson.Default.AcceptedPayment),
+            $"/api/payments/{id}");
+        var outcome = await payments.HandleAsync(
+            PaymentAggregate.Definition.Stream(id.Value),
+            new Cause(id.Value, null, caller.ClientId, Activity.Current?.Id),
+            (state, _) => Payment.Decide(state, new PaymentCommand.Request(terms)),
+            _ => repeatable.ClaimWith(answer),
+            cancel);
+        return outcome switch
+        {
+            CommandOutcome<Payment>.Done => answer.ToResult(context),
+            CommandOutcome<Payment>.Repeated repeated => repeatable.Repeat(repeated.First),
+            _ => throw new InvalidOperationException($"A new payment was refused after its checks: {outcome}."),
+        };
+    }
+
+    private static void Check(MoneyInput input, Money amount, bool same, WalletFacts? payer, WalletFacts? payee)
+    {
+        if (same)
+        {
+            input.Errors["payeeWalletId"] = ["Must be another wallet than the payer's."];
+        }
+
+        foreach (var (field, facts) in new[] { ("payerWalletId", payer), ("payeeWalletId", payee) })
+        {
+            if (facts is null)
+            {
+                input.Errors[field] = ["There is no such wallet."];
+            }
+            else if (facts.Currency != amount.Currency.Code)
+            {
+                input.Errors["currency"] = [$"Must be the currency of both wallets; '{field}' is in {facts.Currency}."];
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Payments.Domain;
+using Payments.Domain.Wallets;
+using Payments.EventStore.Aggregates;
+using Payments.ServiceDefaults;
+using Payments.Services;
+
+namespace Payments.WalletService.Wallets;
+
+/// <summary><c>POST /api/wallets</c></summary>
+internal static class OpenWallet
+{
+    public sealed record Request(string UserId, string Currency);
+
+    public static async Task<IResult> Handle(
+        Request request,
+        HttpContext context,
+        CallerIdentity caller,
+        IdempotencyKey key,
+        CommandHandler<Wallet, WalletEvent> wallets,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!UserId.TryParse(request.UserId, out var owner))
+        {
+            errors["userId"] = [$"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +."];
+        }
+
+        if (!Currency.TryParse(request.Currency, out var currency))
+        {
+            errors["currency"] = ["Must be an ISO 4217 currency code such as EUR."];
+        }
+
+        if (errors.Count > 0)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var wallet = new WalletId(Guid.CreateVersion7(clock.GetUtcNow()));
+        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OpenWalletRequest));
+        return await WalletAnswers.CommandAsync(
+            wallets, wallet.Value, wallet, new WalletCommand.Open(wallet, owner, currency), caller, repeatable, $"/api/wallets/{wallet}", context, cancel);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Payments.WalletService.Wallets;
+
+/// <summary>Every route of this service on one page.</summary>
+internal static class WalletEndpoints
+{
+    public static void MapWallets(this WebApplication app)
+    {
+        var api = app.MapGroup("/api").WithTags("Wallets");
+        api.MapPost("/wallets", OpenWallet.Handle).WithName("openWallet").WithSummary("Opens a wallet for a user in one currency.")
+            .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(422);
+        api.MapGet("/wallets/{walletId}", WalletQueries.Get).WithName("getWallet").WithSummary("A wallet now, at a moment, or at a version.")
+            .Produces<WalletView>().ProducesProblem(400).ProducesProblem(404);
+        api.MapGet("/users/{userId}/wallets", WalletQueries.OfUser).WithName("listUserWallets").WithSummary("The wallets of a user.")
+            .Produces<IReadOnlyList<WalletView>>().ProducesProblem(400);
+        api.MapPost("/wallets/{walletId}/deposits", MoveMoney.Deposit).WithName("deposit").WithSummary("Puts money in.")
+            .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        api.MapPost("/wallets/{walletId}/withdrawals", MoveMoney.Withdraw).WithName("withdraw").WithSummary("Takes money out.")
+            .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        api.MapGet("/wallets/{walletId}/entries", WalletQueries.Entries).WithName("listEntries")
+            .WithSummary("The movements of a wallet, oldest first, with the balance after each.")
+            .Produces<EntryPage>().ProducesProblem(400).ProducesProblem(404);
+
+        var admin = app.MapGroup("/api/admin/wallets").ExcludeFromDescription();
+        admin.MapGet("/", WalletQueries.All);
+        admin.MapGet("/overview", WalletQueries.Overview);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using Payments.Domain;
+using Payments.Domain.Wallets;
+using Payments.EventStore;
+using Payments.ServiceDefaults;
+using Payments.Services;
+
+namespace Payments.WalletService.Wallets;
+
+/// <summary>What can be asked about wallets: one SELECT each, and a fold for the past.</summary>
+internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store)
+{
+    private const int EventsMax = 1_000_000;
+    private const string Columns = "wallet_id, user_id, currency, balance, held, status, version";
+
+    /// <summary><c>GET /api/wallets/{walletId}[?at=|?version=]</c></summary>
+    public static async Task<IResult> Get(string walletId, string? at, string? version, WalletQueries queries, CancellationToken cancel)
+    {
+        var moment = default(DateTimeOffset);
+        var number = 0L;
+        if (at is not null && !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment))
+        {
+            return Problems.Invalid("at", "Must be a moment such as 2026-01-31T00:00:00Z.");
+        }
+
+        if (version is not null && (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number < 1))
+        {
+            return Problems.Invalid("version", "Must be a whole number from 1.");
+        }
+
+        if (at is not null && version is not null)
+        {
+            return Problems.Invalid("version", "Give either at or version, not both.");
+        }
+
+        if (!WalletAnswers.TryParse(walletId, out var wallet))
+        {
+            return WalletAnswers.NotFound(walletId);
+        }
+
+        var found = (at, version) switch
+        {
+            (null, null) => await queries.FindAsync(wallet, cancel),
+            (not null, _) => await queries.PastAsync(wallet, e => e.RecordedAt <= moment, cancel),
+            _ => await queries.PastAsync(wallet, e => e.StreamVersion <= number, cancel),
+        };
+        return found is null ? WalletAnswers.NotFound(walletId) : Results.Json(found, WalletJson.Default.WalletView);
+    }
+
+    /// <summary><c>GET /api/users/{userId}/wallets</c></summary>
+    public static async Task<IResult> OfUser(string userId, WalletQueries queries, CancellationToken cancel) =>
+        UserId.TryParse(userId, out var user)
+            ? Results.Json(
+                await queries.ListAsync($"select {Columns} from wallets where user_id = $1 order by wallet_id limit 1000", cancel, Text(user.Value)),
+                WalletJson.Default.IReadOnlyListWalletView)
+            : Problems.Invalid("userId", $"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +.");
+
+    /// <summary><c>GET /api/admin/wallets?userId=&amp;after=&amp;limit=</c>, newest first.</summary>
+    public static async Task<IResult> All(string? userId, Guid? after, string? limit, WalletQueries queries, CancellationToken cancel)
+    {
+        if (!PageLimit.TryParse(limit, 50, 500, out var countMax))
+        {
+            return PageLimit.Invalid(500);
+        }
+
+        var items = await queries.ListAsync(
+            $"select {Columns} from wallets where ($1 is null or user_id = $1) and ($2 is null or wallet_id < $2) order by wallet_id desc limit $3",
+            cancel,
+            Text(string.IsNullOrEmpty(userId) ? null : userId),
+            new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new NpgsqlParameter<int> { TypedValue = countMax });
+        return Results.Json(new WalletPage(items, items.Count == countMax ? items[^1].WalletId : null), WalletJson.Default.WalletPage);
+    }
+
+    /// <summary><c>GET /api/wallets/{walletId}/entries?after=&amp;limit=</c>, oldest first.</summary>
+    public static async Task<IResult> Entries(
+        string walletId, string? after, string? limit, WalletQueries queries, CancellationToken cancel)
+    {
+        var afterVersion = 0L;
+        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out afterVersion))
+        {
+            return Problems.Invalid("after", "Must be the version of an entry, a whole number from 0.");
+        }
+
+        if (!PageLimit.TryParse(limit, 100, 500, out var countMax))
+        {
+            return PageLimit.Invalid(500);
+        }
+
+        if (!WalletAnswers.TryParse(walletId, out var wallet) || await queries.FindAsync(wallet, cancel) is null)
+        {
+            return WalletAnswers.NotFound(walletId);
+        }
+
+        return Results.Json(await queries.EntriesAsync(wallet, afterVersion, countMax, cancel), WalletJson.Default.EntryPage);
+    }
+
+    /// <summary><c>GET /api/admin/wallets/overview</c></summary>
+    public static async Task<IResult> Overview(NpgsqlDataSource database, IEventStore store, CancellationToken cancel)
+    {
+        var currencies = new List<CurrencyTotals>();
+        await using var command = database.CreateCommand(
+            "select currency, count(*), sum(balance), sum(held), (select count(*) from dead_letters) from wallets group by currency order by 2 desc");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var deadLetters = 0L;
+        while (await reader.ReadAsync(cancel))
+        {
+            currencies.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3)));
+            deadLetters = reader.GetInt64(4);
+        }
+
+        return Results.Json(
+            new WalletOverview(currencies.Sum(c => c.Wallets), await store.LastPositionAsync(cancel), deadLetters, currencies),
+            WalletJson.Default.WalletOverview);
+    }
+
+    private async Task<WalletView?> FindAsync(WalletId wallet, CancellationToken cancel) =>
+        await ListAsync($"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })
+            is [var found] ? found : null;
+
+    private async Task<WalletView?> PastAsync(WalletId wallet, Func<StoredEvent, bool> until, CancellationToken cancel)
+    {
+        var events = await store.ReadStreamAsync(WalletAggregate.Definition.Stream(wallet.Value), 0, EventsMax, cancel);
+        var then = events.TakeWhile(until).ToList();
+        var state = then.Aggregate(default(Wallet), (s, e) => Wallet.Evolve(s, StoredEvents.Decode<WalletEvent>(e)));
+        return state is null ? null : WalletView.Of(state, then[^1].StreamVersion);
+    }
+
+    private async Task<List<WalletView>> ListAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var wallets = new List<WalletView>();
+        while (await reader.ReadAsync(cancel))
+        {
+            var (balance, held) = (reader.GetInt64(3), reader.GetInt64(4));
+            wallets.Add(new(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), balance, held, balance - held, reader.GetString(5), reader.GetInt64(6)));
+        }
+
+        return wallets;
+    }
+
+    private async Task<EntryPage> EntriesAsync(WalletId wallet, long afterVersion, int countMax, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "select version, kind, movement_id, amount, currency, balance, counterparty, reference, recorded_at " +
+            "from ledger_entries where wallet_id = $1 and version > $2 order by version limit $3");
+        command.Parameters.AddWithValue(wallet.Value);
+        command.Parameters.AddWithValue(afterVersion);
+        command.Parameters.AddWithValue(countMax);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var items = new List<EntryView>();
+        while (await reader.ReadAsync(cancel))
+        {
+            var kind = reader.GetString(1);
+            items.Add(new EntryView(
+                reader.GetInt64(0),
+                kind,
+                reader.GetInt64(3),
+                reader.GetString(4),
+                reader.GetInt64(5),
+                kind.StartsWith("payment_", StringComparison.Ordinal) ? reader.GetGuid(2) : null,
+                reader.IsDBNull(6) ? null : reader.GetGuid(6),
+                reader.IsDBNull(7) ? null : reader.GetString(7),
+                new DateTimeOffset(reader.GetDateTime(8))));
+        }
+
+        return new EntryPage(items, items.Count == countMax ? items[^1].Version : null);
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+}
