@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
 using Payments.Domain.Payments;
 using Payments.Domain.Wallets;
+using Payments.Domain.Wire;
 
 namespace Payments.Domain.Sagas;
 
 /// <summary>Where a wallet payment's saga stands: what it waits for, or how it ended.</summary>
+[JsonConverter(typeof(SagaPhaseConverter))]
 public enum SagaPhase
 {
     /// <summary>Waits for the payer's wallet to set the money aside.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Domain.Sagas;
 
 namespace Payments.Domain.Wire;
 
@@ -8,11 +9,14 @@ public sealed class UuidIdConverter<TId> : JsonConverter<TId>
     where TId : struct, IUuidId<TId>
 {
     public override TId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var value)
+        reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var value) && value != Guid.Empty
             ? TId.From(value)
             : throw new JsonException($"Expected a UUID for {typeof(TId).Name}.");
 
-    public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(
+        value.Value != Guid.Empty
+            ? value.Value
+            : throw new InvalidOperationException($"An uninitialised {typeof(TId).Name} has no value."));
 }
 
 /// <summary>A user id as text.</summary>
@@ -36,3 +40,6 @@ public sealed class CurrencyConverter : JsonConverter<Currency>
 
     public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
 }
+
+/// <summary>A phase by its name: as a number, also one that is no phase would be read.</summary>
+public sealed class SagaPhaseConverter() : JsonStringEnumConverter<SagaPhase>(namingPolicy: null, allowIntegerValues: false);
