@@ -5,7 +5,10 @@ using Payments.Domain.Wire;
 namespace Payments.Domain;
 
 /// <summary>An ISO 4217 currency: its three-letter code and the number of digits after the decimal point of its major unit.</summary>
-/// <remarks>The table is ISO 4217 list one of 2026-01-01 without precious metals, bond-market units and test codes.</remarks>
+/// <remarks>
+/// The table is ISO 4217 list one of 2026-01-01 without precious metals, units of account, test codes, and the codes of funds other
+/// than CLF, UYI and UYW.
+/// </remarks>
 [JsonConverter(typeof(CurrencyConverter))]
 public readonly record struct Currency
 {
