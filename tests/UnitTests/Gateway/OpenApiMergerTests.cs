@@ -40,8 +40,9 @@ public sealed class OpenApiMergerTests
     [Fact]
     public void Every_operation_may_answer_with_a_problem_and_a_POST_carries_its_idempotency_key()
     {
-        var merged = Merge((
-            "payment", """{"paths":{"/api/payments":{"post":{"responses":{"202":{}}},"get":{"parameters":[{}],"responses":{"200":{}}}}}}"""));
+        const string Payments =
+            """{"paths":{"/api/payments":{"post":{"responses":{"202":{}}},"get":{"parameters":[{}],"responses":{"200":{}}}}}}""";
+        var merged = Merge(("payment", Payments));
 
         var (post, get) = (merged["paths"]!["/api/payments"]!["post"]!, merged["paths"]!["/api/payments"]!["get"]!);
         Assert.Equal(["202", "default"], Names(post["responses"]));
