@@ -1,7 +1,5 @@
 using Npgsql;
-using Payments.Domain.Payments;
 using Payments.EventStore;
-using Payments.Services;
 
 namespace Payments.PaymentService.Payments;
 
@@ -56,7 +54,7 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         {
             foreach (var e in batch)
             {
-                if (StoredEvents.Decode<PaymentEvent>(e) is not PaymentEvent.Requested)
+                if (e.Type is "payment.completed.v1" or "payment.failed.v1")
                 {
                     Wake(e.Metadata.CorrelationId);
                 }
