@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace Payments.Messaging;
 
 /// <summary>
@@ -5,9 +7,9 @@ namespace Payments.Messaging;
 /// port of its own choice, with consumer groups, idempotent producers and committed offsets, and any client may connect to it.
 /// </summary>
 /// <remarks>
-/// All is in memory and gone with the process, however that ends; the event logs are the truth and publish again. Of each partition it keeps
-/// the last 5 MB, at most 100,000 batches: a consumer that is further behind finds a gap. It has no admin API. A second member of a group
-/// waits about two seconds for its partitions (see <see cref="KafkaClientConfig"/>); the first has them at once.
+/// All is in memory and gone with the process, however that ends; the event logs are the truth and publish again. Of each partition it
+/// keeps the last 5 MB, at most 100,000 batches: a consumer that is further behind finds a gap. It has no admin API. A second member of
+/// a group waits about two seconds for its partitions (see <see cref="KafkaClientConfig"/>); the first has them at once.
 /// </remarks>
 public sealed class EmbeddedBroker : IDisposable
 {
@@ -49,6 +51,10 @@ public sealed class EmbeddedBroker : IDisposable
 
     /// <summary>For tests: is there again, at the same address.</summary>
     public void ComeBack() => _cluster.Do("come back", cluster => LibRdKafka.MockBrokerSetUp(cluster, LibRdKafka.AllBrokers));
+
+    /// <summary>For tests: refuses the next request to write messages with this error, and all that it holds.</summary>
+    public void RefuseNextWrite(ErrorCode error) =>
+        LibRdKafka.MockPushRequestErrors(_cluster, LibRdKafka.ProduceRequest, 1, [(int)error]);
 
     /// <summary>Stops it; clients that are still connected see a broker that is gone.</summary>
     public void Dispose() => _cluster.Dispose();

@@ -16,6 +16,9 @@ internal static partial class LibRdKafka
     /// <summary>Instead of a broker's id: all of them.</summary>
     public const int AllBrokers = -1;
 
+    /// <summary>Kafka's number of the request that writes messages.</summary>
+    public const short ProduceRequest = 0;
+
     private const string Name = "librdkafka";
 
     // Only here, so that the resolver is in place before the first call.
@@ -62,6 +65,10 @@ internal static partial class LibRdKafka
 
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial int MockBrokerSetUp(MockCluster cluster, int broker);
+
+    /// <summary>The next requests of this kind, one for each error, fail with it. Answered at once, under a lock.</summary>
+    [LibraryImport(Name, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
+    public static partial void MockPushRequestErrors(MockCluster cluster, short request, nuint count, ReadOnlySpan<int> errors);
 
     // A second copy of the library beside the wrapper's own would work, yet be another version on some machines. So the wrapper loads it
     // first, and we ask for the names that it tries, in its order: with Kerberos, without; and on musl that one only.

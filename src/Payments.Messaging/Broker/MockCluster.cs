@@ -76,9 +76,9 @@ internal sealed class MockCluster : SafeHandle
     }
 
     /// <summary>
-    /// The cluster's thread loses the wake-up for a call that comes right after another: it empties the pipe of both and then sleeps for a
-    /// second (librdkafka 2.15.1: <c>rd_kafka_mock_cluster_io_poll</c> serves the queue before it reads the pipe). Nine topics would take three
-    /// seconds. A knock on its port wakes it too; most calls are back before the first.
+    /// The cluster's thread loses the wake-up for a call that comes right after another: it empties the pipe of both and then sleeps for
+    /// a second (librdkafka 2.15.1: <c>rd_kafka_mock_cluster_io_poll</c> serves the queue before it reads the pipe). Nine topics took two
+    /// to three seconds. A knock on its port wakes it too; most calls are back before the first.
     /// </summary>
     private Timer Nudging() => new(_ => Knock(), null, NudgeEveryMs, NudgeEveryMs);
 

@@ -7,8 +7,9 @@ namespace Payments.Messaging;
 public static class KafkaClientConfig
 {
     /// <summary>
-    /// The mock cluster answers an empty fetch only when the wait is over, so the wait is the latency of a quiet topic: 5 ms there. A real
-    /// broker answers when something arrives, and keeps librdkafka's default.
+    /// The mock cluster answers an empty fetch only when the wait is over, so the wait is the latency of a quiet topic. With 5 ms one hop
+    /// took p50 4 ms, p99 7 ms, and five idle consumers 7 % of a core; with 1 ms it was 2.5 ms, 5 ms and 21 %. A real broker answers when
+    /// something arrives, and keeps librdkafka's default.
     /// </summary>
     private const int EmbeddedFetchWaitMs = 5;
 

@@ -33,8 +33,13 @@ public sealed partial class KafkaClientFactory(KafkaOptions options, ILogger<Kaf
             .SetErrorHandler((_, error) => Write(clientId, error))
             .Build();
 
-    private void Write(LogMessage line) =>
-        LogLibrary(logger, (LogLevel)line.LevelAs(LogLevelType.MicrosoftExtensionsLogging), line.Name, line.Facility, line.Message);
+    private void Write(LogMessage line) => LogLibrary(logger, Level(line), line.Name, line.Facility, line.Message);
+
+    // At every start librdkafka warns that the gapless guarantee is experimental. We know, and there is a test of what we need of it.
+    private static LogLevel Level(LogMessage line) =>
+        line.Facility == "CONFWARN" && line.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal)
+            ? LogLevel.Debug
+            : (LogLevel)line.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
 
     // Anything but a fatal error is for information: librdkafka goes on trying by itself.
     private void Write(string clientId, Error error)

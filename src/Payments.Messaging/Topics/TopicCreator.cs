@@ -82,4 +82,4 @@ public sealed partial class TopicCreator(KafkaClientFactory clients, ILogger<Top
 
 /// <summary>A topic on the broker has fewer partitions than are declared: messages for the others could never be sent.</summary>
 public sealed class TopicMismatchException(Topic topic, int actual)
-    : Exception($"Topic {topic.Name} has {actual} partitions, not {topic.Partitions}. Add them while it is empty, or declare a new version.");
+    : Exception($"Topic {topic.Name} has {actual} partitions, not {topic.Partitions}. Add them while it is empty, or declare a new one.");

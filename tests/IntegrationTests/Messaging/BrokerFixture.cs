@@ -28,7 +28,8 @@ internal sealed class BrokerFixture : IDisposable
         var messages = new List<Message>(count);
         for (var position = firstPosition; position < firstPosition + count; position++)
         {
-            var key = position % 2 == 0 ? RoutingKey.ForUser($"user-{position % KeysCount}") : RoutingKey.ForPayment(Id(position % KeysCount + 1));
+            var number = position % KeysCount;
+            var key = position % 2 == 0 ? RoutingKey.ForUser($"user-{number}") : RoutingKey.ForPayment(Id(number));
             var partition = PaymentEventsPartitioner.PartitionOf(topic, key);
             messages.Add(new(topic.Name, partition, Offset: 0, key, Headers(position, last.GetValueOrDefault(partition)), Data(position)));
             last[partition] = position;

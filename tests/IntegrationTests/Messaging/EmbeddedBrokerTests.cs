@@ -33,7 +33,9 @@ public sealed class EmbeddedBrokerTests : IDisposable
         var received = consumer.Take(sent.Count);
 
         AssertSame(sent, received);
-        Assert.All(received, message => Assert.Equal(PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, message.RoutingKey), message.Partition));
+        Assert.All(
+            received,
+            message => Assert.Equal(PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, message.RoutingKey), message.Partition));
     }
 
     [Fact]
@@ -98,6 +100,34 @@ public sealed class EmbeddedBrokerTests : IDisposable
         Assert.All(outcomes.Concat(later), report => Assert.Equal(ErrorCode.NoError, report.Error.Code));
         consumer.Take(1_500);
         AssertSame(sent, consumer.Received);
+    }
+
+    [Fact]
+    public void When_the_broker_refuses_a_message_for_good_none_overtakes_it_and_the_producer_stops()
+    {
+        var sent = BrokerFixture.Messages(Topics.ConsumerProgress, 300);
+        using var producer = _kafka.Clients.CreateProducer("relay");
+        BrokerFixture.Produce(producer, sent[..100]);
+        Assert.Equal(0, producer.Flush(BrokerFixture.Deadline));
+
+        _kafka.Broker.RefuseNextWrite(ErrorCode.MsgSizeTooLarge);
+        var refused = BrokerFixture.Produce(producer, sent[100..101]);
+        var stopped = Assert.Throws<ProduceException<byte[], byte[]>>(() =>
+        {
+            // Some are on their way behind the refused one, some come after its answer.
+            foreach (var message in sent[101..])
+            {
+                BrokerFixture.Produce(producer, [message]);
+                producer.Flush(TimeSpan.FromMilliseconds(1));
+            }
+        });
+
+        Assert.Equal(ErrorCode.Local_GaplessGuarantee, stopped.Error.Code);
+        Assert.Equal(0, producer.Flush(BrokerFixture.Deadline));
+        Assert.Equal(ErrorCode.MsgSizeTooLarge, Assert.Single(refused).Error.Code);
+        using var next = _kafka.Join("wallets", "wallets-1", Topics.ConsumerProgress);
+        AssertSame(sent[..100], next.Take(100));
+        Assert.Equal(100, next.EndOffset(Topics.ConsumerProgress, 0));
     }
 
     [Fact]
@@ -180,5 +210,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
     // Per key, in the order of the list.
     private static Dictionary<string, string> ByKey(IEnumerable<Message> messages) => messages
         .GroupBy(message => message.RoutingKey)
-        .ToDictionary(key => key.Key, key => string.Join(',', key.Select(message => (message.Headers, Convert.ToHexString(message.Data.Span)))));
+        .ToDictionary(
+            key => key.Key,
+            key => string.Join(',', key.Select(message => (message.Headers, Convert.ToHexString(message.Data.Span)))));
 }

@@ -62,6 +62,10 @@ internal sealed class MemberOfGroup : IDisposable
         return _unreadable[0];
     }
 
+    /// <summary>The offset that the next message of a partition will have.</summary>
+    public long EndOffset(Topic topic, int partition) =>
+        _consumer.QueryWatermarkOffsets(new TopicPartition(topic.Name, partition), BrokerFixture.Deadline).High.Value;
+
     public void WaitForPartitions(int count) => WaitUntil([this], () => _partitions.Count == count);
 
     /// <summary>Commits all that was received, as a consumer does when its database transaction is through.</summary>
