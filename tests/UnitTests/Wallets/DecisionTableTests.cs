@@ -4,13 +4,21 @@ using static UnitTests.Wallets.WalletScenario;
 
 namespace UnitTests.Wallets;
 
-/// <summary>Every command in every state, about one payment of 1,000; a dash is a command that was accepted and changes nothing.</summary>
+/// <summary>Every command in every state, about one payment of 1,000; a dash is a command that was accepted and does nothing.</summary>
 public sealed class DecisionTableTests
 {
-    private const string Exists = RefusalCodes.AlreadyExists;
-    private const string NoWallet = RefusalCodes.WalletNotFound;
-    private const string NoHold = RefusalCodes.HoldNotFound;
-    private const string TooLittle = RefusalCodes.InsufficientFunds;
+    private const string Table =
+        """
+        state       | Open           | Deposit   | Withdraw           | Hold              | Release      | Capture        | Credit
+        empty       | already_exists | Deposited | insufficient_funds | FundsInsufficient | -            | hold_not_found | FundsCredited
+        funded      | already_exists | Deposited | Withdrawn          | FundsHeld         | -            | hold_not_found | FundsCredited
+        holding     | already_exists | Deposited | Withdrawn          | -                 | HoldReleased | HoldCaptured   | FundsCredited
+        released    | already_exists | Deposited | Withdrawn          | -                 | -            | hold_not_found | FundsCredited
+        captured    | already_exists | Deposited | Withdrawn          | -                 | -            | -              | FundsCredited
+        told short  | already_exists | Deposited | Withdrawn          | -                 | -            | hold_not_found | FundsCredited
+        credited    | already_exists | Deposited | Withdrawn          | FundsHeld         | -            | hold_not_found | -
+        turned away | already_exists | Deposited | insufficient_funds | FundsInsufficient | -            | hold_not_found | -
+        """;
 
     private static readonly WalletCommand[] Commands =
     [
@@ -23,38 +31,40 @@ public sealed class DecisionTableTests
         Credit(1, 1000),
     ];
 
-    private static readonly Dictionary<string, Wallet?> States = new()
+    private static readonly (string Name, Wallet Wallet)[] States =
+    [
+        ("empty", Given()),
+        ("funded", Given(Deposited(5000))),
+        ("holding", Given(Deposited(5000), Held(1, 1000))),
+        ("released", Given(Deposited(5000), Held(1, 1000), Released(1, 1000))),
+        ("captured", Given(Deposited(5000), Held(1, 1000), Captured(1, 1000))),
+        ("told short", Given(Insufficient(1, 1000, 0), Deposited(5000))),
+        ("credited", Given(Credited(1, 1000))),
+        ("turned away", Given(CreditRefused(1, 1000, RefusalCodes.BalanceLimit))),
+    ];
+
+    [Fact]
+    public void Every_command_in_every_state_leads_to_what_the_table_says()
     {
-        ["no wallet"] = null,
-        ["empty"] = Given(),
-        ["funded"] = Given(Deposited(5000)),
-        ["holding"] = Given(Deposited(5000), Held(1, 1000)),
-        ["released"] = Given(Deposited(5000), Held(1, 1000), Released(1, 1000)),
-        ["captured"] = Given(Deposited(5000), Held(1, 1000), Captured(1, 1000)),
-        ["told short"] = Given(Insufficient(1, 1000, 0), Deposited(5000)),
-        ["credited"] = Given(Credited(1, 1000)),
-        ["credit refused"] = Given(CreditRefused(1, 1000, RefusalCodes.BalanceLimit)),
-    };
+        string[][] happened =
+        [
+            ["state", .. Commands.Select(command => command.GetType().Name)],
+            .. States.Select(state => (string[])[state.Name, .. Commands.Select(command => Outcome(state.Wallet, command))]),
+        ];
 
-    [Theory]
-    //                            Open      Deposit      Withdraw     Hold                 Release         Capture         Credit
-    [InlineData("no wallet",      "Opened", NoWallet,    NoWallet,    NoWallet,            NoWallet,       NoWallet,       NoWallet)]
-    [InlineData("empty",          Exists,   "Deposited", TooLittle,   "FundsInsufficient", "-",            NoHold,         "FundsCredited")]
-    [InlineData("funded",         Exists,   "Deposited", "Withdrawn", "FundsHeld",         "-",            NoHold,         "FundsCredited")]
-    [InlineData("holding",        Exists,   "Deposited", "Withdrawn", "-",                 "HoldReleased", "HoldCaptured", "FundsCredited")]
-    [InlineData("released",       Exists,   "Deposited", "Withdrawn", "-",                 "-",            NoHold,         "FundsCredited")]
-    [InlineData("captured",       Exists,   "Deposited", "Withdrawn", "-",                 "-",            "-",            "FundsCredited")]
-    [InlineData("told short",     Exists,   "Deposited", "Withdrawn", "-",                 "-",            NoHold,         "FundsCredited")]
-    [InlineData("credited",       Exists,   "Deposited", "Withdrawn", "FundsHeld",         "-",            NoHold,         "-")]
-    [InlineData("credit refused", Exists,   "Deposited", TooLittle,   "FundsInsufficient", "-",            NoHold,         "-")]
-    public void Every_command_in_every_state_leads_to_what_the_table_says(string state, params string[] expected) =>
-        Assert.Equal(expected, Commands.Select(command => Outcome(Wallet.Decide(States[state], command, Now))));
+        Assert.Equal(Table.Split('\n').Select(line => line.Split('|', StringSplitOptions.TrimEntries)), happened);
+    }
 
-    private static string Outcome(Decision<WalletEvent> decision) => decision switch
+    [Fact]
+    public void Without_a_wallet_everything_but_opening_one_is_refused() => Assert.Equal(
+        ["Opened", .. Enumerable.Repeat("wallet_not_found", Commands.Length - 1)],
+        Commands.Select(command => Outcome(null, command)));
+
+    private static string Outcome(Wallet? wallet, WalletCommand command) => Wallet.Decide(wallet, command, Now) switch
     {
         Decision<WalletEvent>.Refused refused => refused.Reason.Code,
         Decision<WalletEvent>.Accepted { Events: [] } => "-",
         Decision<WalletEvent>.Accepted { Events: [var only] } => only.GetType().Name,
-        _ => throw new UnreachableStateException(null, decision),
+        var more => throw new UnreachableStateException(wallet, more),
     };
 }
