@@ -1,7 +1,6 @@
 using System.Net;
 using IntegrationTests.Gateway;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Npgsql;
 using Payments.ServiceDefaults;
 
