@@ -1,3 +1,63 @@
+using AppHost.Redpanda;
+
 var builder = DistributedApplication.CreateBuilder(args);
 
+// The only truth: one event log for each service, in a database of its own.
+var postgres = builder.AddPostgres("postgres")
+    .WithArgs("-c", "max_connections=300")   // Each service has a pool of up to 100.
+    .WithDataVolume();
+var payments = postgres.AddDatabase("payments");
+var wallets = postgres.AddDatabase("wallets");
+var sagas = postgres.AddDatabase("sagas");
+
+// Copies on their way: what the outbox relays publish and the consumers read.
+var kafka = builder.AddRedpanda("kafka").WithDataVolume();
+
+// Copies near at hand. Nobody waits for it: without a cache everything still works.
+var cache = builder.AddRedis("cache");
+
+// The services: each owns its database, and they talk over Kafka. Payments also asks the others for what it shows.
+var wallet = Service<Projects.Payments_WalletService>("wallet", wallets);
+var saga = Service<Projects.Payments_SagaService>("saga", sagas);
+var payment = Service<Projects.Payments_PaymentService>("payment", payments)
+    .WithReference(wallet)
+    .WithReference(saga);
+
+// The doors: the API for clients, the console for operators.
+var pepper = builder.AddParameter("api-key-pepper", new GenerateParameterDefault { MinLength = 32 }, secret: true, persist: true);
+
+var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
+    .WithExternalHttpEndpoints()
+    .WithEnvironment("ApiKeyPepper", pepper)
+    .WithReference(payment).WaitFor(payment)
+    .WithReference(wallet).WaitFor(wallet)
+    .WithReference(saga).WaitFor(saga);
+
+Host<Projects.Payments_Console>("console", port: 8081)
+    .WithExternalHttpEndpoints()
+    .WithReference(kafka).WaitFor(kafka)
+    .WithReference(payments).WaitFor(payments)
+    .WithReference(wallets).WaitFor(wallets)
+    .WithReference(sagas).WaitFor(sagas)
+    .WithReference(payment)
+    .WithReference(wallet)
+    .WithReference(saga)
+    .WithReference(gateway).WaitFor(gateway);
+
 builder.Build().Run();
+
+IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, IResourceBuilder<PostgresDatabaseResource> database)
+    where TProject : IProjectMetadata, new() =>
+    Host<TProject>(name)
+        .WithReference(database).WaitFor(database)
+        .WithReference(kafka).WaitFor(kafka)
+        .WithReference(cache);
+
+// Endpoints are given here, not in launch profiles, so that run and publish see the same ones. A fixed port is for people; published, the
+// target decides.
+IResourceBuilder<ProjectResource> Host<TProject>([ResourceName] string name, int? port = null)
+    where TProject : IProjectMetadata, new() =>
+    builder.AddProject<TProject>(name, launchProfileName: null)
+        .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        .WithHttpEndpoint(port: builder.ExecutionContext.IsRunMode ? port : null)
+        .WithHttpHealthCheck("/health");

@@ -1,0 +1,62 @@
+namespace AppHost.Redpanda;
+
+/// <summary>Adds Redpanda, for which Aspire has no package of its own, the way Aspire's own packages add theirs.</summary>
+public static class RedpandaBuilderExtensions
+{
+    private const string Registry = "docker.redpanda.com";
+    private const string Image = "redpandadata/redpanda";
+    private const string Tag = "v25.3.6";
+    private const string DataDirectory = "/var/lib/redpanda/data";
+
+    private const int ExternalPort = 9092;
+    private const int InternalPort = 9093;
+    private const int AdminPort = 9644;
+    private const int SchemaRegistryPort = 8081;
+
+    /// <summary>Adds a single broker in Redpanda's mode for development containers.</summary>
+    /// <param name="name">Also the name of the connection string.</param>
+    /// <param name="port">The host port of the Kafka API; any free one unless given.</param>
+    public static IResourceBuilder<RedpandaResource> AddRedpanda(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null) =>
+        builder.AddResource(new RedpandaResource(name))
+            .WithImage(Image, Tag)
+            .WithImageRegistry(Registry)
+            .WithIconName("MailMultiple")
+            .WithEndpoint(port: port, targetPort: ExternalPort, name: RedpandaResource.ExternalEndpointName)
+            .WithEndpoint(targetPort: InternalPort, name: RedpandaResource.InternalEndpointName)
+            .WithHttpEndpoint(targetPort: AdminPort, name: RedpandaResource.AdminEndpointName)
+            .WithHttpEndpoint(targetPort: SchemaRegistryPort, name: RedpandaResource.SchemaRegistryEndpointName)
+            .WithArgs(Start)
+            .WithHttpHealthCheck("/v1/status/ready", endpointName: RedpandaResource.AdminEndpointName);
+
+    /// <summary>Keeps the topics between runs.</summary>
+    public static IResourceBuilder<RedpandaResource> WithDataVolume(this IResourceBuilder<RedpandaResource> builder, string? name = null) =>
+        builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), DataDirectory);
+
+    private static void Start(CommandLineArgsCallbackContext context)
+    {
+        var redpanda = (RedpandaResource)context.Resource;
+        foreach (var argument in (string[])["redpanda", "start", "--mode=dev-container", "--smp=1", "--memory=1G"])
+        {
+            context.Args.Add(argument);
+        }
+
+        context.Args.Add($"--kafka-addr=external://0.0.0.0:{ExternalPort},internal://0.0.0.0:{InternalPort}");
+        context.Args.Add(AdvertisedAddresses(redpanda, context.ExecutionContext.IsRunMode));
+        context.Args.Add($"--schema-registry-addr=0.0.0.0:{SchemaRegistryPort}");
+    }
+
+    // A client is told where to go on, so each listener must name the address under which its own clients see it. When run, host processes
+    // come in by a port of localhost that is known only when it is allocated; when published, everybody comes by the container's own name.
+    private static ReferenceExpression AdvertisedAddresses(RedpandaResource redpanda, bool run)
+    {
+        var (outside, inside) = (redpanda.ExternalEndpoint, redpanda.InternalEndpoint);
+        var outsideAddress = run
+            ? ReferenceExpression.Create($"localhost:{outside.Property(EndpointProperty.Port)}")
+            : ReferenceExpression.Create($"{outside.Property(EndpointProperty.HostAndPort)}");
+        var insideAddress = run
+            ? ReferenceExpression.Create($"{redpanda.Name}:{inside.Property(EndpointProperty.TargetPort)}")
+            : ReferenceExpression.Create($"{inside.Property(EndpointProperty.HostAndPort)}");
+        return ReferenceExpression.Create($"--advertise-kafka-addr=external://{outsideAddress},internal://{insideAddress}");
+    }
+}
