@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,11 +13,15 @@ namespace Payments.ServiceDefaults;
 
 /// <summary>
 /// Traces, metrics and logs over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing. The platform's own spans and meters
-/// need no instrumentation packages; the exporter reads the standard <c>OTEL_*</c> variables itself.
+/// need no instrumentation packages; the exporter takes the other standard <c>OTEL_*</c> settings from the configuration too.
 /// </summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ServiceName = "OTEL_SERVICE_NAME";
+
+    // .NET 10 leaves its server spans without name and attributes unless asked, lest an instrumentation package add them again.
+    private const string SuppressAttributes = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     private static readonly string[] Sources = ["Payments.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
 
@@ -29,22 +34,22 @@ internal static class Telemetry
             return;
         }
 
-        var service = builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName;
-        builder.Services.AddHostedService(_ => new Exporting(service));
+        AppContext.SetSwitch(SuppressAttributes, false);
+        var resource = ResourceBuilder.CreateDefault().AddService(builder.Configuration[ServiceName] ?? builder.Environment.ApplicationName);
+        builder.Services.AddHostedService(_ => new Exporting(resource, builder.Configuration));
         builder.Logging.AddOpenTelemetry(o =>
         {
             o.IncludeFormattedMessage = true;
             o.IncludeScopes = true;
-            o.SetResourceBuilder(Resource(service));
+            o.SetResourceBuilder(resource);
             o.AddOtlpExporter();
         });
     }
 
-    private static ResourceBuilder Resource(string service) => ResourceBuilder.CreateDefault().AddService(service);
-
     // Sources and meters are global to the process: of several hosts in one only the first exports, or each span would go out once a host.
-    private sealed class Exporting(string service) : IHostedService
+    private sealed class Exporting(ResourceBuilder resource, IConfiguration configuration) : IHostedService
     {
+        private const int FlushTimeoutMs = 1_500;   // A collector that is away must not hold up the end.
         private static int _running;
         private TracerProvider? _tracer;
         private MeterProvider? _meter;
@@ -53,9 +58,10 @@ internal static class Telemetry
         {
             if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
             {
-                var resource = Resource(service);
-                _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
-                _meter = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
+                _tracer = Sdk.CreateTracerProviderBuilder().ConfigureServices(services => services.AddSingleton(configuration))
+                    .SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
+                _meter = Sdk.CreateMeterProviderBuilder().ConfigureServices(services => services.AddSingleton(configuration))
+                    .SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
             }
 
             return Task.CompletedTask;
@@ -63,15 +69,17 @@ internal static class Telemetry
 
         public Task StopAsync(CancellationToken cancellationToken)
         {
-            if (_tracer is not null)
+            if (_tracer is null)
             {
-                _tracer.Dispose();
-                _meter?.Dispose();
-                _tracer = null;
-                _meter = null;
-                Volatile.Write(ref _running, 0);
+                return Task.CompletedTask;
             }
 
+            _tracer.Shutdown(FlushTimeoutMs);
+            _meter?.Shutdown(FlushTimeoutMs);
+            _tracer.Dispose();
+            _meter?.Dispose();
+            _tracer = null;
+            Volatile.Write(ref _running, 0);
             return Task.CompletedTask;
         }
     }

@@ -26,9 +26,12 @@ internal sealed class DefaultsFixture : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<DefaultsFixture> StartAsync(Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+    /// <param name="settings">More configuration, as <c>Section:Name=value</c>.</param>
+    public static async Task<DefaultsFixture> StartAsync(
+        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, params string[] settings)
     {
-        var builder = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None"]);
+        string[] basics = ["urls=http://127.0.0.1:0", "Logging:Console:LogLevel:Default=None"];
+        var builder = WebApplication.CreateBuilder([.. basics.Concat(settings).Select(setting => $"--{setting}")]);
         builder.AddServiceDefaults();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
         build?.Invoke(builder);
@@ -58,6 +61,7 @@ internal sealed class DefaultsFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 }
