@@ -34,6 +34,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c>, <c>/alive</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.UseTelemetry();
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -20,7 +20,7 @@ internal static class Telemetry
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceName = "OTEL_SERVICE_NAME";
 
-    // .NET 10 leaves its server spans without name and attributes unless asked, lest an instrumentation package add them again.
+    // .NET 10 leaves its server spans without attributes unless asked, lest an instrumentation package add them again.
     private const string SuppressAttributes = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     private static readonly string[] Sources = ["Payments.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
@@ -29,13 +29,14 @@ internal static class Telemetry
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]))
+        if (!IsOn(builder.Configuration))
         {
             return;
         }
 
         AppContext.SetSwitch(SuppressAttributes, false);
-        var resource = ResourceBuilder.CreateDefault().AddService(builder.Configuration[ServiceName] ?? builder.Environment.ApplicationName);
+        var service = builder.Configuration[ServiceName] ?? builder.Environment.ApplicationName;
+        var resource = ResourceBuilder.CreateDefault().AddService(service);
         builder.Services.AddHostedService(_ => new Exporting(resource, builder.Configuration));
         builder.Logging.AddOpenTelemetry(o =>
         {
@@ -45,6 +46,16 @@ internal static class Telemetry
             o.AddOtlpExporter();
         });
     }
+
+    public static void UseTelemetry(this WebApplication app)
+    {
+        if (IsOn(app.Configuration))
+        {
+            app.UseMiddleware<ServerSpanMiddleware>();
+        }
+    }
+
+    private static bool IsOn(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[Endpoint]);
 
     // Sources and meters are global to the process: of several hosts in one only the first exports, or each span would go out once a host.
     private sealed class Exporting(ResourceBuilder resource, IConfiguration configuration) : IHostedService
