@@ -1,24 +1,44 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Payments.Standalone;
 
-/// <summary>Ports of 127.0.0.1 that nobody listens on. Somebody may take one before its user does, so that one must cope.</summary>
+/// <summary>Ports of 127.0.0.1 that nobody listens on.</summary>
 public static class FreePorts
 {
-    /// <returns>As many different ports as asked for.</returns>
+    // Below the range from which Linux gives a port to every outgoing connection (32768 on), so that none of ours is taken by one of
+    // those between being found here and being listened on.
+    private const int First = 20_000;
+    private const int Last = 32_000;
+
+    /// <returns>As many different ports as asked for. Another program may take one before its user does, so that one must cope.</returns>
     public static IReadOnlyList<int> Find(int count)
     {
-        // All are held until the last is found: otherwise the system may offer one twice.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        // A random start: two programs that look at the same moment find different ones.
+        var start = RandomNumberGenerator.GetInt32(First, Last);
+        var ports = Enumerable.Range(start, Last - First)
+            .Select(port => port < Last ? port : port - Last + First)
+            .Where(IsFree)
+            .Take(count)
+            .ToList();
+        return ports.Count == count
+            ? ports
+            : throw new CannotStartException($"There are no {count} free ports from {First} to {Last} on 127.0.0.1.");
+    }
+
+    /// <summary>Whether nobody listens on it at this moment.</summary>
+    public static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            listeners.ForEach(listener => listener.Start());
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            listener.Start();
+            return true;
         }
-        finally
+        catch (SocketException)
         {
-            listeners.ForEach(listener => listener.Dispose());
+            return false;
         }
     }
 }

@@ -49,21 +49,24 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var cluster = new Cluster(folder);
         var binaries = await ServerBinaries.FindAsync(options.BinDirectory, cluster.Major, cancel);
         var user = await ServerUser.ChooseAsync(folder.Path, cluster.Data, cancel);
-        var start = new ServerStart(cluster, binaries, user, options, progress);
+        var start = new ServerStart(cluster, binaries, user, options);
         await cluster.PrepareLogAsync(user, cancel);
         if (cluster.Exists)
         {
-            await start.WaitForPredecessorAsync(cancel);
+            await Slowly.Tell(
+                progress, "Waiting for the PostgreSQL of an earlier run to shut down ...", start.WaitForPredecessorAsync(cancel));
         }
         else
         {
-            progress($"Making a PostgreSQL {binaries.Major} for the data in {folder.Path} ...");
-            await cluster.CreateAsync(binaries, user, options.StopPatience, cancel);
+            await Slowly.Tell(
+                progress, $"Making a PostgreSQL {binaries.Major} database in {folder.Path} ...",
+                cluster.CreateAsync(binaries, user, options.StopPatience, cancel));
         }
 
         await cluster.ConfigureAsync(options, user, cancel);
         var password = cluster.ReadPassword();
-        var (server, port) = await start.RunAsync(cancel);
+        var (server, port) = await Slowly.Tell(
+            progress, "PostgreSQL is starting; after a crash it first reads its log again ...", start.RunAsync(cancel));
         return new PrivatePostgres(folder, server, port, password);
     }
 
@@ -84,17 +87,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancel = default)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var exists = new NpgsqlCommand("select exists (select from pg_database where datname = $1)", connection);
-        exists.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-        if (await exists.ExecuteScalarAsync(cancel) is false)
-        {
-            var quoted = '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
-            await using var create = new NpgsqlCommand($"create database {quoted} template template0", connection);
-            await create.ExecuteNonQueryAsync(cancel);
-        }
-
+        await DatabaseCreation.CreateIfMissingAsync(ConnectionString("postgres"), name, cancel);
         return ConnectionString(name);
     }
 

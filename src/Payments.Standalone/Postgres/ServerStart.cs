@@ -3,14 +3,12 @@ using System.Diagnostics;
 namespace Payments.Standalone.Postgres;
 
 /// <summary>Brings the server of a cluster up, past what an earlier run may have left.</summary>
-internal sealed class ServerStart(
-    Cluster cluster, ServerBinaries binaries, ServerUser user, PrivatePostgresOptions options, Action<string> progress)
+internal sealed class ServerStart(Cluster cluster, ServerBinaries binaries, ServerUser user, PrivatePostgresOptions options)
 {
     private const int AttemptsMax = 20;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan WorthALine = TimeSpan.FromSeconds(1);
 
     // These pass: the port was taken by somebody in the meantime; a killed server's children are still ending.
     private static readonly string[] PassingTroubles =
@@ -22,7 +20,6 @@ internal sealed class ServerStart(
         if (PostmasterFile.Read(cluster.Data) is not { } predecessor)
             return;
         var waiting = Stopwatch.StartNew();
-        var told = false;
         while (predecessor.IsServerAlive())
         {
             if (waiting.Elapsed > options.PredecessorTimeout)
@@ -30,12 +27,6 @@ internal sealed class ServerStart(
                 throw new CannotStartException(
                     $"An earlier PostgreSQL (process {predecessor.ProcessId}) still runs on {cluster.Data}. "
                     + $"Stop it: kill -INT {predecessor.ProcessId}");
-            }
-
-            if (!told && waiting.Elapsed > WorthALine)
-            {
-                told = true;
-                progress("Waiting for the PostgreSQL of an earlier run to shut down ...");
             }
 
             await Task.Delay(BetweenLooks, TimeProvider.System, cancel);
@@ -75,7 +66,6 @@ internal sealed class ServerStart(
     private async Task<bool> IsReadyAsync(SupervisedProcess server, int port, CancellationToken cancel)
     {
         var waiting = Stopwatch.StartNew();
-        var told = false;
         while (!server.HasExited)
         {
             if (PostmasterFile.Read(cluster.Data) is { IsReady: true } file && file.Port == port && file.IsServerAlive())
@@ -84,12 +74,6 @@ internal sealed class ServerStart(
             {
                 throw new CannotStartException(
                     $"PostgreSQL did not get ready within {options.StartTimeout.TotalSeconds} s; see {cluster.Log}.");
-            }
-
-            if (!told && waiting.Elapsed > WorthALine)
-            {
-                told = true;
-                progress("PostgreSQL is starting; after a crash it first reads its log again ...");
             }
 
             await Task.Delay(BetweenLooks, TimeProvider.System, cancel);

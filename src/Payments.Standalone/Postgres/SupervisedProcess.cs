@@ -64,6 +64,8 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     {
         using var stream = typeof(SupervisedProcess).Assembly.GetManifestResourceStream("Payments.Standalone.Postgres.supervise.sh")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+
+        // It shows in ps as an argument: without its comments.
+        return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => line.Length > 0 && !line.TrimStart().StartsWith('#')));
     }
 }

@@ -7,12 +7,15 @@ internal static class Trouble
 
     private static readonly (string Sign, string Advice)[] Known =
     [
-        ("No space left on device", "The disk is full: make room, or set PAYMENTS_DATA_DIR to a folder on another disk."),
+        ("No space left on device", DiskFull),
+        ("Check free disk space", DiskFull),
         ("Permission denied", NotOurs),
         ("wrong ownership", NotOurs),
         ("could not create shared memory", TooLittleMemory),
         ("could not map anonymous shared memory", TooLittleMemory),
     ];
+
+    private const string DiskFull = "The disk is full: make room, or set PAYMENTS_DATA_DIR to a folder on another disk.";
 
     private const string NotOurs =
         "Its files belong to another user than the one that runs this: mend that, or set PAYMENTS_DATA_DIR to another folder.";

@@ -31,5 +31,5 @@ exec 3<&-
 wait "$command"
 status=$?
 kill "$watcher" 2>/dev/null
-wait "$watcher"
+wait "$watcher" 2>/dev/null
 exit "$status"
