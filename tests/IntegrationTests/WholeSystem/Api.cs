@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Payments.PaymentService.Payments;
+using Payments.ServiceDefaults;
+using Payments.WalletService.Wallets;
+
+namespace IntegrationTests.WholeSystem;
+
+/// <summary>The public API, as a client with the development key calls it.</summary>
+internal sealed class Api : IDisposable
+{
+    public const string Key = "dev-key";
+
+    /// <summary>A payment that has not ended by then never will.</summary>
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(30);
+
+    public Api(Uri gateway) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    {
+        BaseAddress = gateway,
+        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, Key } },
+    };
+
+    public HttpClient Http { get; }
+
+    /// <summary>What a test uses once and never again, as a name of a user or an idempotency key.</summary>
+    public static string Fresh(string what) => $"{what}-{Guid.NewGuid():N}";
+
+    public Task<HttpResponseMessage> PostAsync(string target, string json, string? idempotencyKey) =>
+        PostAsync(target, new StringContent(json, Encoding.UTF8, "application/json"), idempotencyKey);
+
+    public Task<HttpResponseMessage> PostAsync(string target, HttpContent body, string? idempotencyKey)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = body };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add(PlatformHeaders.IdempotencyKey, idempotencyKey);
+        }
+
+        return Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<JsonNode> GetJsonAsync(string target) =>
+        JsonNode.Parse(await Http.GetStringAsync(target, TestContext.Current.CancellationToken))!;
+
+    public async Task<T> GetAsync<T>(string target) => (await Http.GetFromJsonAsync<T>(target, TestContext.Current.CancellationToken))!;
+
+    public Task<WalletView> WalletAsync(Guid wallet) => GetAsync<WalletView>($"/api/wallets/{wallet}");
+
+    public async Task<Guid> OpenWalletAsync(string? user = null, string currency = "EUR") =>
+        (await CreatedAsync<WalletView>("/api/wallets", new { userId = user ?? Fresh("user"), currency }, HttpStatusCode.Created)).WalletId;
+
+    /// <summary>A wallet of a user of its own with money in it.</summary>
+    public async Task<Guid> OpenWalletWithAsync(long amount)
+    {
+        var wallet = await OpenWalletAsync();
+        await CreatedAsync<WalletView>($"/api/wallets/{wallet}/deposits", new { amount, currency = "EUR" }, HttpStatusCode.Created);
+        return wallet;
+    }
+
+    public async Task<Guid> PayAsync(Guid payer, Guid payee, long amount) =>
+        (await CreatedAsync<AcceptedPayment>("/api/payments", Payment(payer, payee, amount), HttpStatusCode.Accepted)).PaymentId;
+
+    public static object Payment(Guid payer, Guid payee, long amount) =>
+        new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount, currency = "EUR" };
+
+    /// <summary>The payment once it has ended.</summary>
+    public async Task<PaymentView> EndOfAsync(Guid payment)
+    {
+        var deadline = DateTimeOffset.UtcNow + EndDeadline;
+        while (true)
+        {
+            var view = await GetAsync<PaymentView>($"/api/payments/{payment}?wait=5s");
+            if (view.Status != "pending")
+            {
+                return view;
+            }
+
+            Assert.True(DateTimeOffset.UtcNow < deadline, $"Payment {payment} has not ended within {EndDeadline.TotalSeconds} s.");
+        }
+    }
+
+    public void Dispose() => Http.Dispose();
+
+    private async Task<T> CreatedAsync<T>(string target, object body, HttpStatusCode expected)
+    {
+        using var response = await PostAsync(target, JsonSerializer.Serialize(body), Fresh("key"));
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} {text}");
+        return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
+    }
+}

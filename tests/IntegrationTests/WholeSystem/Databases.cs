@@ -1,0 +1,8 @@
+namespace IntegrationTests.WholeSystem;
+
+/// <summary>The connection strings of the three logs.</summary>
+internal sealed record Databases(string Payments, string Wallets, string Sagas)
+{
+    public static async Task<Databases> CreateAsync(PostgresFixture postgres) =>
+        new(await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync());
+}

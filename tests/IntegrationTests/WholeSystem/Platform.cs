@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Payments.Gateway;
+using Payments.Messaging;
+using Payments.PaymentService;
+using Payments.SagaService;
+using Payments.WalletService;
+
+namespace IntegrationTests.WholeSystem;
+
+/// <summary>The three services and the gateway in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
+
+    private readonly EmbeddedBroker _broker;
+    private readonly List<WebApplication> _hosts = [];
+    private readonly List<string> _addresses = [];
+
+    private Platform(Databases databases, EmbeddedBroker broker)
+    {
+        Databases = databases;
+        _broker = broker;
+    }
+
+    public Databases Databases { get; }
+
+    public string Kafka => _broker.BootstrapServers;
+
+    public Uri Gateway => new(_hosts[^1].Urls.Single());
+
+    /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
+    public static async Task<Platform> StartAsync(Databases databases)
+    {
+        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All));
+        try
+        {
+            await platform.StartAsync("wallet", WalletHost.Build, $"ConnectionStrings:wallets={databases.Wallets}");
+            await platform.StartAsync("saga", SagaHost.Build, $"ConnectionStrings:sagas={databases.Sagas}");
+            await platform.StartAsync("payment", PaymentHost.Build, $"ConnectionStrings:payments={databases.Payments}");
+            await platform.StartAsync("gateway", GatewayHost.Build);
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more host on the same broker, beside those that run.</summary>
+    public async Task<WebApplication> StartAsync(string name, Func<string[], WebApplication> build, params string[] settings)
+    {
+        string[] common =
+        [
+            "environment=Development",
+            "urls=http://127.0.0.1:0",
+            $"Logging:Console:LogLevel:Default={LogLevel}",
+            $"ConnectionStrings:kafka={Kafka}",
+            "Kafka:Embedded=true",
+        ];
+        var host = build([.. common.Concat(_addresses).Concat(settings).Select(setting => $"--{setting}")]);
+        _hosts.Add(host);
+        await host.StartAsync();
+        _addresses.Add($"services:{name}:http:0={host.Urls.Single()}");
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.AsEnumerable().Reverse())
+        {
+            await host.StopAsync();
+            await host.DisposeAsync();
+        }
+
+        _broker.Dispose();
+    }
+}
