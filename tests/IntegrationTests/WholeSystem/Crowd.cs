@@ -5,7 +5,7 @@ using Payments.PaymentService.Payments;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>Many callers that pay among a few wallets. Each repeats its call with its key until it is answered, then waits for the end.</summary>
+/// <summary>Many callers that pay among a few wallets. Each repeats its call until it is answered, then waits for the end.</summary>
 internal sealed class Crowd(Api api)
 {
     private const long MoneyEach = 10_000;
