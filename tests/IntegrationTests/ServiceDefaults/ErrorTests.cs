@@ -72,20 +72,6 @@ public sealed class ErrorTests
         Assert.Equal(("Insufficient funds", "Not enough."), ((string?)problem["title"], (string?)problem["detail"]));
     }
 
-    [Fact]
-    public async Task Without_its_database_a_host_is_alive_but_not_healthy()
-    {
-        await using var host = await DefaultsFixture.StartAsync(builder => Away(builder));
-        using var alive = await host.Client.GetAsync("/alive", TestContext.Current.CancellationToken);
-        using var health = await host.Client.GetAsync("/health", TestContext.Current.CancellationToken);
-
-        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        Assert.Equal(
-            """{"status":"unhealthy","checks":{"postgres-away":"unhealthy"}}""",
-            await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
     // Nobody listens on port 1.
     private static WebApplicationBuilder Away(WebApplicationBuilder builder)
     {
