@@ -1,2 +1,58 @@
-Console.Error.WriteLine("No benchmark yet.");
-return 1;
+using System.Runtime.InteropServices;
+using Npgsql;
+using Payments.Bench;
+using Payments.Bench.Appends;
+using Payments.Bench.WalletPayments;
+using Payments.Standalone;
+
+const int Failure = 1;
+const int BadUsage = 2;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    return args switch
+    {
+        [] or ["--help" or "-h" or "help", ..] => Tell(Usage.All),
+        ["appends", "--help" or "-h"] => Tell(Usage.Appends),
+        ["payments", "--help" or "-h"] => Tell(Usage.Payments),
+        ["appends", .. var rest] => await AppendsBench.RunAsync(AppendsOptions.Parse(rest), stop.Token),
+        ["payments", .. var rest] => await PaymentsBench.RunAsync(PaymentsOptions.Parse(rest), stop.Token),
+        [var name, ..] => throw new BadArgumentException($"There is no benchmark '{name}'. See --help."),
+    };
+}
+catch (BadArgumentException mistake)
+{
+    System.Console.Error.WriteLine(mistake.Message);
+    return BadUsage;
+}
+catch (Exception obstacle) when (obstacle is CannotStartException or NoResultException)
+{
+    System.Console.Error.WriteLine(obstacle.Message);
+    return Failure;
+}
+catch (Exception trouble) when (trouble is HttpRequestException or NpgsqlException or IOException)
+{
+    System.Console.Error.WriteLine($"There is no result: {trouble.Message}");
+    return Failure;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    System.Console.Error.WriteLine("Stopped; nothing is left behind.");
+    return Failure;
+}
+
+static int Tell(string text)
+{
+    System.Console.Write(text);
+    return 0;
+}
+
+// The first signal stops everything in order. A second one, by default, ends the process at once: the next run removes its folder.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}
