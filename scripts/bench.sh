@@ -3,9 +3,9 @@
 
 usage_bench() {
   cat <<'TEXT'
-Usage: ./payments bench [name ...]
+Usage: ./payments bench [name [options]]
 
-Builds bench/Payments.Bench in Release and runs the benchmarks that are named, or lists them.
+Builds bench/Payments.Bench in Release and runs the benchmark that is named, or lists them. `./payments bench <name> --help` says more.
 TEXT
 }
 
