@@ -27,7 +27,7 @@ public sealed class MoneyInput
 
     public void Reference(string? reference)
     {
-        if (reference is not null && (reference.Length > ReferenceLengthMax || reference.Any(c => char.IsControl(c) || char.IsSurrogate(c))))
+        if (reference is not null && (reference.Length > ReferenceLengthMax || reference.Any(char.IsControl)))
         {
             Errors["reference"] = [$"Must be at most {ReferenceLengthMax} characters without control characters."];
         }

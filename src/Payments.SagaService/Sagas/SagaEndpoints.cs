@@ -1,6 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Domain.Sagas;
 using Payments.EventStore;
+using Payments.ServiceDefaults;
 using Payments.Services;
 
 namespace Payments.SagaService.Sagas;
@@ -8,6 +10,8 @@ namespace Payments.SagaService.Sagas;
 /// <summary>What operators can ask about sagas.</summary>
 internal static class SagaEndpoints
 {
+    private static readonly string[] Phases = [.. Enum.GetValues<SagaPhase>().Select(SagaAggregate.NameOf)];
+
     public static void MapSagas(this WebApplication app)
     {
         var admin = app.MapGroup("/api/admin/sagas").ExcludeFromDescription();
@@ -19,6 +23,12 @@ internal static class SagaEndpoints
     private static async Task<IResult> List(
         string? phase, bool? overdue, Guid? after, string? limit, NpgsqlDataSource database, CancellationToken cancel)
     {
+        phase = string.IsNullOrEmpty(phase) ? null : phase;
+        if (phase is not null && !Phases.Contains(phase))
+        {
+            return Problems.Invalid("phase", $"Must be one of {string.Join(", ", Phases)}.");
+        }
+
         if (!PageLimit.TryParse(limit, 50, 200, out var countMax))
         {
             return PageLimit.Invalid(200);

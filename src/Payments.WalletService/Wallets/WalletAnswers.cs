@@ -48,19 +48,20 @@ internal static class WalletAnswers
         return outcome switch
         {
             CommandOutcome<Wallet>.Repeated repeated => request.Repeat(repeated.First),
-            _ when answer is not null => answer.ToResult(context),
-            _ => NotFound(wallet.ToString()),
+            CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.WalletNotFound } => NotFound(wallet.ToString()),
+            CommandOutcome<Wallet>.Refused { Reason: { Code: RefusalCodes.CurrencyMismatch } reason } => Problems.Invalid("currency", reason.Message),
+            _ => answer!.ToResult(context),
         };
     }
 
-    // An unknown wallet claims nothing: bad input writes nothing, and the wallet may be there at the next try.
+    // An unknown wallet or a wrong currency claims nothing: bad input writes nothing, and the wallet may be there at the next try.
     private static KeptAnswer? Answer(CommandOutcome<Wallet> outcome, string? location) => outcome switch
     {
         CommandOutcome<Wallet>.Done done => KeptAnswer.Of(
             StatusCodes.Status201Created,
             JsonSerializer.SerializeToUtf8Bytes(WalletView.Of(done.State, done.Version), WalletJson.Default.WalletView),
             location),
-        CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.WalletNotFound } => null,
+        CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.WalletNotFound or RefusalCodes.CurrencyMismatch } => null,
         CommandOutcome<Wallet>.Refused { Reason: var reason } => KeptAnswer.Refusal(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message),
         _ => throw new InvalidOperationException($"{outcome} has no answer."),
     };

@@ -55,11 +55,16 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
             ? Results.Json(
                 await queries.ListAsync($"select {Columns} from wallets where user_id = $1 order by wallet_id limit 1000", cancel, Text(user.Value)),
                 WalletJson.Default.IReadOnlyListWalletView)
-            : Problems.Invalid("userId", $"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +.");
+            : InvalidUser;
 
     /// <summary><c>GET /api/admin/wallets?userId=&amp;after=&amp;limit=</c>, newest first.</summary>
     public static async Task<IResult> All(string? userId, Guid? after, string? limit, WalletQueries queries, CancellationToken cancel)
     {
+        if (!string.IsNullOrEmpty(userId) && !UserId.TryParse(userId, out _))
+        {
+            return InvalidUser;
+        }
+
         if (!PageLimit.TryParse(limit, 50, 500, out var countMax))
         {
             return PageLimit.Invalid(500);
@@ -115,6 +120,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
             new WalletOverview(currencies.Sum(c => c.Wallets), await store.LastPositionAsync(cancel), deadLetters, currencies),
             WalletJson.Default.WalletOverview);
     }
+
+    private static IResult InvalidUser => Problems.Invalid("userId", $"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +.");
 
     private async Task<WalletView?> FindAsync(WalletId wallet, CancellationToken cancel) =>
         await ListAsync($"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })

@@ -34,7 +34,7 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
         using var request = await _api.PostAsync(
             "/api/payments",
             $$"""
-            {"method":"wallet","payerWalletId":"{{alice}}","payeeWalletId":"{{bob}}","amount":2500,"currency":"EUR","reference":"Rent ☂"}
+            {"method":"wallet","payerWalletId":"{{alice}}","payeeWalletId":"{{bob}}","amount":2500,"currency":"EUR","reference":"Rent 🏠"}
             """,
             Api.Fresh("key"));
         var payment = await AssertAnswerAsync(request, HttpStatusCode.Accepted, "paymentId", """{"paymentId":"*","status":"pending"}""");
@@ -47,7 +47,7 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
         AssertJson(
             $$"""
             {"paymentId":"{{payment}}","status":"completed","method":"wallet","payerWalletId":"{{alice}}","payeeWalletId":"{{bob}}",
-             "amount":2500,"currency":"EUR","refundedAmount":0,"reference":"Rent ☂"}
+             "amount":2500,"currency":"EUR","refundedAmount":0,"reference":"Rent 🏠"}
             """,
             ended);
         Assert.Equal((7_500, 0, 7_500), await MoneyAsync(alice));
