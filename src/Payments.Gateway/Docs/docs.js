@@ -64,8 +64,10 @@ function example(schema, resolve, depth = 0, name = '') {
   if (type === 'array') {
     return depth < 6 ? [example(it.items ?? {}, resolve, depth + 1)] : [];
   }
-  const formats = { uuid: '0198c0de-7a11-7000-8000-000000000001', 'date-time': '2026-01-31T12:00:00Z' };
-  return { integer: 2500, number: 1, boolean: true, string: formats[it.format] ?? hints[name] ?? 'string' }[type] ?? null;
+  const id = '0198c0de-7a11-7000-8000-000000000001';
+  const formats = { uuid: id, 'date-time': '2026-01-31T12:00:00Z' };
+  const text = formats[it.format] ?? hints[name] ?? (name.endsWith('Id') ? id : 'string');
+  return { integer: 2500, number: 1, boolean: true, string: text }[type] ?? null;
 }
 
 function rows(entries) {

@@ -8,6 +8,9 @@ internal static class OpenApiMerger
 {
     private const string SchemaPrefix = "#/components/schemas/";
 
+    // The framework's schema knows nothing of our members (code, errors, correlationId).
+    private const string FrameworkProblem = "ProblemDetails";
+
     /// <summary>Merges in the order given.</summary>
     /// <param name="documents">A service's name and its document. The documents are not changed.</param>
     /// <param name="isPublic">Whether a path belongs into the merged document.</param>
@@ -19,6 +22,8 @@ internal static class OpenApiMerger
         {
             var document = original.DeepClone().AsObject();
             var own = document["components"]?["schemas"] as JsonObject ?? [];
+            own.Remove(FrameworkProblem);
+            PointTo(document, SchemaPrefix + FrameworkProblem, SchemaPrefix + "Problem");
             RenameClashes(service, document, own, schemas);
             foreach (var (name, schema) in own.Where(s => !schemas.ContainsKey(s.Key)).ToList())
             {

@@ -52,6 +52,22 @@ public sealed class OpenApiMergerTests
         Assert.Equal(["application/problem+json"], Names(merged["components"]!["responses"]!["Problem"]!["content"]));
     }
 
+    [Fact]
+    public void The_problem_of_the_framework_becomes_ours()
+    {
+        const string Payments = """
+            {
+              "paths":{"/api/payments":{"get":{"responses":{"400":{"schema":{"$ref":"#/components/schemas/ProblemDetails"}}}}}},
+              "components":{"schemas":{"ProblemDetails":{"type":"object"}}}
+            }
+            """;
+        var merged = Merge(("payment", Payments));
+
+        Assert.Equal(["Problem"], Names(merged["components"]!["schemas"]));
+        var refused = merged["paths"]!["/api/payments"]!["get"]!["responses"]!["400"]!;
+        Assert.Equal("#/components/schemas/Problem", (string?)refused["schema"]!["$ref"]);
+    }
+
     private static JsonObject Merge(params (string Service, string Json)[] documents) =>
         OpenApiMerger.Merge(
             documents.Select(d => (d.Service, JsonNode.Parse(d.Json)!.AsObject())),
