@@ -19,6 +19,21 @@ public sealed record AppendUnit
 
     /// <summary>An idempotency key taken by this unit.</summary>
     public Claim? Claim { get; init; }
+
+    /// <exception cref="ArgumentException">It is too large, or names a stream or a watermark twice.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Streams.Sum(s => s.Events.Count), EventsMax, nameof(Streams));
+        if (Streams.DistinctBy(s => s.Stream).Count() != Streams.Count)
+        {
+            throw new ArgumentException("A stream appears twice in one unit.");
+        }
+
+        if (Watermarks.DistinctBy(w => (w.Consumer, w.Topic, w.Partition, w.Source)).Count() != Watermarks.Count)
+        {
+            throw new ArgumentException("A watermark appears twice in one unit.");
+        }
+    }
 }
 
 /// <summary>Events for the end of one stream.</summary>

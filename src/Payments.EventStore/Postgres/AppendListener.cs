@@ -1,15 +1,16 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>Listens for appends that other processes commit, and wakes the readers of this one.</summary>
-internal sealed partial class AppendListener(NpgsqlDataSource database, CommitFeed feed, TimeProvider clock, ILogger log) : IAsyncDisposable
+/// <summary>Listens for appends that other stores commit, and wakes the readers of this one.</summary>
+/// <param name="instance">The sender of our own appends: readers get those handed over and need no waking.</param>
+/// <param name="onLost">Called when the server went away.</param>
+internal sealed partial class AppendListener(
+    string instance, NpgsqlDataSource database, CommitFeed feed, Action onLost, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<int, bool> _own = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _starting = new();
     private Task? _loop;
@@ -22,9 +23,6 @@ internal sealed partial class AppendListener(NpgsqlDataSource database, CommitFe
             _loop ??= Task.Run(RunAsync);
         }
     }
-
-    /// <summary>Appends through this server process are our own: readers get them handed over and need no waking.</summary>
-    public void Ignore(int serverProcess) => _own.TryAdd(serverProcess, true);
 
     public async ValueTask DisposeAsync()
     {
@@ -45,11 +43,12 @@ internal sealed partial class AppendListener(NpgsqlDataSource database, CommitFe
             {
                 return;
             }
-            catch (Exception trouble) when (trouble is NpgsqlException or InvalidOperationException or IOException)
+            catch (Exception trouble) when (trouble is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
             {
                 // Readers look for themselves meanwhile, only later.
+                onLost();
                 LogLost(log, trouble.Message);
-                await Task.Delay(RetryAfter, clock, CancellationToken.None);
+                await Task.Delay(RetryAfter, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -59,7 +58,7 @@ internal sealed partial class AppendListener(NpgsqlDataSource database, CommitFe
         await using var connection = await database.OpenConnectionAsync(cancel);
         connection.Notification += (_, heard) =>
         {
-            if (!_own.ContainsKey(heard.PID))
+            if (heard.Payload != instance)
             {
                 feed.Wake();
             }

@@ -8,10 +8,10 @@ internal static class AppendStatement
 {
     private const string Sql =
         "select kind, unit, item, actual, recorded, fingerprint, answer from append_units(" +
-        "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)";
+        "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33)";
 
     public static async Task<(AppendResult[] Results, IReadOnlyList<StoredEvent> Committed)> ExecuteAsync(
-        NpgsqlConnection connection, IReadOnlyList<AppendUnit> units, DateTimeOffset now, CancellationToken cancel)
+        NpgsqlConnection connection, string sender, IReadOnlyList<AppendUnit> units, DateTimeOffset now, CancellationToken cancel)
     {
         var appends = Numbered(units, u => u.Streams);
         var rows = Numbered(units, u => u.Rows);
@@ -20,6 +20,7 @@ internal static class AppendStatement
 
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender, NpgsqlDbType = NpgsqlDbType.Text });
         AddAppends(command, appends);
         AddEvents(command, appends);
         Add(command, NpgsqlDbType.Integer, rows, r => r.Unit);
@@ -30,7 +31,7 @@ internal static class AppendStatement
         Add(command, NpgsqlDbType.Text, claims, c => c.Item.Scope);
         Add(command, NpgsqlDbType.Text, claims, c => c.Item.Key);
         Add(command, NpgsqlDbType.Bytea, claims, c => Bytes(c.Item.Fingerprint));
-        Add(command, NpgsqlDbType.Jsonb, claims, c => Bytes(c.Item.Answer));
+        Add(command, NpgsqlDbType.Json, claims, c => Bytes(c.Item.Answer));
 
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
@@ -53,6 +54,11 @@ internal static class AppendStatement
                 }),
                 var kind => throw new InvalidOperationException($"append_units answered with the unknown kind {kind}."),
             };
+        }
+
+        // The answer comes before the commit. Only the end of the conversation tells that it succeeded.
+        while (await reader.NextResultAsync(cancel))
+        {
         }
 
         return (Fill(results, units, head, recordedAt), Committed(results, units, head, recordedAt));

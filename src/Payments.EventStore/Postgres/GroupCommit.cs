@@ -6,16 +6,21 @@ namespace Payments.EventStore.Postgres;
 /// <summary>Puts units that arrive while a commit is in flight into the next transaction, together. One commit in flight at a time.</summary>
 /// <remarks>
 /// Two units that touch the same stream, watermark or claim never share a transaction: the later one waits for the next, so that it is
-/// checked against what the earlier one left. A unit that the database rejects is tried again alone, so that it fails alone.
+/// checked against what the earlier one left. When the database rejects a batch, its halves are tried apart, so that a bad unit fails alone.
 /// </remarks>
 internal sealed class GroupCommit : IAsyncDisposable
 {
     private const int UnitsMax = 512;
     private const int EventsMax = 4_096;
     private const int WaitingMax = 8_192;
+    private const int ReturnTurns = 3;
+
+    /// <summary>How long appends that were accepted may take to be stored when the store is closed.</summary>
+    private static readonly TimeSpan ClosingMax = TimeSpan.FromSeconds(5);
 
     private readonly Func<IReadOnlyList<AppendUnit>, CancellationToken, Task<AppendResult[]>> _commit;
-    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+    private readonly Channel<PendingUnit> _arriving = Channel.CreateBounded<PendingUnit>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+    private readonly UnitQueue _queue = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
@@ -27,123 +32,91 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     public async Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
     {
-        var waiting = new Waiting(unit);
-        await _waiting.Writer.WriteAsync(waiting, cancel);
+        var pending = new PendingUnit(unit);
+        try
+        {
+            await _arriving.Writer.WriteAsync(pending, cancel);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new StoreUnavailableException("The event store is closed.", closed);
+        }
 
         // From here on the unit may be stored whatever the caller does: its outcome is waited for, not abandoned.
-        return await waiting.Outcome.Task;
+        return await pending.Outcome.Task;
     }
 
+    /// <summary>Takes no more appends and stores those it has taken.</summary>
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
-        await _stop.CancelAsync();
+        _arriving.Writer.TryComplete();
+        _stop.CancelAfter(ClosingMax);
         await _loop;
         _stop.Dispose();
     }
 
     private async Task RunAsync()
     {
-        var deferred = new Queue<Waiting>();
-        var batch = new List<Waiting>();
-        while (deferred.Count > 0 || await _waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        var batch = new List<PendingUnit>();
+        while (_queue.Count > 0 || await _arriving.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            Take(deferred, batch);
+            while (_queue.Count < WaitingMax && _arriving.Reader.TryRead(out var pending))
+            {
+                _queue.Add(pending);
+            }
+
+            _queue.Take(batch, UnitsMax, EventsMax);
             await CommitAsync(batch);
+            await LetCallersReturnAsync(batch.Count);
             batch.Clear();
         }
     }
 
-    private void Take(Queue<Waiting> deferred, List<Waiting> batch)
+    // Callers who were just answered together often come back at once. Those that do share the next transaction, rather than the one
+    // after it: fewer, fuller transactions.
+    private static async Task LetCallersReturnAsync(int answered)
     {
-        var touched = new HashSet<object>();
-        var events = 0;
-        for (var left = deferred.Count; left > 0; left--)
+        for (var turn = 0; turn < ReturnTurns && answered > 1; turn++)
         {
-            Place(deferred.Dequeue());
-        }
-
-        while (batch.Count < UnitsMax && events < EventsMax && deferred.Count < UnitsMax && _waiting.Reader.TryRead(out var next))
-        {
-            Place(next);
-        }
-
-        void Place(Waiting unit)
-        {
-            // A deferred unit also reserves what it touches: a third unit must not overtake it.
-            var free = true;
-            foreach (var thing in Touches(unit.Unit))
-            {
-                free &= touched.Add(thing);
-            }
-
-            if (free && batch.Count < UnitsMax && events < EventsMax)
-            {
-                batch.Add(unit);
-                events += unit.Unit.Streams.Sum(s => s.Events.Count);
-            }
-            else
-            {
-                deferred.Enqueue(unit);
-            }
+            await Task.Yield();
         }
     }
 
-    private static IEnumerable<object> Touches(AppendUnit unit)
-    {
-        foreach (var append in unit.Streams)
-        {
-            yield return append.Stream;
-        }
-
-        foreach (var move in unit.Watermarks)
-        {
-            yield return (move.Consumer, move.Topic, move.Partition, move.Source);
-        }
-
-        if (unit.Claim is { } claim)
-        {
-            yield return (claim.Scope, claim.Key);
-        }
-    }
-
-    private async Task CommitAsync(List<Waiting> batch)
+    private async Task CommitAsync(List<PendingUnit> batch)
     {
         try
         {
             var results = await _commit([.. batch.Select(w => w.Unit)], _stop.Token);
             for (var i = 0; i < batch.Count; i++)
             {
-                batch[i].Outcome.SetResult(results[i]);
+                _queue.Done(batch[i], results[i]);
             }
         }
-        catch (PostgresException rejected) when (!rejected.IsTransient && !IsConnectionLoss(rejected) && batch.Count > 1)
+        catch (Exception rejected) when (IsRejection(rejected) && batch.Count > 1)
         {
-            foreach (var alone in batch)
-            {
-                await CommitAsync([alone]);
-            }
+            await CommitAsync(batch[..(batch.Count / 2)]);
+            await CommitAsync(batch[(batch.Count / 2)..]);
         }
-        catch (PostgresException rejected) when (!rejected.IsTransient && !IsConnectionLoss(rejected))
+        catch (Exception rejected) when (IsRejection(rejected))
         {
-            batch[0].Outcome.SetException(new StoreRejectedException($"The database rejects what was to be stored: {rejected.MessageText}", rejected));
+            _queue.Failed(batch[0], new StoreRejectedException($"The database rejects what was to be stored: {rejected.Message}", rejected));
         }
         catch (Exception trouble)
         {
             // Process edge of the append path: whatever went wrong, every caller hears of it, and none is told that nothing was stored.
-            foreach (var waiting in batch)
+            foreach (var pending in batch)
             {
-                waiting.Outcome.SetException(new StoreUnavailableException($"The event store did not answer: {trouble.Message}", trouble));
+                _queue.Failed(pending, new StoreUnavailableException($"The event store did not answer: {trouble.Message}", trouble));
             }
         }
     }
 
-    // Class 57: the server is shutting down or cancelled us. Class 08: connection exceptions. Neither is the content's fault.
-    private static bool IsConnectionLoss(PostgresException e) =>
-        e.SqlState.StartsWith("57", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal);
-
-    private sealed record Waiting(AppendUnit Unit)
+    // The content's fault, by class of SQLSTATE: cardinality, data, constraints, names and types, limits, raised by an apply function.
+    // Text that is no Unicode does not even leave this process. All else is trouble: the same unit may be welcome later.
+    private static bool IsRejection(Exception e) => e switch
     {
-        public TaskCompletionSource<AppendResult> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+        PostgresException { SqlState: var state } => state[..2] is "21" or "22" or "23" or "42" or "44" or "54" or "P0",
+        ArgumentException => true,
+        _ => false,
+    };
 }

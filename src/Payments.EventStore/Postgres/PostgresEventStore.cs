@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -6,7 +7,10 @@ namespace Payments.EventStore.Postgres;
 /// <summary>The event store in one PostgreSQL database. Its schema is made by <see cref="SchemaMigrator"/>.</summary>
 public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
 {
+    // Tells our own appends from those of others in the notifications.
+    private readonly string _instance = RandomNumberGenerator.GetHexString(16);
     private readonly NpgsqlDataSource _database;
+    private readonly WriteConnection _write;
     private readonly TimeProvider _clock;
     private readonly GroupCommit _commits;
     private readonly CommitFeed _feed = new();
@@ -20,12 +24,17 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         _database = database;
         _clock = clock;
         _commits = new GroupCommit(CommitAsync);
-        _listener = new AppendListener(database, _feed, clock, log);
+        _write = new WriteConnection(database);
+        _listener = new AppendListener(_instance, database, _feed, _write.Doubt, clock, log);
     }
 
     public string Name { get; }
 
-    public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel) => _commits.AppendAsync(Checked(unit), cancel);
+    public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        unit.Check();
+        return _commits.AppendAsync(unit, cancel);
+    }
 
     public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, long afterVersion, int countMax, CancellationToken cancel)
     {
@@ -110,29 +119,18 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     {
         await _listener.DisposeAsync();
         await _commits.DisposeAsync();
+        await _write.DisposeAsync();
     }
 
     private async Task<AppendResult[]> CommitAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancel)
     {
-        await using var connection = await _database.OpenConnectionAsync(cancel);
-        _listener.Ignore(connection.ProcessID);
-        var (results, committed) = await AppendStatement.ExecuteAsync(connection, units, _clock.GetUtcNow(), cancel);
+        var connection = await _write.OpenAsync(cancel);
+        var (results, committed) = await AppendStatement.ExecuteAsync(connection, _instance, units, _clock.GetUtcNow(), cancel);
         if (results.Any(r => r is AppendResult.Appended { LastPosition: > 0 }))
         {
             _feed.Publish(committed);
         }
 
         return results;
-    }
-
-    private static AppendUnit Checked(AppendUnit unit)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(unit.Streams.Sum(s => s.Events.Count), AppendUnit.EventsMax, nameof(unit));
-        if (unit.Streams.DistinctBy(s => s.Stream).Count() != unit.Streams.Count)
-        {
-            throw new ArgumentException("A stream appears twice in one unit.", nameof(unit));
-        }
-
-        return unit;
     }
 }

@@ -15,7 +15,7 @@ create table claims (
     scope       text collate "C" not null,
     key         text collate "C" not null,
     fingerprint bytea not null,
-    answer      jsonb not null,
+    answer      json not null, -- not jsonb: a repeat hears it word for word
     claimed_at  timestamptz not null,
     primary key (scope, key)
 );
