@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>Applies numbered SQL files, embedded in an assembly as <c>Sql/NNN_name.sql</c>, in order and once, under an advisory lock.</summary>
+/// <summary>Applies numbered SQL files, embedded in an assembly as <c>Sql/NNN_name.sql</c>, in order and once, in one transaction under an advisory lock.</summary>
+/// <remarks>All or nothing: a file that fails leaves no half of a schema behind. So a file contains nothing that needs its own transaction.</remarks>
 public static class SchemaMigrator
 {
     private const long LockId = 0x7061796d656e7473; // "payments"
@@ -17,7 +18,8 @@ public static class SchemaMigrator
         NpgsqlDataSource database, TimeProvider clock, CancellationToken cancel, params IReadOnlyList<(string Component, Assembly Files)> components)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await ExecuteAsync(connection, $"select pg_advisory_lock({LockId})", cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({LockId})", cancel);
         await ExecuteAsync(
             connection,
             "create table if not exists schema_files (component text, name text, checksum text not null, " +
@@ -38,7 +40,7 @@ public static class SchemaMigrator
             await partitions.ExecuteNonQueryAsync(cancel);
         }
 
-        await ExecuteAsync(connection, $"select pg_advisory_unlock({LockId})", cancel);
+        await transaction.CommitAsync(cancel);
     }
 
     private static IEnumerable<(string Name, string Sql)> SqlFiles(Assembly assembly)
@@ -54,8 +56,7 @@ public static class SchemaMigrator
     private static async Task ApplyAsync(NpgsqlConnection connection, string component, string name, string sql, CancellationToken cancel)
     {
         var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using (var find = new NpgsqlCommand("select checksum from schema_files where component = $1 and name = $2", connection, transaction))
+        await using (var find = new NpgsqlCommand("select checksum from schema_files where component = $1 and name = $2", connection))
         {
             find.Parameters.AddWithValue(component);
             find.Parameters.AddWithValue(name);
@@ -70,20 +71,18 @@ public static class SchemaMigrator
             }
         }
 
-        await using (var apply = new NpgsqlCommand(sql, connection, transaction))
+        await using (var apply = new NpgsqlCommand(sql, connection))
         {
             await apply.ExecuteNonQueryAsync(cancel);
         }
 
-        await using (var note = new NpgsqlCommand("insert into schema_files (component, name, checksum) values ($1, $2, $3)", connection, transaction))
+        await using (var note = new NpgsqlCommand("insert into schema_files (component, name, checksum) values ($1, $2, $3)", connection))
         {
             note.Parameters.AddWithValue(component);
             note.Parameters.AddWithValue(name);
             note.Parameters.AddWithValue(checksum);
             await note.ExecuteNonQueryAsync(cancel);
         }
-
-        await transaction.CommitAsync(cancel);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
