@@ -4,17 +4,18 @@ using System.Threading.Channels;
 namespace Payments.EventStore;
 
 /// <summary>Hands freshly committed events to the readers of this process, and wakes them when another process has committed.</summary>
-/// <remarks>Only a short cut: a reader that is not given something here finds it in the log. So a full buffer drops, and nothing is lost.</remarks>
+/// <remarks>Only a short cut: a reader that is not given something here finds it in the log. So a full buffer drops what is oldest: the
+/// reader meets the gap with the next batch, and reads it from the log.</remarks>
 internal sealed class CommitFeed
 {
-    private const int BatchesMax = 256;
+    private const int BatchesMax = 64;
 
     private ImmutableArray<Channel<IReadOnlyList<StoredEvent>>> _readers = [];
 
     public ChannelReader<IReadOnlyList<StoredEvent>> Subscribe(out IDisposable subscription)
     {
         var channel = Channel.CreateBounded<IReadOnlyList<StoredEvent>>(
-            new BoundedChannelOptions(BatchesMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+            new BoundedChannelOptions(BatchesMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         ImmutableInterlocked.Update(ref _readers, readers => readers.Add(channel));
         subscription = new Subscription(this, channel);
         return channel.Reader;

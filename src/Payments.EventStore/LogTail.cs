@@ -44,7 +44,10 @@ internal static class LogTail
 
                 var fresh = committed[0].Position == last + 1 ? committed : [.. committed.Where(e => e.Position > last)];
                 last = fresh[^1].Position;
-                yield return fresh;
+                foreach (var part in fresh.Chunk(batchMax))
+                {
+                    yield return part;
+                }
             }
         }
     }

@@ -16,15 +16,24 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
 
     public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
+        unit.Check();
         lock (_gate)
         {
-            return Task.FromResult(Obstacle(unit) ?? Store(unit));
+            try
+            {
+                return cancel.IsCancellationRequested
+                    ? Task.FromCanceled<AppendResult>(cancel)
+                    : Task.FromResult(Obstacle(unit) ?? Store(unit));
+            }
+            catch (StoreRejectedException rejected)
+            {
+                return Task.FromException<AppendResult>(rejected);
+            }
         }
     }
 
     public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, long afterVersion, int countMax, CancellationToken cancel) =>
-        Locked(() => Of(stream).Skip((int)Math.Max(0, afterVersion)).Take(countMax));
+        Locked(() => After(Of(stream), afterVersion).Take(countMax));
 
     public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, long beforeVersion, int countMax, CancellationToken cancel) =>
         Locked(() => Enumerable.Reverse(Of(stream)).Where(e => e.StreamVersion < beforeVersion).Take(countMax));
@@ -34,12 +43,12 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
     {
         lock (_gate)
         {
-            return Task.FromResult(streams.SelectMany(s => Of(s.Stream).Skip((int)s.AfterVersion)).ToLookup(e => e.Stream));
+            return Task.FromResult(streams.SelectMany(s => After(Of(s.Stream), s.AfterVersion)).ToLookup(e => e.Stream));
         }
     }
 
     public Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel) =>
-        Locked(() => _log.Skip((int)Math.Max(0, afterPosition)).Where(e => Matches(filter, e)).Take(countMax));
+        Locked(() => After(_log, afterPosition).Where(e => Matches(filter, e)).Take(countMax));
 
     public Task<long> LastPositionAsync(CancellationToken cancel)
     {
@@ -101,7 +110,7 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
 
     private AppendResult.Appended Store(AppendUnit unit)
     {
-        apply?.Invoke(unit.Rows);
+        Apply(unit.Rows);
         var first = _log.Count;
         _recordedAt = clock.GetUtcNow() is var now && now > _recordedAt ? now : _recordedAt;
         foreach (var append in unit.Streams.Where(s => s.Events.Count > 0))
@@ -134,6 +143,23 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
         _feed.Publish(_log.GetRange(first, _log.Count - first));
         return new AppendResult.Appended(first + 1, _log.Count, _recordedAt);
     }
+
+    private void Apply(IReadOnlyList<ProjectionRow> rows)
+    {
+        try
+        {
+            apply?.Invoke(rows);
+        }
+        catch (Exception refusal)
+        {
+            // As the database does: whatever an apply function throws rejects the unit, and only the unit.
+            throw new StoreRejectedException($"The projection rejects what was to be stored: {refusal.Message}", refusal);
+        }
+    }
+
+    // Positions and versions count from 1 without gaps.
+    private static IEnumerable<StoredEvent> After(List<StoredEvent> events, long number) =>
+        events.Skip((int)Math.Clamp(number, 0, events.Count));
 
     private List<StoredEvent> Of(StreamId stream) => _streams.GetValueOrDefault(stream) ?? [];
 
