@@ -33,15 +33,12 @@ var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
     .WithReference(wallet).WaitFor(wallet)
     .WithReference(saga).WaitFor(saga);
 
+// It knows nothing but the gateway's API. Run here it has the development key; published, it needs one of its own.
+var consoleKey = builder.AddParameter("console-api-key", "dev-key", publishValueAsDefault: false, secret: true);
+
 Host<Projects.Payments_Console>("console", port: 8081)
     .WithExternalHttpEndpoints()
-    .WithReference(kafka).WaitFor(kafka)
-    .WithReference(payments).WaitFor(payments)
-    .WithReference(wallets).WaitFor(wallets)
-    .WithReference(sagas).WaitFor(sagas)
-    .WithReference(payment)
-    .WithReference(wallet)
-    .WithReference(saga)
+    .WithEnvironment("Console__ApiKey", consoleKey)
     .WithReference(gateway).WaitFor(gateway);
 
 builder.Build().Run();
@@ -51,6 +48,8 @@ IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, 
     Host<TProject>(name)
         .WithReference(database).WaitFor(database)
         .WithReference(kafka).WaitFor(kafka)
+        .WithEnvironment("Kafka__ReplicationFactor", "1")   // One Redpanda here; three copies are the default elsewhere.
+        .WithEnvironment("Kafka__MinInSyncReplicas", "1")
         .WithReference(cache);
 
 // Endpoints are given here, not in launch profiles, so that run and publish see the same ones. A fixed port is for people; published, the
