@@ -33,8 +33,10 @@ var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
     .WithReference(wallet).WaitFor(wallet)
     .WithReference(saga).WaitFor(saga);
 
-// It knows nothing but the gateway's API. Run here it has the development key; published, it needs one of its own.
-var consoleKey = builder.AddParameter("console-api-key", "dev-key", publishValueAsDefault: false, secret: true);
+// It knows nothing but the gateway's API. Run here it has the development key; published, it must be given one of its own.
+var consoleKey = builder.ExecutionContext.IsRunMode
+    ? builder.AddParameter("console-api-key", "dev-key", secret: true)
+    : builder.AddParameter("console-api-key", secret: true);
 
 Host<Projects.Payments_Console>("console", port: 8081)
     .WithExternalHttpEndpoints()
