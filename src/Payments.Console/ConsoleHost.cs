@@ -1,7 +1,47 @@
+using System.Reflection;
+using Payments.ServiceDefaults;
+using Radzen;
+
 namespace Payments.Console;
 
 /// <summary>Builds the host; Program runs it alone, Standalone runs all hosts in one process.</summary>
 public static class ConsoleHost
 {
-    public static WebApplication Build(string[] args) => WebApplication.CreateBuilder(args).Build();
+    private const string ManifestSuffix = ".staticwebassets.endpoints.json";
+
+    private static readonly string Name = typeof(ConsoleHost).Assembly.GetName().Name!;
+
+    /// <exception cref="InvalidOperationException">The gateway's address is missing (<c>services:gateway:http:0</c>).</exception>
+    public static WebApplication Build(string[] args)
+    {
+        // Neither the working directory nor the program that hosts us decides where our pages and styles are found.
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ApplicationName = Name, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceDefaults();
+        builder.WebHost.UseStaticWebAssets();   // Of itself only in Development; published, it finds nothing and wwwroot serves.
+        builder.AddServiceClient(GatewayClient.Service, timeout: TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton<GatewayHealth>();
+        builder.Services.AddSingleton<GatewayClient>();
+        builder.Services.AddSingleton<LiveAnswers>();
+        builder.Services.AddSingleton<WalletOwners>();
+        builder.Services.AddSingleton<LedgerReader>();
+        builder.Services.AddRadzenComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+
+        var app = builder.Build();
+        var manifest = FindManifest();
+        app.MapServiceDefaults();
+        app.UseAntiforgery();
+        app.MapStaticAssets(manifest);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(manifest);
+        return app;
+    }
+
+    // Built: ours, which lies beside every program that references us. Published: only that of the program, with the same addresses in it.
+    private static string FindManifest()
+    {
+        string?[] programs = [Name, Assembly.GetEntryAssembly()?.GetName().Name];
+        return programs.Select(program => program + ManifestSuffix).FirstOrDefault(f => File.Exists(Path.Combine(AppContext.BaseDirectory, f)))
+            ?? throw new InvalidOperationException($"There is no {Name}{ManifestSuffix} in {AppContext.BaseDirectory}: build the console again.");
+    }
 }

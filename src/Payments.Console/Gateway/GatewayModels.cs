@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Payments.Console;
+
+/// <summary>A wallet as the gateway's API tells it. Amounts in minor units.</summary>
+public sealed record WalletView(
+    Guid WalletId, string UserId, string Currency, long Balance, long Held, long Available, string Status, long Version);
+
+public sealed record WalletPage(IReadOnlyList<WalletView> Items, Guid? Next = null);
+
+/// <summary>One movement in a wallet's ledger; the amount is signed, the balance is the one after it.</summary>
+public sealed record EntryView(
+    long Version,
+    string Kind,
+    long Amount,
+    string Currency,
+    long Balance,
+    Guid? PaymentId,
+    Guid? CounterpartyWalletId,
+    string? Reference,
+    DateTimeOffset RecordedAt);
+
+public sealed record EntryPage(IReadOnlyList<EntryView> Items, long? Next = null);
+
+public sealed record PaymentView(
+    Guid PaymentId,
+    string Status,
+    string? FailureCode,
+    string Method,
+    Guid PayerWalletId,
+    Guid PayeeWalletId,
+    long Amount,
+    string Currency,
+    long RefundedAmount,
+    string? Reference,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? EndedAt)
+{
+    [JsonIgnore]
+    public bool IsPending => Status == "pending";
+
+    [JsonIgnore]
+    public TimeSpan? Took => EndedAt - RequestedAt;
+}
+
+public sealed record PaymentPage(IReadOnlyList<PaymentView> Items, Guid? Next = null);
+
+/// <summary>One event of a payment's history, from the log of the named service.</summary>
+public sealed record HistoryEvent(
+    string Service,
+    long Position,
+    string Stream,
+    long Version,
+    Guid EventId,
+    string Type,
+    Guid CorrelationId,
+    Guid? CausationId,
+    string Actor,
+    DateTimeOffset RecordedAt,
+    JsonElement Data);
+
+public sealed record PaymentHistory(Guid PaymentId, IReadOnlyList<HistoryEvent> Events);
+
+public sealed record SecondCounts(DateTimeOffset At, long Requested, long Completed, long Failed);
+
+public sealed record Latency(double P50, double P99);
+
+/// <summary>Counts of all time, the last minute second by second, and its latency.</summary>
+public sealed record PaymentOverview(
+    long Pending, long Completed, long Failed, long LastPosition, long DeadLetters, IReadOnlyList<SecondCounts> PerSecond, Latency? LatencyMs);
+
+/// <summary>Sums may be larger than any one wallet can be, so they are decimals without a fraction.</summary>
+public sealed record CurrencyTotals(string Currency, long Wallets, decimal Balance, decimal Held);
+
+public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLetters, IReadOnlyList<CurrencyTotals> Currencies);
+
+public sealed record SagaOverview(
+    long Holding, long Crediting, long Capturing, long Releasing, long Completed, long Failed, long Overdue, long LastPosition, long DeadLetters)
+{
+    [JsonIgnore]
+    public long InFlight => Holding + Crediting + Capturing + Releasing;
+}
+
+/// <summary>What the console needs of RFC 9457 problem details.</summary>
+public sealed record ProblemView(string? Title, string? Detail, string? Code);
+
+/// <remarks>Unlike inside the platform, unknown members are skipped: an older console can watch a newer gateway.</remarks>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WalletView))]
+[JsonSerializable(typeof(WalletPage))]
+[JsonSerializable(typeof(EntryPage))]
+[JsonSerializable(typeof(PaymentView))]
+[JsonSerializable(typeof(PaymentPage))]
+[JsonSerializable(typeof(PaymentHistory))]
+[JsonSerializable(typeof(PaymentOverview))]
+[JsonSerializable(typeof(WalletOverview))]
+[JsonSerializable(typeof(SagaOverview))]
+[JsonSerializable(typeof(ProblemView))]
+public sealed partial class GatewayJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+namespace Payments.Console;
+
+/// <summary>One question, asked every second while somebody watches.</summary>
+public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, TimeProvider clock, CancellationToken stopping)
+    where T : class
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    // Bridges the moment between a page's first rendering and its live one.
+    private const int IdleRoundsMax = 5;
+
+    private readonly Lock _gate = new();
+    private readonly List<Watcher> _watchers = [];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _started;
+    private bool _ended;
+
+    public Answer<T> Latest { get; private set; } = Answer<T>.None;
+
+    /// <returns>Null if this question has just been given up: make another one.</returns>
+    internal Watcher? TryWatch(Action<Answer<T>> show, Action ended)
+    {
+        var watcher = new Watcher(this, show);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return null;
+            }
+
+            _watchers.Add(watcher);
+            if (!_started)
+            {
+                _started = true;
+                _ = Task.Run(() => RunAsync(ended), CancellationToken.None);
+            }
+        }
+
+        return watcher;
+    }
+
+    private async Task RunAsync(Action ended)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        var idleRounds = 0;
+        try
+        {
+            do
+            {
+                Tell(await ask(stopping));
+                idleRounds = IsWatched() ? 0 : idleRounds + 1;
+            }
+            while (!TryEnd(idleRounds) && await timer.WaitForNextTickAsync(stopping));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The console stops; nobody looks any more.
+        }
+        finally
+        {
+            ended();
+            _first.TrySetResult();
+        }
+    }
+
+    // A value outlives trouble: what was last known is shown beside the reason why it is not fresh.
+    private void Tell(Answer<T> answer)
+    {
+        Latest = answer is { Value: null, Trouble.Kind: not TroubleKind.NotFound } ? answer with { Value = Latest.Value } : answer;
+        _first.TrySetResult();
+        Watcher[] watchers;
+        lock (_gate)
+        {
+            watchers = [.. _watchers];
+        }
+
+        foreach (var watcher in watchers)
+        {
+            watcher.Show(Latest);
+        }
+    }
+
+    private bool IsWatched()
+    {
+        lock (_gate)
+        {
+            return _watchers.Count > 0;
+        }
+    }
+
+    private bool TryEnd(int idleRounds)
+    {
+        lock (_gate)
+        {
+            return _ended = idleRounds > IdleRoundsMax && _watchers.Count == 0;
+        }
+    }
+
+    /// <summary>One who watches.</summary>
+    public sealed class Watcher(LiveAnswer<T> question, Action<Answer<T>> show) : IDisposable
+    {
+        public Answer<T> Latest => question.Latest;
+
+        /// <summary>Ends with the first answer.</summary>
+        public Task FirstAsync(TimeSpan atMost, TimeProvider clock) => Task.WhenAny(question._first.Task, Task.Delay(atMost, clock));
+
+        public void Dispose()
+        {
+            lock (question._gate)
+            {
+                question._watchers.Remove(this);
+            }
+        }
+
+        internal void Show(Answer<T> answer) => show(answer);
+    }
+}

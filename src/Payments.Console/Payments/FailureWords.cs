@@ -1,0 +1,20 @@
+using Payments.Domain;
+
+namespace Payments.Console;
+
+/// <summary>Failure codes as people say them.</summary>
+public static class FailureWords
+{
+    /// <summary>A few words, for a list.</summary>
+    public static string Short(string code) => code.Replace('_', ' ');
+
+    /// <summary>A sentence, for the payment's own page.</summary>
+    public static string Sentence(string code) => code switch
+    {
+        RefusalCodes.InsufficientFunds => "The payer's wallet did not have that much available. No money moved.",
+        RefusalCodes.BalanceLimit => "The payee's wallet could not take the amount in. The payer's money was made available again.",
+        RefusalCodes.WalletNotFound => "One of the wallets does not exist. No money moved.",
+        RefusalCodes.CurrencyMismatch => "The wallets hold another currency than the payment. No money moved.",
+        _ => $"It ended with '{Short(code)}'. No money moved.",
+    };
+}

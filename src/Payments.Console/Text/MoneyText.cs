@@ -1,0 +1,26 @@
+using System.Globalization;
+using Payments.Domain;
+
+namespace Payments.Console;
+
+/// <summary>Money for people: minor units as the currency's own decimals, digits in groups of three, a true minus sign.</summary>
+public static class MoneyText
+{
+    private static readonly NumberFormatInfo Digits = new() { NumberGroupSeparator = ",", NumberDecimalSeparator = ".", NegativeSign = "−" };
+
+    /// <summary><c>250000</c> of EUR is <c>2,500.00</c>; of JPY <c>250,000</c>. Of an unknown currency: the minor units as they are.</summary>
+    public static string Of(decimal minor, string currency)
+    {
+        var exponent = Currency.TryParse(currency, out var known) ? known.Exponent : 0;
+        var unit = 1m;
+        for (var digit = 0; digit < exponent; digit++)
+        {
+            unit *= 10;
+        }
+
+        return (minor / unit).ToString($"N{exponent}", Digits);
+    }
+
+    /// <summary>The same with a plus sign where the amount is positive: for movements.</summary>
+    public static string Signed(decimal minor, string currency) => minor > 0 ? "+" + Of(minor, currency) : Of(minor, currency);
+}
