@@ -78,7 +78,11 @@ public abstract partial class EventStoreContract
         Assert.Equal("1 2", await Found(new EventFilter { Until = times[2] }));
         Assert.Equal("3", await Found(new EventFilter
         {
-            StreamType = "wallet", Types = ["a", "b"], CorrelationId = correlation, From = times[1], Until = times[3],
+            StreamType = "wallet",
+            Types = ["a", "b"],
+            CorrelationId = correlation,
+            From = times[1],
+            Until = times[3],
         }));
         Assert.Equal("3", await Found(new EventFilter { CorrelationId = correlation }, after: 2, countMax: 1));
     }

@@ -39,6 +39,6 @@ public abstract partial class EventStoreContract
         AssertSame(log.Skip(1), late.Events);
     }
 
-    private static void AssertSame(IEnumerable<StoredEvent> expected, IEnumerable<StoredEvent> actual) =>
+    internal static void AssertSame(IEnumerable<StoredEvent> expected, IEnumerable<StoredEvent> actual) =>
         Assert.Equal(expected.Select(e => e with { Data = default }), actual.Select(e => e with { Data = default }));
 }

@@ -37,7 +37,7 @@ public abstract partial class EventStoreContract
     private async Task<IReadOnlyList<StoredEvent>> LogAfterAsync(long position) =>
         await Store.ReadAllAsync(position, int.MaxValue, EventFilter.None, Cancel);
 
-    private static void AssertGapless(long after, IEnumerable<StoredEvent> events)
+    internal static void AssertGapless(long after, IEnumerable<StoredEvent> events)
     {
         foreach (var e in events)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.EventStore.Postgres;
 
@@ -8,11 +9,16 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
 {
     public static readonly DateTimeOffset MigratedAt = new(2026, 1, 15, 0, 0, 0, TimeSpan.Zero);
 
+    // The tests' own questions, over a connection that the stores do not share.
+    private NpgsqlDataSource _operator = null!;
+
     public NpgsqlDataSource Source { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync() + ";Max Auto Prepare=40");
+        var connection = await postgres.CreateDatabaseAsync();
+        Source = NpgsqlDataSource.Create(connection + ";Max Auto Prepare=40");
+        _operator = NpgsqlDataSource.Create(connection + ";Application Name=operator");
         await SchemaMigrator.MigrateAsync(Source, new SettableClock(MigratedAt), default);
         await ExecuteAsync(
             """
@@ -22,17 +28,31 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
             """);
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await _operator.DisposeAsync();
+    }
+
+    /// <summary>One more store on this database, as another process would have.</summary>
+    internal PostgresEventStore OpenStore(bool timersRun = true) =>
+        new("test", Source, new SettableClock(MigratedAt, timersRun), NullLogger<PostgresEventStore>.Instance);
+
+    /// <summary>Ends the server's side of connections, as a failing network or an operator does.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> KillConnectionsAsync(string lastStatement) => (await QueryAsync<bool>(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'operator' and query like $1",
+        [lastStatement])).Count;
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var command = Source.CreateCommand(sql);
+        await using var command = _operator.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
     public async Task<List<T>> QueryAsync<T>(string sql, params IReadOnlyList<object> parameters)
     {
-        await using var command = Source.CreateCommand(sql);
+        await using var command = _operator.CreateCommand(sql);
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });

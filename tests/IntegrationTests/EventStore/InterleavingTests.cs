@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Payments.EventStore;
+using UnitTests.Randomness;
+
+namespace IntegrationTests.EventStore;
+
+/// <summary>Random writers and tailing readers on two stores of one database: whatever the interleaving, the log tells one consistent story.</summary>
+public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>
+{
+    private const int Rounds = 5;
+    private const int Writers = 12;
+    private const int UnitsPerWriter = 25;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_log_holds_exactly_the_acknowledged_units_and_every_tail_sees_all_of_it_once_in_order()
+    {
+        var random = Seed.NewRandom();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await RunAsync([.. Enumerable.Range(0, Writers).Select(_ => random.Next())]);
+        }
+    }
+
+    private async Task RunAsync(int[] seeds)
+    {
+        await using var here = database.OpenStore();
+        await using var there = database.OpenStore();
+        var start = await here.LastPositionAsync(Cancel);
+        var hot = Enumerable.Range(0, 4).Select(_ => Sample.Stream()).ToList();
+        var keys = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid().ToString("N")).ToList();
+        var told = new ConcurrentBag<(AppendUnit Unit, AppendResult Result)>();
+        await using var tailHere = new TailReader(here, start, batchMax: 13);
+        await using var tailThere = new TailReader(there, start, batchMax: 200);
+
+        await Task.WhenAll(seeds.Select((seed, i) => Task.Run(async () =>
+        {
+            var (random, store, beliefs) = (new Random(seed), i % 2 == 0 ? here : there, new Dictionary<StreamId, long>());
+            for (var n = 0; n < UnitsPerWriter; n++)
+            {
+                var unit = RandomUnit(random, hot, keys, beliefs);
+                var result = await store.AppendAsync(unit, Cancel);
+                told.Add((unit, result));
+                Learn(beliefs, unit, result);
+            }
+        })));
+
+        var log = await here.ReadAllAsync(start, int.MaxValue, EventFilter.None, Cancel);
+        AssertConsistent(start, log, told);
+        foreach (var tail in new[] { tailHere, tailThere })
+        {
+            await tail.UntilAsync(log[^1].Position, Deadline);
+            EventStoreContract.AssertSame(log, tail.Events);
+        }
+    }
+
+    private static AppendUnit RandomUnit(Random random, List<StreamId> hot, List<string> keys, Dictionary<StreamId, long> beliefs)
+    {
+        var streams = random.GetItems([.. hot, Sample.Stream(), Sample.Stream()], random.Next(1, 4)).Distinct().ToList();
+        return new AppendUnit
+        {
+            Streams = streams.ConvertAll(stream => Sample.Append(
+                stream,
+                random.Next(5) == 0 ? ExpectedVersion.Any : ExpectedVersion.Exactly(beliefs.GetValueOrDefault(stream)),
+                random.Next(0, 4))),
+            Claim = random.Next(4) == 0 ? Sample.Claim(keys[random.Next(keys.Count)]) : null,
+        };
+    }
+
+    // As a careful writer would: from what it was told, not from reading again. So it is often wrong.
+    private static void Learn(Dictionary<StreamId, long> beliefs, AppendUnit unit, AppendResult result)
+    {
+        switch (result)
+        {
+            case AppendResult.Conflict conflict:
+                beliefs[conflict.Stream] = conflict.Actual;
+                break;
+            case AppendResult.Appended:
+                foreach (var append in unit.Streams.Where(s => s.Expected.Value >= 0))
+                {
+                    beliefs[append.Stream] = append.Expected.Value + append.Events.Count;
+                }
+
+                break;
+        }
+    }
+
+    private static void AssertConsistent(long start, IReadOnlyList<StoredEvent> log, IEnumerable<(AppendUnit Unit, AppendResult Result)> told)
+    {
+        EventStoreContract.AssertGapless(start, log);
+        foreach (var stream in log.GroupBy(e => e.Stream))
+        {
+            Assert.Equal(Enumerable.Range(1, stream.Count()).Select(v => (long)v), stream.Select(e => e.StreamVersion));
+        }
+
+        var acknowledged = 0;
+        foreach (var (unit, result) in told)
+        {
+            var sent = unit.Streams.SelectMany(s => s.Events).Select(e => e.EventId).ToList();
+            switch (result)
+            {
+                case AppendResult.Appended { FirstPosition: > 0 } appended:
+                    acknowledged += sent.Count;
+                    Assert.Equal(sent, log.Skip((int)(appended.FirstPosition - start - 1)).Take(sent.Count).Select(e => e.EventId));
+                    Assert.Equal(appended.FirstPosition + sent.Count - 1, appended.LastPosition);
+                    break;
+                case AppendResult.Conflict conflict:
+                    Assert.False(conflict.Expected.Allows(conflict.Actual));
+                    Assert.InRange(conflict.Actual, 0, log.Count(e => e.Stream == conflict.Stream));
+                    break;
+            }
+        }
+
+        Assert.Equal(acknowledged, log.Count);
+        var claims = told.Where(t => t.Result is AppendResult.Appended && t.Unit.Claim is not null).Select(t => t.Unit.Claim!.Key).ToList();
+        Assert.Equal(claims.Distinct().Count(), claims.Count);
+    }
+}
