@@ -30,7 +30,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
         return payment is null ? NotFound(paymentId) : Results.Json(payment, PaymentJson.Default.PaymentView);
     }
 
-    /// <summary><c>GET /api/payments?status=&amp;walletId=&amp;after=&amp;limit=</c>, newest first.</summary>
+    /// <summary><c>GET /api/payments</c>: payments, newest first, by status and wallet.</summary>
     public static async Task<IResult> List(
         string? status, string? walletId, string? after, string? limit, PaymentQueries queries, CancellationToken cancel)
     {

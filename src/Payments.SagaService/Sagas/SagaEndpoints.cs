@@ -19,7 +19,7 @@ internal static class SagaEndpoints
         admin.MapGet("/overview", Overview);
     }
 
-    /// <summary><c>GET /api/admin/sagas?phase=&amp;overdue=&amp;after=&amp;limit=</c>, newest first.</summary>
+    /// <summary><c>GET /api/admin/sagas</c>: sagas, newest first, by phase and whether they are overdue.</summary>
     private static async Task<IResult> List(
         string? phase, bool? overdue, Guid? after, string? limit, NpgsqlDataSource database, CancellationToken cancel)
     {

@@ -57,7 +57,7 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
                 WalletJson.Default.IReadOnlyListWalletView)
             : InvalidUser;
 
-    /// <summary><c>GET /api/admin/wallets?userId=&amp;after=&amp;limit=</c>, newest first.</summary>
+    /// <summary><c>GET /api/admin/wallets</c>: wallets, newest first, by user.</summary>
     public static async Task<IResult> All(string? userId, Guid? after, string? limit, WalletQueries queries, CancellationToken cancel)
     {
         if (!string.IsNullOrEmpty(userId) && !UserId.TryParse(userId, out _))
@@ -79,7 +79,7 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         return Results.Json(new WalletPage(items, items.Count == countMax ? items[^1].WalletId : null), WalletJson.Default.WalletPage);
     }
 
-    /// <summary><c>GET /api/wallets/{walletId}/entries?after=&amp;limit=</c>, oldest first.</summary>
+    /// <summary><c>GET /api/wallets/{walletId}/entries</c>: movements, oldest first.</summary>
     public static async Task<IResult> Entries(
         string walletId, string? after, string? limit, WalletQueries queries, CancellationToken cancel)
     {
