@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace BrowserTests;
+
+/// <summary>What holds for every page; with <c>PAYMENTS_SCREENSHOTS=folder</c> each is also photographed, light and dark, wide and narrow.</summary>
+public sealed class EveryPageTests(Platform platform)
+{
+    private const int PhoneWidth = 390;
+
+    [Fact]
+    public async Task Every_page_fits_a_phone_has_one_heading_and_draws_no_complaint_from_the_browser()
+    {
+        var pages = await PagesAsync();
+        foreach (var (width, scheme) in new[] { (1360, ColorScheme.Light), (1360, ColorScheme.Dark), (PhoneWidth, ColorScheme.Light), (PhoneWidth, ColorScheme.Dark) })
+        {
+            await using var tab = await ConsoleTab.OpenAsync(platform, "/", width, height: 900, scheme);
+            foreach (var (name, path) in pages)
+            {
+                await tab.GoAsync(path);
+                await Assertions.Expect(tab.Page.Locator("h1")).ToHaveCountAsync(1);
+                await Assertions.Expect(tab.Page.Locator(".waiting")).ToHaveCountAsync(0);
+                await PhotographAsync(tab.Page, $"{name}-{width}-{scheme}");
+                var beyond = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
+                Assert.True(beyond <= 0, $"{name} is {beyond} px wider than a window of {width} px.");
+            }
+
+            Assert.Empty(tab.Complaints);
+        }
+    }
+
+    private async Task<Dictionary<string, string>> PagesAsync()
+    {
+        var anna = await platform.OpenWalletAsync("anna", "EUR", 1_250_000);
+        var ben = await platform.OpenWalletAsync("ben", "EUR", 40_000);
+        await platform.OpenWalletAsync("a-rather-long-user-id.of-the-kind-that-breaks-pages@example.org", "KWD", 999_999_999_999);
+        var payment = "";
+        for (var i = 1; i <= 12; i++)
+        {
+            payment = await platform.PayAsync(anna, ben, 4_200 * i, "EUR", $"invoice {i}");
+        }
+
+        var failed = await platform.PayAsync(ben, anna, 99_999_900, "EUR", "more than there is");
+        return new()
+        {
+            ["overview"] = "/",
+            ["payments"] = "/payments",
+            ["payments-none"] = "/payments?status=pending",
+            ["payment"] = $"/payments/{payment}",
+            ["payment-failed"] = $"/payments/{failed}",
+            ["wallets"] = "/wallets",
+            ["wallets-none"] = "/wallets?user=nobody",
+            ["wallet"] = $"/wallets/{anna}",
+        };
+    }
+
+    private static async Task PhotographAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        }
+    }
+}
