@@ -11,7 +11,7 @@ internal static class ReadyLine
         using var process = Process.GetCurrentProcess();
         var elapsed = TimeProvider.System.GetLocalNow().DateTime - process.StartTime;
         var seconds = elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var key = options.Environment == Environments.Development ? " (API key dev-key)" : "";
+        var key = options.DevelopmentKey is { } developmentKey ? $" (API key {developmentKey})" : "";
         return $"Payments is ready: gateway {platform.GatewayUrl}{key}, console {platform.ConsoleUrl}, data {platform.DataWhere} "
             + $"(started in {seconds} s)";
     }

@@ -127,6 +127,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         $"--services:wallet:http:0=http://127.0.0.1:{ports[1]}",
         $"--services:saga:http:0=http://127.0.0.1:{ports[2]}",
         $"--services:gateway:http:0={GatewayUrl}",
+        .. _options.DevelopmentKey is { } key ? [$"--Console:ApiKey={key}"] : Array.Empty<string>(),
         .. _options.HostArguments,
     ];
 

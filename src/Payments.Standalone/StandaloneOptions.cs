@@ -54,6 +54,9 @@ public sealed record StandaloneOptions
     /// <summary>Development, where the key <c>dev-key</c> is accepted, unless told otherwise.</summary>
     public string Environment { get; init; } = Environments.Development;
 
+    /// <summary>The API key that the gateway accepts in Development, and only there; null elsewhere.</summary>
+    public string? DevelopmentKey => Environment == Environments.Development ? "dev-key" : null;
+
     /// <summary>Arguments for every host, as they came.</summary>
     public IReadOnlyList<string> HostArguments { get; init; } = [];
 
