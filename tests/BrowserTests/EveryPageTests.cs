@@ -19,6 +19,11 @@ public sealed class EveryPageTests(Platform platform)
                 await tab.GoAsync(path);
                 await Assertions.Expect(tab.Page.Locator("h1")).ToHaveCountAsync(1);
                 await Assertions.Expect(tab.Page.Locator(".waiting")).ToHaveCountAsync(0);
+                if (name == "overview")
+                {
+                    await Assertions.Expect(tab.Page.Locator(".chart svg .rz-tick-text").First).ToBeAttachedAsync();
+                }
+
                 await PhotographAsync(tab.Page, $"{name}-{width}-{scheme}");
                 var beyond = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
                 Assert.True(beyond <= 0, $"{name} is {beyond} px wider than a window of {width} px.");
