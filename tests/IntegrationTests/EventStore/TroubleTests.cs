@@ -1,5 +1,6 @@
 using IntegrationTests.Standalone;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.EventStore;
 
@@ -131,7 +132,7 @@ public sealed class TroubleTests(EventStoreDatabase database) : IClassFixture<Ev
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.AppendAsync(Sample.Unit(), caller.Token));
     }
 
-    private static async Task<Attempt> TryAsync(IEventStore store)
+    private static async Task<Attempt> TryAsync(PostgresEventStore store)
     {
         var (first, second) = (Sample.Stream(), Sample.Stream());
         try
