@@ -11,6 +11,10 @@ public sealed class Aggregates<TState, TEvent>(
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
+    private readonly StreamGates _gates = new();
+
+    /// <summary>Waits for this process's other writers of these streams, from loading to appending. Dispose to let the next ones in.</summary>
+    public Task<IDisposable> EnterAsync(IEnumerable<StreamId> streams, CancellationToken cancel) => _gates.EnterAsync(streams, cancel);
 
     /// <summary>States as remembered, or folded from the store where none is remembered: one round trip at most.</summary>
     public async Task<Dictionary<StreamId, Versioned<TState>>> LoadAsync(IEnumerable<StreamId> streams, CancellationToken cancel)

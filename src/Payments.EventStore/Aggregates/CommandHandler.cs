@@ -38,6 +38,7 @@ public sealed class CommandHandler<TState, TEvent>(
         Func<CommandOutcome<TState>, Claim?> claim,
         CancellationToken cancel)
     {
+        using var turn = await aggregates.EnterAsync([stream], cancel);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var states = attempt == 1 ? await aggregates.LoadAsync([stream], cancel) : await aggregates.RefreshAsync([stream], cancel);

@@ -58,6 +58,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             return;
         }
 
+        using var turn = await aggregates.EnterAsync(orders.Select(o => o.Order.Stream), cancel);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var streams = orders.Select(o => o.Order.Stream);
