@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Relay;
 
 namespace Payments.Messaging.Consuming;
 
@@ -19,11 +20,15 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 {
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time for a relay to start again and send what is missing.</summary>
+    private static readonly TimeSpan TellGapsEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly Progress _progress = new(definition.Name);
     private readonly Dictionary<TopicPartition, long> _offsets = [];
     private long _reportedAt;
+    private long? _gapsToldAt;
 
     /// <summary>The watermarks in memory may be behind those in the database.</summary>
     private bool _stale = true;
@@ -139,7 +144,13 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
 
         _reportedAt = clock.GetTimestamp();
-        _progress.TakeGaps(out var gaps);
+        List<ConsumerProgress> gaps = [];
+        if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
+        {
+            gaps.AddRange(_progress.Report(gapsOnly: true));
+            _gapsToldAt = gaps.Count > 0 ? _reportedAt : null;
+        }
+
         foreach (var progress in _progress.Report(gapsOnly: false).Concat(gaps))
         {
             if (progress.Gap)

@@ -25,6 +25,7 @@ public sealed class Progress(string consumer)
     public void Reset(IEnumerable<Watermark> stored)
     {
         _positions.Clear();
+        _gaps.Clear(); // Perhaps on partitions that are another member's now.
         foreach (var w in stored)
         {
             _positions[(new PartitionOf(w.Topic, w.Partition), w.Source)] = w.Position;
@@ -44,6 +45,7 @@ public sealed class Progress(string consumer)
     }
 
     /// <summary>What to tell the relays: all watermarks by source, and apart from them the partitions where something is missing.</summary>
+    /// <remarks>A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come.</remarks>
     public IEnumerable<ConsumerProgress> Report(bool gapsOnly)
     {
         var known = gapsOnly ? _gaps.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
@@ -51,13 +53,6 @@ public sealed class Progress(string consumer)
             .GroupBy(p => p.Key.Source)
             .Select(of => new ConsumerProgress(
                 consumer, of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly));
-    }
-
-    public bool TakeGaps(out List<ConsumerProgress> gaps)
-    {
-        gaps = [.. Report(gapsOnly: true)];
-        _gaps.Clear();
-        return gaps.Count > 0;
     }
 
     /// <summary>The progress that one transaction makes.</summary>
@@ -83,6 +78,7 @@ public sealed class Progress(string consumer)
                 return Standing.AfterGap;
             }
 
+            before._gaps.Remove(key);
             _moved[key] = message.Headers.Position;
             return Standing.Fresh;
         }
