@@ -11,7 +11,8 @@ internal sealed partial class StoreProblems(ILogger<StoreProblems> log) : IExcep
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (StoreUnavailableException or HttpRequestException))
+        // HttpClient's own time limit is a cancellation with a TimeoutException inside.
+        if (exception is not (StoreUnavailableException or HttpRequestException or TaskCanceledException { InnerException: TimeoutException }))
         {
             return false;
         }
