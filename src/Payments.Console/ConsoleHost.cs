@@ -41,7 +41,8 @@ public static class ConsoleHost
     private static string FindManifest()
     {
         string?[] programs = [Name, Assembly.GetEntryAssembly()?.GetName().Name];
-        return programs.Select(program => program + ManifestSuffix).FirstOrDefault(f => File.Exists(Path.Combine(AppContext.BaseDirectory, f)))
-            ?? throw new InvalidOperationException($"There is no {Name}{ManifestSuffix} in {AppContext.BaseDirectory}: build the console again.");
+        return programs.Select(program => program + ManifestSuffix)
+            .FirstOrDefault(manifest => File.Exists(Path.Combine(AppContext.BaseDirectory, manifest)))
+            ?? throw new InvalidOperationException($"There is no {Name}{ManifestSuffix} in {AppContext.BaseDirectory}: build again.");
     }
 }

@@ -2,16 +2,24 @@ using Microsoft.Playwright;
 
 namespace BrowserTests;
 
-/// <summary>What holds for every page; with <c>PAYMENTS_SCREENSHOTS=folder</c> each is also photographed, light and dark, wide and narrow.</summary>
+/// <summary>
+/// What holds for every page. With <c>PAYMENTS_SCREENSHOTS=folder</c> each is also photographed, light and dark, wide and narrow.
+/// </summary>
 public sealed class EveryPageTests(Platform platform)
 {
+    private const int DeskWidth = 1360;
     private const int PhoneWidth = 390;
+
+    private static readonly (int Width, ColorScheme Scheme)[] Looks =
+    [
+        (DeskWidth, ColorScheme.Light), (DeskWidth, ColorScheme.Dark), (PhoneWidth, ColorScheme.Light), (PhoneWidth, ColorScheme.Dark),
+    ];
 
     [Fact]
     public async Task Every_page_fits_a_phone_has_one_heading_and_draws_no_complaint_from_the_browser()
     {
         var pages = await PagesAsync();
-        foreach (var (width, scheme) in new[] { (1360, ColorScheme.Light), (1360, ColorScheme.Dark), (PhoneWidth, ColorScheme.Light), (PhoneWidth, ColorScheme.Dark) })
+        foreach (var (width, scheme) in Looks)
         {
             await using var tab = await ConsoleTab.OpenAsync(platform, "/", width, height: 900, scheme);
             foreach (var (name, path) in pages)

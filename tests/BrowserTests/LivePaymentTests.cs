@@ -16,7 +16,8 @@ public sealed class LivePaymentTests(Platform platform)
 
         var payment = await platform.PayAsync(payer, payee, 2_500, "EUR", "invoice 7");
         var row = tab.Page.Locator("tr.row", new() { HasText = "arrives-payer" });
-        await Expect(row).ToContainTextAsync(new Regex("Completed.*25.00.*EUR.*arrives-payer.*arrives-payee.*invoice 7", RegexOptions.Singleline));
+        await Expect(row).ToContainTextAsync(
+            new Regex("Completed.*25.00.*EUR.*arrives-payer.*arrives-payee.*invoice 7", RegexOptions.Singleline));
         Assert.True(await tab.Page.EvaluateAsync<bool>("() => window.sameDocument === true"));
 
         await row.GetByLabel($"payment {payment}", new() { Exact = true }).ClickAsync();
@@ -25,8 +26,15 @@ public sealed class LivePaymentTests(Platform platform)
         string[] told = await TypesAsync(tab);
         string[] inCausalOrder =
         [
-            "payment.requested.v1", "saga.started.v1", "command.wallet.hold-funds.v1", "wallet.funds-held.v1", "command.wallet.credit-funds.v1",
-            "wallet.funds-credited.v1", "command.wallet.capture-hold.v1", "wallet.hold-captured.v1", "command.payment.complete.v1",
+            "payment.requested.v1",
+            "saga.started.v1",
+            "command.wallet.hold-funds.v1",
+            "wallet.funds-held.v1",
+            "command.wallet.credit-funds.v1",
+            "wallet.funds-credited.v1",
+            "command.wallet.capture-hold.v1",
+            "wallet.hold-captured.v1",
+            "command.payment.complete.v1",
             "payment.completed.v1",
         ];
         Assert.Equal(inCausalOrder, told.Where(type => type != "saga.moved.v1"));

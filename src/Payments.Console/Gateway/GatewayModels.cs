@@ -68,7 +68,13 @@ public sealed record Latency(double P50, double P99);
 
 /// <summary>Counts of all time, the last minute second by second, and its latency.</summary>
 public sealed record PaymentOverview(
-    long Pending, long Completed, long Failed, long LastPosition, long DeadLetters, IReadOnlyList<SecondCounts> PerSecond, Latency? LatencyMs);
+    long Pending,
+    long Completed,
+    long Failed,
+    long LastPosition,
+    long DeadLetters,
+    IReadOnlyList<SecondCounts> PerSecond,
+    Latency? LatencyMs);
 
 /// <summary>Sums may be larger than any one wallet can be, so they are decimals without a fraction.</summary>
 public sealed record CurrencyTotals(string Currency, long Wallets, decimal Balance, decimal Held);
@@ -76,7 +82,15 @@ public sealed record CurrencyTotals(string Currency, long Wallets, decimal Balan
 public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLetters, IReadOnlyList<CurrencyTotals> Currencies);
 
 public sealed record SagaOverview(
-    long Holding, long Crediting, long Capturing, long Releasing, long Completed, long Failed, long Overdue, long LastPosition, long DeadLetters)
+    long Holding,
+    long Crediting,
+    long Capturing,
+    long Releasing,
+    long Completed,
+    long Failed,
+    long Overdue,
+    long LastPosition,
+    long DeadLetters)
 {
     [JsonIgnore]
     public long InFlight => Holding + Crediting + Capturing + Releasing;

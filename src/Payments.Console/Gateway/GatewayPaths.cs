@@ -8,7 +8,8 @@ internal static class GatewayPaths
     public const string SagaOverview = "/api/admin/sagas/overview";
 
     public static string Payments(string? status, Guid? wallet, Guid? after, int limit) =>
-        "/api/payments" + Query(("status", status), ("walletId", wallet?.ToString("D")), ("after", after?.ToString("D")), ("limit", $"{limit}"));
+        "/api/payments"
+        + Query(("status", status), ("walletId", wallet?.ToString("D")), ("after", after?.ToString("D")), ("limit", $"{limit}"));
 
     public static string Payment(Guid id) => $"/api/payments/{id:D}";
 

@@ -6,9 +6,10 @@ namespace Payments.Console;
 /// <summary>Money for people: minor units as the currency's own decimals, digits in groups of three, a true minus sign.</summary>
 public static class MoneyText
 {
-    private static readonly NumberFormatInfo Digits = new() { NumberGroupSeparator = ",", NumberDecimalSeparator = ".", NegativeSign = "−" };
+    private static readonly NumberFormatInfo Digits =
+        new() { NumberGroupSeparator = ",", NumberDecimalSeparator = ".", NegativeSign = "−" };
 
-    /// <summary><c>250000</c> of EUR is <c>2,500.00</c>; of JPY <c>250,000</c>. Of an unknown currency: the minor units as they are.</summary>
+    /// <summary><c>250000</c> of EUR is <c>2,500.00</c>, of JPY <c>250,000</c>; of an unknown currency the minor units as they are.</summary>
     public static string Of(decimal minor, string currency)
     {
         var exponent = Currency.TryParse(currency, out var known) ? known.Exponent : 0;
