@@ -61,7 +61,9 @@ public sealed partial class OutboxRelay(
                 var checkpoint = ledger.Checkpoint;
                 ledger.GoBack(lost);
                 await books.WriteAsync(ledger, cancel);
-                LogLost(log, store.Name, lost.Count, checkpoint, ledger.Checkpoint);
+                // The embedded broker forgets with its process: nothing to worry about.
+                var level = clients.Options.Embedded ? LogLevel.Information : LogLevel.Warning;
+                LogLost(log, level, store.Name, lost.Count, checkpoint, ledger.Checkpoint);
             }
 
             using var producer = clients.CreateProducer($"relay-{store.Name}");
@@ -78,9 +80,9 @@ public sealed partial class OutboxRelay(
     [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "Relay of {Source} publishes from position {Position} on")]
     private static partial void LogStarted(ILogger log, string source, long position);
 
-    [LoggerMessage(EventId = 121, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 121,
         Message = "The broker has lost messages of {Source} on {Partitions} partitions: publishing goes back from position {Was} to {Position}")]
-    private static partial void LogLost(ILogger log, string source, int partitions, long was, long position);
+    private static partial void LogLost(ILogger log, LogLevel level, string source, int partitions, long was, long position);
 
     [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Relay of {Source} stopped and starts again")]
     private static partial void LogTrouble(ILogger log, string source, Exception trouble);

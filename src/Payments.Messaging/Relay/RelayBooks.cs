@@ -54,7 +54,7 @@ internal sealed class RelayBooks(NpgsqlConnection connection)
         {
             BatchCommands =
             {
-                new("update relay_checkpoint set position = $1") { Parameters = { new() { Value = ledger.Checkpoint } } },
+                new("update relay_checkpoint set position = $1 where position <> $1") { Parameters = { new() { Value = ledger.Checkpoint } } },
                 new("insert into relay_partitions select * from unnest($1, $2, $3, $4) " +
                     "on conflict (topic, partition) do update set position = excluded.position, end_offset = excluded.end_offset " +
                     "where relay_partitions.position <> excluded.position or relay_partitions.end_offset <> excluded.end_offset")
