@@ -61,13 +61,14 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             .SetPartitionsAssignedHandler((_, _) => _stale = true) // Another member may have moved the watermarks of what it gave up.
             .Build();
         _stale = true;
+        using var collector = new Collector<ConsumeResult<byte[], byte[]>>($"consumer {definition.Name}", () => Collect(consumer));
         consumer.Subscribe(definition.Topics.Select(t => t.Name));
         try
         {
             while (true)
             {
                 cancel.ThrowIfCancellationRequested();
-                var records = await Task.Run(() => Collect(consumer), cancel);
+                var records = await collector.NextAsync();
                 await HandleAsync(processor, records, cancel);
                 Report(consumer, reporter, records);
             }
