@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -21,6 +22,9 @@ public static class ServiceRegistration
     /// <summary>Prepared statements kept per connection. A connection string that says otherwise wins (PgBouncer before 1.21 needs 0).</summary>
     private const int StatementsPreparedMax = 40;
 
+    /// <summary>Connections of one instance at most. Appends share one; the rest serve reads, which are short: more would only queue in the server.</summary>
+    private const int ConnectionsMax = 40;
+
     /// <param name="database">The connection string's name, and the name of the log.</param>
     /// <param name="sqlFiles">The assembly that embeds the service's own SQL files.</param>
     public static WebApplicationBuilder AddEventSourcedService<TState, TEvent>(
@@ -32,13 +36,7 @@ public static class ServiceRegistration
         where TState : class
     {
         var services = builder.Services;
-        builder.AddPostgres(database, source =>
-        {
-            if (!source.ConnectionStringBuilder.ContainsKey("Max Auto Prepare") || source.ConnectionStringBuilder.MaxAutoPrepare == 0)
-            {
-                source.ConnectionStringBuilder.MaxAutoPrepare = StatementsPreparedMax;
-            }
-        });
+        builder.AddPostgres(database, source => SetDefaults(source.ConnectionStringBuilder));
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         services.AddSingleton(Kafka(builder.Configuration));
         services.AddSingleton<KafkaClientFactory>();
@@ -57,6 +55,21 @@ public static class ServiceRegistration
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
         services.AddHostedService<ClaimCleaner>();
         return builder;
+    }
+
+    // Only what the connection string leaves open.
+    private static void SetDefaults(NpgsqlConnectionStringBuilder settings)
+    {
+        var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        if (!given.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = StatementsPreparedMax;
+        }
+
+        if (!given.ContainsKey("Maximum Pool Size"))
+        {
+            settings.MaxPoolSize = Math.Max(ConnectionsMax, settings.MinPoolSize);
+        }
     }
 
     private static KafkaOptions Kafka(ConfigurationManager configuration)

@@ -44,6 +44,7 @@ public sealed class PostgresFixture : IAsyncDisposable
             DataDirectory = _folder,
             BinDirectory = Environment.GetEnvironmentVariable("PAYMENTS_POSTGRES_BIN"),
             SharedBuffersMb = 64,
+            ConnectionsMax = 800, // Test classes run side by side, each with pools of its own.
             WalMbMax = 256,
         });
     }
