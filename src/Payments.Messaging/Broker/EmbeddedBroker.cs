@@ -1,34 +1,69 @@
+using System.Net.Sockets;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Payments.Messaging.Broker.Apis;
+using Payments.Messaging.Broker.Groups;
+using Payments.Messaging.Broker.Log;
+using Payments.Messaging.Broker.Network;
 
 namespace Payments.Messaging;
 
 /// <summary>
-/// A Kafka broker inside this process: the mock cluster that librdkafka's own tests run on. It speaks the real protocol on a loopback
-/// port of its own choice, with consumer groups, idempotent producers and committed offsets, and any client may connect to it.
+/// A Kafka broker inside this process. It speaks the real protocol on a loopback port of its own choice, with consumer groups, idempotent
+/// producers and committed offsets, and any client may connect to it. Who waits for messages has them as soon as they are written.
 /// </summary>
 /// <remarks>
 /// All is in memory and gone with the process, however that ends; the event logs are the truth and publish again. Of each partition it
-/// keeps the last 5 MB, at most 100,000 batches: a consumer that is further behind finds a gap. It has no admin API. A second member of
-/// a group waits about two seconds for its partitions (see <see cref="KafkaClientConfig"/>); the first has them at once.
+/// keeps the last megabytes: a consumer that is further behind finds a gap. There are no transactions, no security and one replica. See
+/// docs/decisions/004-embedded-broker.md.
 /// </remarks>
 public sealed class EmbeddedBroker : IDisposable
 {
-    private readonly MockCluster _cluster;
+    /// <summary>What is kept of each partition, as the producers sent it, unless told otherwise.</summary>
+    public const int DefaultRetainedBytes = 16 * 1024 * 1024;
 
-    private EmbeddedBroker(MockCluster cluster) => _cluster = cluster;
+    private readonly WriteRefusals _refusals = new();
+    private readonly TopicTable _topics;
+    private readonly GroupCoordinator _groups;
+    private readonly Listener _listener;
+
+    private EmbeddedBroker(int retainedBytes, TimeProvider clock, ILogger log)
+    {
+        _topics = new(retainedBytes);
+        _listener = new(clock, log);
+        _groups = new(clock);
+        var node = new BrokerNode(_listener.Address.Address.ToString(), _listener.Address.Port, clock);
+        BootstrapServers = node.Address;
+        _listener.Open(new Dispatcher(ApiTable.For(node, _topics, _groups, _refusals)));
+    }
 
     /// <summary><c>host:port</c> for clients of this process and others on this machine.</summary>
-    public string BootstrapServers => _cluster.BootstrapServers;
+    public string BootstrapServers { get; }
 
     /// <summary>Starts a broker that has these topics.</summary>
-    /// <exception cref="EmbeddedBrokerException">There is no port or no memory for it, or a topic is named twice.</exception>
-    public static EmbeddedBroker Start(IEnumerable<Topic> topics)
+    /// <param name="retainedBytes">What is kept of each partition; the last batch always is.</param>
+    /// <param name="clock">The system's, unless given.</param>
+    /// <param name="log">Hears of clients that do not speak the protocol.</param>
+    /// <exception cref="EmbeddedBrokerException">There is no port for it, or a topic is named twice.</exception>
+    public static EmbeddedBroker Start(
+        IEnumerable<Topic> topics,
+        int retainedBytes = DefaultRetainedBytes,
+        TimeProvider? clock = null,
+        ILogger<EmbeddedBroker>? log = null)
     {
-        var broker = new EmbeddedBroker(MockCluster.Start());
+        EmbeddedBroker broker;
         try
         {
-            // A real broker waits 3 s for more members before a new group may start; here they all start at once.
-            LibRdKafka.MockGroupInitialRebalanceDelayMs(broker._cluster, 0);
+            broker = new(retainedBytes, clock ?? TimeProvider.System, log ?? NullLogger<EmbeddedBroker>.Instance);
+        }
+        catch (SocketException noPort)
+        {
+            throw new EmbeddedBrokerException($"The embedded broker could not start: {noPort.Message}");
+        }
+
+        try
+        {
             foreach (var topic in topics)
                 broker.CreateTopic(topic);
             return broker;
@@ -42,22 +77,28 @@ public sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Adds a topic. Its retention and cleanup do not apply here.</summary>
     /// <exception cref="EmbeddedBrokerException">It exists already.</exception>
-    public void CreateTopic(Topic topic) => _cluster.Do(
-        $"create topic {topic.Name}",
-        cluster => LibRdKafka.MockTopicCreate(cluster, topic.Name, topic.Partitions, replicas: 1));
+    public void CreateTopic(Topic topic)
+    {
+        _listener.ThrowIfDisposed();
+        if (!_topics.TryAdd(topic.Name, topic.Partitions))
+            throw new EmbeddedBrokerException($"The embedded broker could not create topic {topic.Name}: it exists already.");
+    }
 
     /// <summary>For tests: cuts all connections and accepts no new ones, as when the network is gone. Nothing is lost.</summary>
-    public void GoDown() => _cluster.Do("go down", cluster => LibRdKafka.MockBrokerSetDown(cluster, LibRdKafka.AllBrokers));
+    public void GoDown() => _listener.Close();
 
     /// <summary>For tests: is there again, at the same address.</summary>
-    public void ComeBack() => _cluster.Do("come back", cluster => LibRdKafka.MockBrokerSetUp(cluster, LibRdKafka.AllBrokers));
+    public void ComeBack() => _listener.Reopen();
 
     /// <summary>For tests: refuses the next request to write messages with this error, and all that it holds.</summary>
-    public void RefuseNextWrite(ErrorCode error) =>
-        LibRdKafka.MockPushRequestErrors(_cluster, LibRdKafka.ProduceRequest, 1, [(int)error]);
+    public void RefuseNextWrite(ErrorCode error) => _refusals.Add(error);
 
     /// <summary>Stops it; clients that are still connected see a broker that is gone.</summary>
-    public void Dispose() => _cluster.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _groups.Dispose();
+    }
 }
 
 /// <summary>The embedded broker could not be started, or could not do what it was asked to.</summary>

@@ -61,8 +61,9 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         using var turn = await aggregates.EnterAsync(orders.Select(o => o.Order.Stream), cancel);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
-            var streams = orders.Select(o => o.Order.Stream);
-            var states = attempt == 1 ? await aggregates.LoadAsync(streams, cancel) : await aggregates.RefreshAsync(streams, cancel);
+            var states = attempt == 1
+                ? await aggregates.LoadAsync(orders.Where(o => !o.Order.StartsStream).Select(o => o.Order.Stream), cancel)
+                : await aggregates.RefreshAsync(orders.Select(o => o.Order.Stream), cancel);
             var (changes, refused) = Decide(orders, states);
             var unit = new AppendUnit
             {
@@ -121,7 +122,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         {
             if (!changes.TryGetValue(order.Stream, out var change))
             {
-                changes[order.Stream] = change = new Change<TState, TEvent>(definition.Aggregate, order.Stream, states[order.Stream]);
+                var before = states.GetValueOrDefault(order.Stream);
+                changes[order.Stream] = change = new Change<TState, TEvent>(definition.Aggregate, order.Stream, before);
             }
 
             using var activity = ConsumerMetrics.StartHandling(definition.Name, message);

@@ -3,27 +3,20 @@ using Confluent.Kafka;
 namespace Payments.Messaging;
 
 /// <summary>The settings of every Kafka client here. Each line is either a promise about messages or a measured figure.</summary>
-/// <remarks>Checked against librdkafka 2.15.1, its CONFIGURATION.md and the source of its mock cluster.</remarks>
+/// <remarks>Checked against librdkafka 2.15.1, by its CONFIGURATION.md.</remarks>
 public static class KafkaClientConfig
 {
-    /// <summary>
-    /// The mock cluster answers an empty fetch only when the wait is over, so the wait is the latency of a quiet topic. With 5 ms one hop
-    /// took p50 4 ms, p99 7 ms, and five idle consumers 7 % of a core; with 1 ms it was 2.5 ms, 5 ms and 21 %. A real broker answers when
-    /// something arrives, and keeps librdkafka's default.
-    /// </summary>
-    private const int EmbeddedFetchWaitMs = 5;
-
-    /// <summary>
-    /// The mock cluster gives a group that changes one second less than its session timeout to assemble, whoever is there already: see
-    /// <c>rd_kafka_mock_cgrp_classic_rebalance</c>. Two seconds make that one, with time for a heartbeat to tell the others.
-    /// </summary>
-    private const int EmbeddedSessionTimeoutMs = 2_000;
-
     /// <summary>How long a full prefetch queue is left alone. librdkafka's second would be seen as a pause in the flow.</summary>
     private const int FullQueueBackoffMs = 5;
 
     /// <summary>Nor is a broker that comes back left alone for librdkafka's ten seconds.</summary>
     private const int ReconnectBackoffMaxMs = 1_000;
+
+    /// <summary>
+    /// Members learn by their heartbeats that another has come or gone, so this is what a change of the group takes. In this process nothing
+    /// speaks against many.
+    /// </summary>
+    private const int EmbeddedHeartbeatMs = 200;
 
     /// <summary>So many may get lost before a member counts as silent.</summary>
     private const int HeartbeatsPerSession = 4;
@@ -42,7 +35,7 @@ public static class KafkaClientConfig
         EnableGaplessGuarantee = true,
         LingerMs = options.LingerMs,
 
-        // Built into every librdkafka. On the embedded broker it is no waste either: it keeps the last 5 MB of a partition, as sent.
+        // Built into every librdkafka. On the embedded broker it is no waste either: it keeps the last megabytes of a partition, as sent.
         CompressionType = CompressionType.Lz4,
 
         // A topic that nobody declared would be made with partitions that nobody chose.
@@ -60,31 +53,24 @@ public static class KafkaClientConfig
     /// With eager assignment (range, librdkafka's default) every deployment would stop every partition. Handlers get the partitions
     /// added or taken, not the whole assignment. The two kinds cannot be mixed within a group.
     /// </remarks>
-    public static ConsumerConfig Consumer(KafkaOptions options, string group, string clientId)
+    public static ConsumerConfig Consumer(KafkaOptions options, string group, string clientId) => new(Client(options, clientId))
     {
-        var sessionTimeoutMs = options.Embedded ? EmbeddedSessionTimeoutMs : options.SessionTimeoutMs;
-        var config = new ConsumerConfig(Client(options, clientId))
-        {
-            GroupId = group,
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            SessionTimeoutMs = sessionTimeoutMs,
-            HeartbeatIntervalMs = sessionTimeoutMs / HeartbeatsPerSession,
+        GroupId = group,
+        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        SessionTimeoutMs = options.SessionTimeoutMs,
+        HeartbeatIntervalMs = options.Embedded ? EmbeddedHeartbeatMs : options.SessionTimeoutMs / HeartbeatsPerSession,
 
-            // Offsets are only a place to start from; the truth is the watermark in the database. So they are committed after it, by hand,
-            // and a group without any starts at the earliest message and drops what its watermarks say it has.
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            IsolationLevel = IsolationLevel.ReadCommitted,
+        // Offsets are only a place to start from; the truth is the watermark in the database. So they are committed after it, by hand,
+        // and a group without any starts at the earliest message and drops what its watermarks say it has.
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+        IsolationLevel = IsolationLevel.ReadCommitted,
 
-            AllowAutoCreateTopics = false,
-            QueuedMaxMessagesKbytes = options.PrefetchKbMax,
-            FetchQueueBackoffMs = FullQueueBackoffMs,
-        };
-        if (options.Embedded)
-            config.FetchWaitMaxMs = EmbeddedFetchWaitMs;
-        return config;
-    }
+        AllowAutoCreateTopics = false,
+        QueuedMaxMessagesKbytes = options.PrefetchKbMax,
+        FetchQueueBackoffMs = FullQueueBackoffMs,
+    };
 
     /// <summary>For the admin client, and what all clients share.</summary>
     public static ClientConfig Client(KafkaOptions options, string clientId)

@@ -12,7 +12,7 @@ public sealed record KafkaOptions
     /// <summary>Comma-separated <c>host:port</c>; <c>ConnectionStrings:kafka</c>.</summary>
     public required string BootstrapServers { get; init; }
 
-    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has its topics already, and wants short fetches.</summary>
+    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has its topics already, and forgets with its process.</summary>
     public bool Embedded { get; init; }
 
     /// <summary>Properties of librdkafka that say how to get in: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c> …</summary>

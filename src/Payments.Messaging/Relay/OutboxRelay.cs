@@ -72,8 +72,9 @@ public sealed partial class OutboxRelay(
         }
         finally
         {
-            // The lock belongs to the session, and a pooled session outlives us: close it for good.
-            NpgsqlConnection.ClearPool(connection);
+            // The lock belongs to the session, and a pooled session outlives us: it is closed for good when it goes back.
+            // (NpgsqlConnection.ClearPool knows nothing of the pool of a data source.)
+            database.Clear();
         }
     }
 

@@ -194,7 +194,7 @@ public sealed record RelayLimits(int BatchMax, int InFlightMax, long Unacknowled
     /// <summary>What key and headers add to the data of a message, at most: thirteen headers of text. Small batches hardly compress.</summary>
     internal const int EnvelopeBytes = 1_000;
 
-    // The mock cluster keeps 5 MB of a partition, headers included: 2 MB stay well inside.
+    // What the embedded broker keeps of a partition includes headers, and two relays may write to one: a quarter each stays well inside.
     public static RelayLimits For(KafkaOptions kafka) =>
-        new(1_000, 10_000, kafka.Embedded ? 2_000_000 : long.MaxValue, TimeSpan.FromMilliseconds(250));
+        new(1_000, 10_000, kafka.Embedded ? EmbeddedBroker.DefaultRetainedBytes / 4 : long.MaxValue, TimeSpan.FromMilliseconds(250));
 }

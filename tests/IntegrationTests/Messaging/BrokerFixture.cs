@@ -13,11 +13,15 @@ internal sealed class BrokerFixture : IDisposable
 
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    public BrokerFixture() => Clients = new(
-        new KafkaOptions { BootstrapServers = Broker.BootstrapServers, Embedded = true },
-        NullLogger<KafkaClientFactory>.Instance);
+    public BrokerFixture(int retainedBytes = EmbeddedBroker.DefaultRetainedBytes)
+    {
+        Broker = EmbeddedBroker.Start(Topics.All, retainedBytes);
+        Clients = new(
+            new KafkaOptions { BootstrapServers = Broker.BootstrapServers, Embedded = true },
+            NullLogger<KafkaClientFactory>.Instance);
+    }
 
-    public EmbeddedBroker Broker { get; } = EmbeddedBroker.Start(Topics.All);
+    public EmbeddedBroker Broker { get; }
 
     public KafkaClientFactory Clients { get; }
 

@@ -5,8 +5,8 @@ using Payments.Messaging;
 namespace IntegrationTests.Messaging;
 
 /// <summary>
-/// As far as the embedded broker allows: it answers what topics there are, and does not know how to create one. What is asked of a real
-/// broker is in the unit tests of <see cref="TopicCreator"/>.
+/// As far as the embedded broker allows, which has one replica of everything. What is asked of a real broker is in the unit tests of
+/// <see cref="TopicCreator"/>.
 /// </summary>
 public sealed class TopicCreatorTests
 {
@@ -50,6 +50,18 @@ public sealed class TopicCreatorTests
     }
 
     [Fact]
+    public async Task Where_topics_are_missing_they_are_created()
+    {
+        using var broker = EmbeddedBroker.Start([Topics.SagaEvents]);
+        var creator = Creator(broker.BootstrapServers, replicas: 1);
+
+        await creator.CreateMissingAsync(Topics.All);
+        await creator.CreateMissingAsync(Topics.All);
+
+        Assert.All(Topics.All, topic => Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(topic)));
+    }
+
+    [Fact]
     public async Task A_broker_that_is_not_there_stops_the_start_in_time()
     {
         var broker = EmbeddedBroker.Start([]);
@@ -68,12 +80,14 @@ public sealed class TopicCreatorTests
         await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All);
     }
 
-    private static TopicCreator Creator(string bootstrapServers, bool embedded = false)
+    private static TopicCreator Creator(string bootstrapServers, bool embedded = false, short replicas = 3)
     {
         var options = new KafkaOptions
         {
             BootstrapServers = bootstrapServers,
             Embedded = embedded,
+            ReplicationFactor = replicas,
+            MinInSyncReplicas = 1,
             StartTimeoutMs = (int)StartTimeout.TotalMilliseconds,
         };
         return new(new(options, NullLogger<KafkaClientFactory>.Instance), NullLogger<TopicCreator>.Instance);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Payments.Domain;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.EventStore.Memory;
+using Payments.Messaging;
+using Payments.Messaging.Consuming;
+
+namespace UnitTests.Messaging;
+
+public sealed class BatchProcessorTests
+{
+    // A stream of numbers, of which each is one more than the last.
+    private static readonly AggregateDefinition<string, int> Numbers = new()
+    {
+        StreamType = "numbers",
+        Evolve = (_, number) => number.ToString(CultureInfo.InvariantCulture),
+        Decode = e => int.Parse(Encoding.UTF8.GetString(e.Data.Span), CultureInfo.InvariantCulture),
+        Encode = number => ("number.added.v1", 1, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture))),
+        RoutingKey = (_, _) => "wallet:1",
+        Project = _ => [],
+    };
+
+    private static readonly ConsumerDefinition<string, int> Consumer = new()
+    {
+        Name = "counter",
+        Topics = [Topics.PaymentEvents],
+        Aggregate = Numbers,
+        Interpret = message => new(Numbers.Stream(message.Headers.Correlation), AddNext, StartsStream: true),
+    };
+
+    private readonly MemoryEventStore _store = new("numbers", TimeProvider.System);
+
+    [Fact]
+    public async Task A_message_that_starts_a_stream_finds_it_empty()
+    {
+        await ProcessAsync(position: 1);
+
+        Assert.Equal(["0"], await StoredAsync());
+    }
+
+    [Fact]
+    public async Task A_message_that_should_start_a_stream_is_decided_on_what_is_in_it_if_something_is()
+    {
+        await ProcessAsync(position: 1);
+
+        // A processor of its own, so that nothing is remembered of the stream.
+        await ProcessAsync(position: 2, previous: 1);
+
+        Assert.Equal(["0", "1"], await StoredAsync());
+    }
+
+    private static Decision<int> AddNext(string? last, DateTimeOffset now) =>
+        new Decision<int>.Accepted([last is null ? 0 : int.Parse(last, CultureInfo.InvariantCulture) + 1]);
+
+    private async Task ProcessAsync(long position, long previous = 0)
+    {
+        var progress = new Progress(Consumer.Name);
+        progress.Reset(await _store.WatermarksAsync(Consumer.Name, TestContext.Current.CancellationToken));
+        var aggregates = new Aggregates<string, int>(_store, Numbers);
+        var processor = new BatchProcessor<string, int>(Consumer, _store, aggregates, progress, TimeProvider.System, NullLogger.Instance);
+        var headers = MessageCases.Headers with { Position = position, Previous = previous };
+        var record = new ConsumeResult<byte[], byte[]>
+        {
+            Topic = Topics.PaymentEvents.Name,
+            Partition = 0,
+            Offset = position,
+            Message = MessageCodec.Encode("wallet:1", headers, "{}"u8.ToArray()),
+        };
+        await processor.ProcessAsync([record], TestContext.Current.CancellationToken);
+    }
+
+    private async Task<IEnumerable<string>> StoredAsync()
+    {
+        var events = await _store.ReadStreamAsync(
+            Numbers.Stream(MessageCases.Headers.Correlation), VersionRange.All, 10, TestContext.Current.CancellationToken);
+        return events.Select(e => Encoding.UTF8.GetString(e.Data.Span));
+    }
+}
