@@ -1,0 +1,140 @@
+using Npgsql;
+using Payments.EventStore.Subscriptions;
+
+namespace Payments.EventStore.Projections;
+
+/// <summary>
+/// What an operator sees of projections and can do with them, from any process that reaches the database. Wishes are rows: they survive
+/// restarts.
+/// </summary>
+public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider clock)
+{
+    private readonly PostgresCheckpoints _checkpoints = new(database, clock);
+
+    /// <summary>All projections of this database, by name.</summary>
+    public async Task<IReadOnlyList<ProjectionStatus>> ListAsync(CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "select p.name, p.inline, c.version, c.paused, c.state, c.position, h.position, c.error, p.rebuild_version, " +
+            "p.rebuild_requested_at, " +
+            "p.rebuild_started_at, p.rebuild_position, p.rebuild_from, p.rebuild_from_at, p.rebuild_error, p.rebuilt_at " +
+            "from projections p join checkpoints c on c.name = 'projection/' || p.name cross join log_head h order by p.name");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var list = new List<ProjectionStatus>();
+        while (await reader.ReadAsync(cancel))
+        {
+            list.Add(Read(reader));
+        }
+
+        return list;
+    }
+
+    /// <summary>Holds a projection where it is. Its tables go on answering, with what they have.</summary>
+    public Task<ProjectionAnswer> PauseAsync(string name, CancellationToken cancel) => SetPausedAsync(name, paused: true, cancel);
+
+    public Task<ProjectionAnswer> ResumeAsync(string name, CancellationToken cancel) => SetPausedAsync(name, paused: false, cancel);
+
+    /// <summary>
+    /// Asks for the tables to be made again from the log, beside those that serve, which they then replace in one moment.
+    /// </summary>
+    public async Task<ProjectionAnswer> RebuildAsync(string name, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "update projections p set rebuild_version = c.version, rebuild_requested_at = $2, rebuild_started_at = null, " +
+            "rebuild_position = null, " +
+            "rebuild_from = null, rebuild_from_at = null, rebuild_error = null " +
+            "from checkpoints c where c.name = 'projection/' || p.name and p.name = $1 and p.rebuild_version is null");
+        command.Parameters.AddWithValue(name);
+        command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
+        return await command.ExecuteNonQueryAsync(cancel) == 1
+            ? ProjectionAnswer.Accepted
+            : await AnswerAsync(name, ProjectionAnswer.RebuildRunning, cancel);
+    }
+
+    /// <summary>
+    /// Gives a rebuild up. The tables that serve stay. What a new version needs is asked for again at once by the processes that have it.
+    /// </summary>
+    public async Task<ProjectionAnswer> CancelRebuildAsync(string name, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var update = new NpgsqlCommand(
+            "update projections set rebuild_version = null, rebuild_position = null where name = $1 and rebuild_version is not " +
+            "null", connection);
+        update.Parameters.AddWithValue(name);
+        if (await update.ExecuteNonQueryAsync(cancel) == 0)
+        {
+            return await AnswerAsync(name, ProjectionAnswer.NoRebuild, cancel);
+        }
+
+        await ProjectionTables.DropSideAsync(connection, name, cancel);
+        await transaction.CommitAsync(cancel);
+        return ProjectionAnswer.Accepted;
+    }
+
+    private async Task<ProjectionAnswer> SetPausedAsync(string name, bool paused, CancellationToken cancel)
+    {
+        switch (await InlineAsync(name, cancel))
+        {
+            case null:
+                return ProjectionAnswer.NoSuchProjection;
+            case true:
+                return ProjectionAnswer.Inline;
+            default:
+                await _checkpoints.SetPausedAsync(ProjectionDefinition.SubscriptionNameOf(name), paused, cancel);
+                return ProjectionAnswer.Accepted;
+        }
+    }
+
+    private async Task<ProjectionAnswer> AnswerAsync(string name, ProjectionAnswer whenKnown, CancellationToken cancel) =>
+        await InlineAsync(name, cancel) is null ? ProjectionAnswer.NoSuchProjection : whenKnown;
+
+    private async Task<bool?> InlineAsync(string name, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand("select inline from projections where name = $1");
+        command.Parameters.AddWithValue(name);
+        return (bool?)await command.ExecuteScalarAsync(cancel);
+    }
+
+    private ProjectionStatus Read(NpgsqlDataReader row)
+    {
+        var inline = row.GetBoolean(1);
+        var last = row.GetInt64(6);
+        var state = inline ? SubscriptionState.Live
+            : row.GetBoolean(3) ? SubscriptionState.Paused
+            : Enum.Parse<SubscriptionState>(row.GetString(4), ignoreCase: true);
+        return new ProjectionStatus(
+            row.GetString(0),
+            inline,
+            row.GetInt32(2),
+            state,
+            inline ? last : row.GetInt64(5),
+            last,
+            row.IsDBNull(7) ? null : row.GetString(7),
+            row.IsDBNull(8) ? null : Progress(row, last),
+            Time(row, 15));
+    }
+
+    private RebuildProgress Progress(NpgsqlDataReader row, long total)
+    {
+        var position = row.IsDBNull(11) ? (long?)null : row.GetInt64(11);
+        double? rate = null;
+        if (Time(row, 13) is { } since && position > row.GetInt64(12) && clock.GetUtcNow() > since)
+        {
+            rate = (position - row.GetInt64(12)) / (clock.GetUtcNow() - since).TotalSeconds;
+        }
+
+        return new RebuildProgress(
+            row.GetInt32(8),
+            Time(row, 9)!.Value,
+            Time(row, 10),
+            position,
+            total,
+            rate,
+            rate is null ? null : TimeSpan.FromSeconds(Math.Max(0, total - position!.Value) / rate.Value),
+            row.IsDBNull(14) ? null : row.GetString(14));
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column));
+}
