@@ -36,6 +36,9 @@ public sealed class RecentOutcomes : IEquatable<RecentOutcomes>
         _count = count;
     }
 
+    /// <summary>All of them, oldest first.</summary>
+    public IEnumerable<(Guid Id, WalletOutcomes Outcome)> All => _outcomes;
+
     /// <summary>Did <paramref name="id"/> end in any of these ways?</summary>
     public bool Contains(Guid id, WalletOutcomes any)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Payments.Domain;
 using Payments.Domain.Wallets;
+using Payments.Domain.Wire;
 using UnitTests.Randomness;
 using static UnitTests.Wallets.WalletScenario;
 
@@ -34,6 +35,15 @@ public sealed class WalletPropertyTests
         if (step.After is { } wallet)
         {
             Same(step.History.Aggregate((Wallet?)null, Wallet.Evolve)!, wallet);
+        }
+    });
+
+    [Fact]
+    public void A_snapshot_is_read_back_as_the_same_wallet() => AfterEveryCommand(step =>
+    {
+        if (step.After is { } wallet)
+        {
+            Same(wallet, StateFormat.DecodeWallet(StateFormat.Encode(wallet)));
         }
     });
 
