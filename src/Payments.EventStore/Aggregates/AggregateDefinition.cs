@@ -11,7 +11,7 @@ public sealed record AggregateDefinition<TState, TEvent>
 
     public required Func<StoredEvent, TEvent> Decode { get; init; }
 
-    public required Func<TEvent, (string Name, byte[] Json)> Encode { get; init; }
+    public required Func<TEvent, (string Name, int Schema, byte[] Json)> Encode { get; init; }
 
     /// <summary>What an event's message is ordered by, given the state after it.</summary>
     public required Func<TState, TEvent, string> RoutingKey { get; init; }
@@ -19,7 +19,23 @@ public sealed record AggregateDefinition<TState, TEvent>
     /// <summary>The rows of inline projections that a change writes: computed here, stored in the same transaction.</summary>
     public required Func<Change<TState, TEvent>, IEnumerable<ProjectionRow>> Project { get; init; }
 
-    public required int SchemaVersion { get; init; }
+    /// <summary>How its states are kept as snapshots; null when its streams are too short to need any.</summary>
+    public SnapshotFormat<TState>? Snapshots { get; init; }
+
+    /// <summary>Folds events, in order, on top of a state. Those that are part of it already are passed over.</summary>
+    /// <exception cref="StreamArchivedException">Events in between are not in the database any more: the state would be wrong.</exception>
+    public Versioned<TState> Fold(Versioned<TState> state, IEnumerable<StoredEvent> events)
+    {
+        foreach (var e in events.SkipWhile(e => e.StreamVersion <= state.Version))
+        {
+            Contiguity.CheckNextOfStream(state.Version, e);
+            state = new Versioned<TState>(Evolve(state.State, Decode(e)), e.StreamVersion);
+        }
+
+        return state;
+    }
+
+    internal Versioned<TState> Open(Snapshot snapshot) => new(Snapshots!.Decode(snapshot.State), snapshot.Version);
 
     public StreamId Stream(Guid id) => new(StreamType, id.ToString("D"));
 }
@@ -51,10 +67,10 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
         {
             var state = definition.Evolve(After.State, e);
             After = new Versioned<TState>(state, After.Version + 1);
-            var (name, json) = definition.Encode(e);
+            var (name, schema, json) = definition.Encode(e);
             var metadata = new EventMetadata(
                 cause.CorrelationId, cause.CausationId, cause.Actor, cause.TraceParent, definition.RoutingKey(state, e));
-            _events.Add((e, new NewEvent(Guid.CreateVersion7(now), name, definition.SchemaVersion, json, metadata), After.Version));
+            _events.Add((e, new NewEvent(Guid.CreateVersion7(now), name, schema, json, metadata), After.Version));
         }
     }
 

@@ -1,22 +1,28 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Payments.EventStore.Aggregates;
 
-/// <summary>Loads states by folding streams, and remembers the ones used last.</summary>
+/// <summary>Loads states, from a snapshot and the events after it, and remembers the ones used last.</summary>
 /// <remarks>
 /// What is remembered may be stale when another process writes too. So whatever is decided on it goes through an append that checks the
 /// version, also when the decision is that nothing happens (an append of no events only checks).
 /// </remarks>
 /// <param name="statesMax">How many states are remembered.</param>
 public sealed class Aggregates<TState, TEvent>(
-    IEventStore store, AggregateDefinition<TState, TEvent> definition, int statesMax = 50_000)
+    IEventStore store, AggregateDefinition<TState, TEvent> definition, ILogger<Aggregates<TState, TEvent>>? log = null, int statesMax = 50_000)
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
     private readonly StreamGates _gates = new();
+    private readonly SnapshotTaker<TState>? _snapshots = definition.Snapshots is { } format
+        ? new SnapshotTaker<TState>(store, format, log ?? NullLogger<Aggregates<TState, TEvent>>.Instance)
+        : null;
 
     /// <summary>Waits for this process's other writers of these streams, from loading to appending. Dispose to let the next ones in.</summary>
     public Task<IDisposable> EnterAsync(IEnumerable<StreamId> streams, CancellationToken cancel) => _gates.EnterAsync(streams, cancel);
 
-    /// <summary>States as remembered, or folded from the store where none is remembered: one round trip at most.</summary>
+    /// <summary>States as remembered, or loaded where none is remembered: one round trip at most.</summary>
     public async Task<Dictionary<StreamId, Versioned<TState>>> LoadAsync(IEnumerable<StreamId> streams, CancellationToken cancel)
     {
         var states = new Dictionary<StreamId, Versioned<TState>>();
@@ -53,9 +59,21 @@ public sealed class Aggregates<TState, TEvent>(
         {
             if (state.Version > 0)
             {
+                var before = _cache.TryGet(stream, out var known) ? known.Version : state.Version - 1;
                 _cache.Keep(stream, state);
+                _snapshots?.Offer(stream, before, state);
             }
         }
+    }
+
+    /// <summary>Takes snapshots of streams as they are now, whatever their length: before events of theirs are archived.</summary>
+    /// <exception cref="InvalidOperationException">The aggregate has no form of snapshots.</exception>
+    public async Task SnapshotAsync(IReadOnlyList<StreamId> streams, CancellationToken cancel)
+    {
+        var format = definition.Snapshots ?? throw new InvalidOperationException($"States of {definition.StreamType} have no form of snapshots.");
+        var states = await RefreshAsync(streams, cancel);
+        await store.SaveSnapshotsAsync(
+            [.. states.Select(s => new Snapshot(s.Key, s.Value.Version, format.Schema, format.Encode(s.Value.State!)))], cancel);
     }
 
     private async Task CatchUpAsync(
@@ -66,14 +84,13 @@ public sealed class Aggregates<TState, TEvent>(
             return;
         }
 
-        var read = await store.ReadStreamsAsync(behind, cancel);
-        foreach (var stream in read)
+        foreach (var (stream, rest) in await store.ReadStreamsAsync(behind, definition.Snapshots?.Schema, cancel))
         {
-            states[stream.Key] = stream.Aggregate(
-                states[stream.Key],
-                (state, e) => new Versioned<TState>(definition.Evolve(state.State, definition.Decode(e)), e.StreamVersion));
+            var start = rest.Snapshot is { } snapshot ? definition.Open(snapshot) : states[stream];
+            var state = definition.Fold(start, rest.Events);
+            states[stream] = state;
+            _cache.Keep(stream, state);
+            _snapshots?.Offer(stream, start.Version, state);
         }
-
-        Keep(read.Select(stream => KeyValuePair.Create(stream.Key, states[stream.Key])));
     }
 }

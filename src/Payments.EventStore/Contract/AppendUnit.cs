@@ -66,6 +66,16 @@ public abstract record AppendResult
     /// <summary>Stored. Positions run from first to last; both are 0 when the unit had no events.</summary>
     public sealed record Appended(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt) : AppendResult;
 
+    /// <summary>The very same events, by their ids, were stored before, at these positions: the caller asks again after it heard no answer.</summary>
+    /// <remarks>
+    /// Recognised where the expected versions would have put them; for <see cref="ExpectedVersion.Any"/> and
+    /// <see cref="ExpectedVersion.Exists"/> among the last <see cref="Window"/> events of the stream. Nothing is stored again.
+    /// </remarks>
+    public sealed record Repeated(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt) : AppendResult
+    {
+        public const int Window = 256;
+    }
+
     /// <summary>A stream was not at the expected version. Nothing of the unit is stored.</summary>
     public sealed record Conflict(StreamId Stream, ExpectedVersion Expected, long Actual) : AppendResult;
 

@@ -6,21 +6,32 @@ public interface IEventStore
     /// <summary>The name under which this log is known to others, for example <c>wallets</c>: the source of its messages.</summary>
     string Name { get; }
 
-    /// <summary>Stores a unit, durably, or says what stood in the way.</summary>
+    /// <summary>Stores a unit, durably, or says what stood in the way. A unit with events may be sent again: it is stored once.</summary>
     /// <exception cref="StoreUnavailableException">The outcome is unknown or nothing was stored; the caller may try again where a repeat is harmless.</exception>
     /// <exception cref="StoreRejectedException">The database refused the content, for example by a unique index: trying again is of no use.</exception>
     Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel);
 
-    /// <summary>Reads one stream: versions greater than <paramref name="afterVersion"/>, oldest first, at most <paramref name="countMax"/>.</summary>
-    Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, long afterVersion, int countMax, CancellationToken cancel);
+    /// <summary>Reads one stream, oldest first: the versions of a range, at most <paramref name="countMax"/>.</summary>
+    Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel);
 
-    /// <summary>Reads one stream backwards: versions below <paramref name="beforeVersion"/>, newest first. <see cref="long.MaxValue"/> starts at the end.</summary>
-    Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, long beforeVersion, int countMax, CancellationToken cancel);
+    /// <summary>Reads one stream, newest first: the versions of a range, at most <paramref name="countMax"/>.</summary>
+    Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel);
 
-    /// <summary>Reads the rest of many streams in one round trip, each from its own version on, each in order.</summary>
-    Task<ILookup<StreamId, StoredEvent>> ReadStreamsAsync(IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, CancellationToken cancel);
+    /// <summary>Reads the rest of many streams in one round trip, each from its own version on, each in order. Streams without any are left out.</summary>
+    /// <param name="snapshotSchema">With one, a stream that is read from its start begins with its snapshot of that schema, if there is one.</param>
+    Task<IReadOnlyDictionary<StreamId, StreamRest>> ReadStreamsAsync(
+        IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, int? snapshotSchema, CancellationToken cancel);
+
+    /// <summary>The snapshot of a stream, or null when there is none of that schema.</summary>
+    Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel);
+
+    /// <summary>Keeps the newest snapshot of each stream; an older one than what is kept is dropped.</summary>
+    Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel);
 
     /// <summary>Reads the log: positions greater than <paramref name="afterPosition"/>, in order, at most <paramref name="countMax"/>, those that the filter lets through.</summary>
+    /// <remarks>
+    /// It goes on with the first event that is online: what lies before it may be archived. See <see cref="Contiguity"/>.
+    /// </remarks>
     Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel);
 
     /// <summary>The last position of the log; 0 when it is empty.</summary>
@@ -53,6 +64,14 @@ public sealed record EventFilter
     public DateTimeOffset? From { get; init; }
 
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Lets this event through: the same answer that the database gives.</summary>
+    public bool Matches(StoredEvent e) =>
+        (StreamType is null || StreamType == e.Stream.Type)
+        && (Types is null || Types.Contains(e.Type))
+        && (CorrelationId is null || CorrelationId == e.Metadata.CorrelationId)
+        && (From is null || e.RecordedAt >= From)
+        && (Until is null || e.RecordedAt < Until);
 }
 
 /// <summary>The database could not be reached or gave up: trouble, to be tried again. Whether the unit was stored is not known.</summary>

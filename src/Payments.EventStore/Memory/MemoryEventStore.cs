@@ -9,6 +9,7 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
     private readonly Dictionary<StreamId, List<StoredEvent>> _streams = [];
     private readonly Dictionary<(string, string, int, string), Watermark> _watermarks = [];
     private readonly Dictionary<(string, string), Claim> _claims = [];
+    private readonly Dictionary<StreamId, Snapshot> _snapshots = [];
     private readonly CommitFeed _feed = new();
     private DateTimeOffset _recordedAt = DateTimeOffset.UnixEpoch;
 
@@ -32,23 +33,60 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
         }
     }
 
-    public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, long afterVersion, int countMax, CancellationToken cancel) =>
-        Locked(() => After(Of(stream), afterVersion).Take(countMax));
+    public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
+        Locked(() => After(Of(stream), range.After).TakeWhile(e => e.StreamVersion <= range.UpTo).Take(countMax));
 
-    public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, long beforeVersion, int countMax, CancellationToken cancel) =>
-        Locked(() => Enumerable.Reverse(Of(stream)).Where(e => e.StreamVersion < beforeVersion).Take(countMax));
+    public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(
+        StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
+        Locked(() => After(Of(stream), range.After).TakeWhile(e => e.StreamVersion <= range.UpTo).Reverse().Take(countMax));
 
-    public Task<ILookup<StreamId, StoredEvent>> ReadStreamsAsync(
-        IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, CancellationToken cancel)
+    public Task<IReadOnlyDictionary<StreamId, StreamRest>> ReadStreamsAsync(
+        IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, int? snapshotSchema, CancellationToken cancel)
     {
         lock (_gate)
         {
-            return Task.FromResult(streams.SelectMany(s => After(Of(s.Stream), s.AfterVersion)).ToLookup(e => e.Stream));
+            var rests = new Dictionary<StreamId, StreamRest>();
+            foreach (var (stream, afterVersion) in streams)
+            {
+                var snapshot = afterVersion == 0 && snapshotSchema is { } schema ? SnapshotOf(stream, schema) : null;
+                var events = After(Of(stream), snapshot?.Version ?? afterVersion).ToList();
+                if (snapshot is not null || events.Count > 0)
+                {
+                    rests[stream] = new StreamRest(snapshot, events);
+                }
+            }
+
+            return Task.FromResult<IReadOnlyDictionary<StreamId, StreamRest>>(rests);
+        }
+    }
+
+    public Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(SnapshotOf(stream, schema));
+        }
+    }
+
+    public Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            foreach (var snapshot in snapshots)
+            {
+                var known = _snapshots.GetValueOrDefault(snapshot.Stream);
+                if (known is null || (known.Schema, known.Version).CompareTo((snapshot.Schema, snapshot.Version)) < 0)
+                {
+                    _snapshots[snapshot.Stream] = snapshot;
+                }
+            }
+
+            return Task.CompletedTask;
         }
     }
 
     public Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel) =>
-        Locked(() => After(_log, afterPosition).Where(e => Matches(filter, e)).Take(countMax));
+        Locked(() => After(_log, afterPosition).Where(e => filter.Matches(e)).Take(countMax));
 
     public Task<long> LastPositionAsync(CancellationToken cancel)
     {
@@ -88,6 +126,11 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
             return new AppendResult.AlreadyClaimed(existing);
         }
 
+        if (Repeat(unit) is { } repeat)
+        {
+            return repeat;
+        }
+
         foreach (var move in unit.Watermarks)
         {
             var actual = _watermarks.GetValueOrDefault((move.Consumer, move.Topic, move.Partition, move.Source))?.Position ?? 0;
@@ -106,6 +149,29 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
         }
 
         return null;
+    }
+
+    // Stored before, when every event is where the unit would have put it.
+    private AppendResult.Repeated? Repeat(AppendUnit unit)
+    {
+        var found = new List<StoredEvent>();
+        foreach (var append in unit.Streams.Where(s => s.Events.Count > 0))
+        {
+            var stream = Of(append.Stream);
+            var first = append.Expected.Value >= 0
+                ? append.Expected.Value
+                : stream.FindIndex(Math.Max(0, stream.Count - AppendResult.Repeated.Window), e => e.EventId == append.Events[0].EventId);
+            if (first < 0 || !After(stream, first).Take(append.Events.Count).Select(e => e.EventId).SequenceEqual(append.Events.Select(e => e.EventId)))
+            {
+                return null;
+            }
+
+            found.AddRange(After(stream, first).Take(append.Events.Count));
+        }
+
+        return found.Count == 0
+            ? null
+            : new AppendResult.Repeated(found.Min(e => e.Position), found.Max(e => e.Position), found.Max(e => e.RecordedAt));
     }
 
     private AppendResult.Appended Store(AppendUnit unit)
@@ -161,14 +227,10 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
     private static IEnumerable<StoredEvent> After(List<StoredEvent> events, long number) =>
         events.Skip((int)Math.Clamp(number, 0, events.Count));
 
-    private List<StoredEvent> Of(StreamId stream) => _streams.GetValueOrDefault(stream) ?? [];
+    private Snapshot? SnapshotOf(StreamId stream, int schema) =>
+        _snapshots.GetValueOrDefault(stream) is { } known && known.Schema == schema ? known : null;
 
-    private static bool Matches(EventFilter filter, StoredEvent e) =>
-        (filter.StreamType is null || filter.StreamType == e.Stream.Type)
-        && (filter.Types is null || filter.Types.Contains(e.Type))
-        && (filter.CorrelationId is null || filter.CorrelationId == e.Metadata.CorrelationId)
-        && (filter.From is null || e.RecordedAt >= filter.From)
-        && (filter.Until is null || e.RecordedAt < filter.Until);
+    private List<StoredEvent> Of(StreamId stream) => _streams.GetValueOrDefault(stream) ?? [];
 
     private Task<IReadOnlyList<T>> Locked<T>(Func<IEnumerable<T>> read)
     {

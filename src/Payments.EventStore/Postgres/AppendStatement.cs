@@ -7,11 +7,11 @@ namespace Payments.EventStore.Postgres;
 internal static class AppendStatement
 {
     private const string Sql =
-        "select kind, unit, item, actual, recorded, fingerprint, answer from append_units(" +
-        "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33)";
+        "select kind, unit, item, actual, until, recorded, fingerprint, answer from append_units(" +
+        "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)";
 
     public static async Task<(AppendResult[] Results, IReadOnlyList<StoredEvent> Committed)> ExecuteAsync(
-        NpgsqlConnection connection, string sender, IReadOnlyList<AppendUnit> units, DateTimeOffset now, CancellationToken cancel)
+        NpgsqlConnection connection, IReadOnlyList<AppendUnit> units, DateTimeOffset now, CancellationToken cancel)
     {
         var appends = Numbered(units, u => u.Streams);
         var rows = Numbered(units, u => u.Rows);
@@ -20,7 +20,6 @@ internal static class AppendStatement
 
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender, NpgsqlDbType = NpgsqlDbType.Text });
         AddAppends(command, appends);
         AddEvents(command, appends);
         Add(command, NpgsqlDbType.Integer, rows, r => r.Unit);
@@ -36,22 +35,21 @@ internal static class AppendStatement
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         var head = reader.GetInt64(3);
-        var recordedAt = new DateTimeOffset(reader.GetDateTime(4));
+        var recordedAt = new DateTimeOffset(reader.GetDateTime(5));
 
         var results = new AppendResult?[units.Count];
         while (await reader.ReadAsync(cancel))
         {
-            var unit = reader.GetInt32(1);
-            var item = reader.GetInt32(2) - 1;
-            results[unit] ??= reader.GetInt32(0) switch
+            results[reader.GetInt32(1)] ??= reader.GetInt32(0) switch
             {
-                1 => new AppendResult.Conflict(appends[item].Item.Stream, appends[item].Item.Expected, reader.GetInt64(3)),
-                2 => new AppendResult.WatermarkMoved(moves[item].Item, reader.GetInt64(3)),
-                3 => new AppendResult.AlreadyClaimed(claims[item].Item with
+                1 => new AppendResult.Conflict(appends[Item()].Item.Stream, appends[Item()].Item.Expected, reader.GetInt64(3)),
+                2 => new AppendResult.WatermarkMoved(moves[Item()].Item, reader.GetInt64(3)),
+                3 => new AppendResult.AlreadyClaimed(claims[Item()].Item with
                 {
-                    Fingerprint = reader.GetFieldValue<byte[]>(5),
-                    Answer = reader.GetFieldValue<byte[]>(6),
+                    Fingerprint = reader.GetFieldValue<byte[]>(6),
+                    Answer = reader.GetFieldValue<byte[]>(7),
                 }),
+                4 => new AppendResult.Repeated(reader.GetInt64(3), reader.GetInt64(4), new DateTimeOffset(reader.GetDateTime(5))),
                 var kind => throw new InvalidOperationException($"append_units answered with the unknown kind {kind}."),
             };
         }
@@ -61,10 +59,12 @@ internal static class AppendStatement
         {
         }
 
-        return (Fill(results, units, head, recordedAt), Committed(results, units, head, recordedAt));
+        return (Filled(results, units, head, recordedAt), Committed(results, units, head, recordedAt));
+
+        int Item() => reader.GetInt32(2) - 1;
     }
 
-    private static AppendResult[] Fill(AppendResult?[] results, IReadOnlyList<AppendUnit> units, long head, DateTimeOffset recordedAt)
+    private static AppendResult[] Filled(AppendResult?[] results, IReadOnlyList<AppendUnit> units, long head, DateTimeOffset recordedAt)
     {
         for (var i = 0; i < results.Length; i++)
         {
@@ -116,25 +116,26 @@ internal static class AppendStatement
     {
         Add(command, NpgsqlDbType.Integer, appends, a => a.Unit);
         Add(command, NpgsqlDbType.Text, appends, a => a.Item.Stream.ToString());
-        Add(command, NpgsqlDbType.Text, appends, a => a.Item.Stream.Type);
         Add(command, NpgsqlDbType.Bigint, appends, a => a.Item.Expected.Value);
         Add(command, NpgsqlDbType.Integer, appends, a => a.Item.Events.Count);
     }
 
     private static void AddEvents(NpgsqlCommand command, List<(int Unit, StreamAppend Item)> appends)
     {
-        var events = new List<(int Append, int Ordinal, NewEvent Event)>();
+        var events = new List<(int Append, int Ordinal, string Stream, NewEvent Event)>();
         for (var i = 0; i < appends.Count; i++)
         {
             var list = appends[i].Item.Events;
+            var stream = appends[i].Item.Stream.ToString();
             for (var n = 0; n < list.Count; n++)
             {
-                events.Add((i + 1, n + 1, list[n]));
+                events.Add((i + 1, n + 1, stream, list[n]));
             }
         }
 
         Add(command, NpgsqlDbType.Integer, events, e => e.Append);
         Add(command, NpgsqlDbType.Integer, events, e => e.Ordinal);
+        Add(command, NpgsqlDbType.Text, events, e => e.Stream);
         Add(command, NpgsqlDbType.Uuid, events, e => e.Event.EventId);
         Add(command, NpgsqlDbType.Text, events, e => e.Event.Type);
         Add(command, NpgsqlDbType.Integer, events, e => e.Event.SchemaVersion);

@@ -19,6 +19,11 @@ internal static class Foresight
 
     private static AppendResult.Conflict? Conflict(StreamAppend append, AppendUnit before, AppendResult result)
     {
+        if (append.Events.Count > 0 && before.Streams.Any(s => s.Events.Any(e => e.EventId == append.Events[0].EventId)))
+        {
+            return null; // Perhaps a repeat.
+        }
+
         var actual = result switch
         {
             AppendResult.Appended => VersionAfter(before.Streams.FirstOrDefault(s => s.Stream == append.Stream)),

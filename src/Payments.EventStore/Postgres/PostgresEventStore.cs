@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Payments.EventStore.Postgres;
 
@@ -14,18 +15,28 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly GroupCommit _commits;
     private readonly CommitFeed _feed = new();
-    private readonly AppendListener _listener;
+    private readonly AppendListener? _listener;
+    private readonly AppendAnnouncer _announcer;
 
     /// <param name="name">The name of the log, for example <c>wallets</c>.</param>
     /// <param name="database">Stays the caller's to dispose.</param>
     public PostgresEventStore(string name, NpgsqlDataSource database, TimeProvider clock, ILogger<PostgresEventStore> log)
+        : this(name, new LogDatabase(database), clock, log)
+    {
+    }
+
+    /// <param name="name">The name of the log, for example <c>wallets</c>.</param>
+    /// <param name="database">Where it knows no direct way, tails of this store hear of other processes' appends by looking once a
+    /// second.</param>
+    public PostgresEventStore(string name, LogDatabase database, TimeProvider clock, ILogger<PostgresEventStore> log)
     {
         Name = name;
-        _database = database;
+        _database = database.Primary;
         _clock = clock;
         _commits = new GroupCommit(CommitAsync);
-        _write = new WriteConnection(database);
-        _listener = new AppendListener(_instance, database, _feed, _write.Doubt, clock, log);
+        _write = new WriteConnection(database.Primary);
+        _announcer = new AppendAnnouncer(_instance, database.Primary, clock, log);
+        _listener = database.Direct is { } direct ? new AppendListener(_instance, direct, _feed, _write.Doubt, clock, log) : null;
     }
 
     public string Name { get; }
@@ -36,32 +47,67 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         return _commits.AppendAsync(unit, cancel);
     }
 
-    public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, long afterVersion, int countMax, CancellationToken cancel)
+    public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
+        ReadStreamAsync(EventQueries.Stream, stream, range, countMax, cancel);
+
+    public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(
+        StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
+        ReadStreamAsync(EventQueries.StreamBackwards, stream, range, countMax, cancel);
+
+    public async Task<IReadOnlyDictionary<StreamId, StreamRest>> ReadStreamsAsync(
+        IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, int? snapshotSchema, CancellationToken cancel)
     {
-        await using var command = _database.CreateCommand(EventQueries.Stream);
-        command.Parameters.AddWithValue(stream.ToString());
-        command.Parameters.AddWithValue(afterVersion);
-        command.Parameters.AddWithValue(countMax);
-        return await EventQueries.ReadAsync(command, cancel);
+        var ids = streams.Select(s => s.Stream.ToString()).ToArray();
+        var versions = streams.Select(s => s.AfterVersion).ToArray();
+        await using var batch = _database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(snapshotSchema is null ? EventQueries.Streams : EventQueries.StreamsAfterSnapshots)
+        {
+            Parameters = { new() { Value = ids }, new() { Value = versions } },
+        });
+        if (snapshotSchema is { } schema)
+        {
+            // Second: a snapshot that is taken in between covers more than was left out, never less.
+            var fromStart = streams.Where(s => s.AfterVersion == 0).Select(s => s.Stream.ToString()).ToArray();
+            batch.BatchCommands[0].Parameters.Add(new() { Value = schema });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(EventQueries.Snapshots)
+            {
+                Parameters = { new() { Value = fromStart }, new() { Value = schema } },
+            });
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var rests = (await EventQueries.ReadAsync(reader, cancel))
+            .GroupBy(e => e.Stream)
+            .ToDictionary(events => events.Key, events => new StreamRest(null, [.. events]));
+        if (snapshotSchema is not null && await reader.NextResultAsync(cancel))
+        {
+            foreach (var snapshot in await EventQueries.ReadSnapshotsAsync(reader, cancel))
+            {
+                rests[snapshot.Stream] = new StreamRest(snapshot, rests.GetValueOrDefault(snapshot.Stream)?.Events ?? []);
+            }
+        }
+
+        return rests;
     }
 
-    public async Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(
-        StreamId stream, long beforeVersion, int countMax, CancellationToken cancel)
+    public async Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel)
     {
-        await using var command = _database.CreateCommand(EventQueries.StreamBackwards);
-        command.Parameters.AddWithValue(stream.ToString());
-        command.Parameters.AddWithValue(beforeVersion);
-        command.Parameters.AddWithValue(countMax);
-        return await EventQueries.ReadAsync(command, cancel);
+        await using var command = _database.CreateCommand(EventQueries.Snapshots);
+        command.Parameters.AddWithValue((string[])[stream.ToString()]);
+        command.Parameters.AddWithValue(schema);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return (await EventQueries.ReadSnapshotsAsync(reader, cancel)).SingleOrDefault();
     }
 
-    public async Task<ILookup<StreamId, StoredEvent>> ReadStreamsAsync(
-        IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, CancellationToken cancel)
+    public async Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel)
     {
-        await using var command = _database.CreateCommand(EventQueries.Streams);
-        command.Parameters.AddWithValue(streams.Select(s => s.Stream.ToString()).ToArray());
-        command.Parameters.AddWithValue(streams.Select(s => s.AfterVersion).ToArray());
-        return (await EventQueries.ReadAsync(command, cancel)).ToLookup(e => e.Stream);
+        await using var command = _database.CreateCommand(EventQueries.SaveSnapshots);
+        command.Parameters.AddWithValue(snapshots.Select(s => s.Stream.ToString()).ToArray());
+        command.Parameters.AddWithValue(snapshots.Select(s => s.Version).ToArray());
+        command.Parameters.AddWithValue(snapshots.Select(s => s.Schema).ToArray());
+        command.Parameters.AddWithValue(NpgsqlDbType.Array | NpgsqlDbType.Jsonb, snapshots.Select(s => s.State.ToArray()).ToArray());
+        command.Parameters.AddWithValue(_clock.GetUtcNow().UtcDateTime);
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     public async Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel)
@@ -87,7 +133,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
 
     public IAsyncEnumerable<IReadOnlyList<StoredEvent>> TailAsync(long afterPosition, int batchMax, CancellationToken cancel)
     {
-        _listener.Start();
+        _listener?.Start();
         return LogTail.FollowAsync(
             _feed, (after, count, stop) => ReadAllAsync(after, count, EventFilter.None, stop), afterPosition, batchMax, _clock, cancel);
     }
@@ -117,18 +163,31 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _listener.DisposeAsync();
+        await (_listener?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _commits.DisposeAsync();
+        await _announcer.DisposeAsync();
         await _write.DisposeAsync();
+    }
+
+    private async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(
+        string sql, StreamId stream, VersionRange range, int countMax, CancellationToken cancel)
+    {
+        await using var command = _database.CreateCommand(sql);
+        command.Parameters.AddWithValue(stream.ToString());
+        command.Parameters.AddWithValue(range.After);
+        command.Parameters.AddWithValue(range.UpTo);
+        command.Parameters.AddWithValue(countMax);
+        return await EventQueries.ReadAsync(command, cancel);
     }
 
     private async Task<AppendResult[]> CommitAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancel)
     {
         var connection = await _write.OpenAsync(cancel);
-        var (results, committed) = await AppendStatement.ExecuteAsync(connection, _instance, units, _clock.GetUtcNow(), cancel);
+        var (results, committed) = await AppendStatement.ExecuteAsync(connection, units, _clock.GetUtcNow(), cancel);
         if (results.Any(r => r is AppendResult.Appended { LastPosition: > 0 }))
         {
             _feed.Publish(committed);
+            _announcer.Announce();
         }
 
         return results;

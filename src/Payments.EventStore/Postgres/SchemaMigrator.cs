@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Payments.EventStore.Partitions;
 
 namespace Payments.EventStore.Postgres;
 
@@ -10,7 +11,7 @@ namespace Payments.EventStore.Postgres;
 public static class SchemaMigrator
 {
     private const long LockId = 0x7061796d656e7473; // "payments"
-    private const int MonthsAhead = 3;
+    private const int MonthsAhead = PartitionKeeper.MonthsAhead;
 
     /// <summary>Brings a database up to date: first the event store's own files, then those of each component.</summary>
     /// <exception cref="InvalidOperationException">A file that was applied before has been changed since: history is mended by a new file.</exception>

@@ -14,7 +14,7 @@ internal sealed class WriteConnection(NpgsqlDataSource database) : IAsyncDisposa
     {
         if (_connection is { } known && (_doubtful || known.State != ConnectionState.Open))
         {
-            NpgsqlConnection.ClearPool(known); // What is pooled beside it is as dead.
+            database.Clear(); // What is pooled beside it is as dead.
             await DisposeAsync();
         }
 

@@ -13,7 +13,7 @@ public abstract partial class EventStoreContract
 
         var appended = await StoredAsync(Sample.Unit(new StreamAppend(stream, ExpectedVersion.None, sent)));
 
-        var read = await Store.ReadStreamAsync(stream, 0, 10, Cancel);
+        var read = await Store.ReadStreamAsync(stream, VersionRange.All, 10, Cancel);
         for (var i = 0; i < 2; i++)
         {
             var expected = new StoredEvent(

@@ -37,7 +37,7 @@ public abstract partial class EventStoreContract
 
         Assert.Single(results.OfType<AppendResult.Appended>());
         Assert.All(results.Where(r => r is not AppendResult.Appended), r => Assert.Equal(3, Assert.IsType<AppendResult.WatermarkMoved>(r).Actual));
-        Assert.Single(await Store.ReadStreamsAsync([.. streams.Select(s => (s, 0L))], Cancel));
+        Assert.Single(await Store.ReadStreamsAsync([.. streams.Select(s => (s, 0L))], snapshotSchema: null, Cancel));
     }
 
     [Fact]

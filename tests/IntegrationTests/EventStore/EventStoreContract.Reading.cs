@@ -5,35 +5,33 @@ namespace IntegrationTests.EventStore;
 public abstract partial class EventStoreContract
 {
     [Theory]
-    [InlineData(0, 10, new long[] { 1, 2, 3, 4, 5 })]
-    [InlineData(0, 2, new long[] { 1, 2 })]
-    [InlineData(2, 2, new long[] { 3, 4 })]
-    [InlineData(4, 10, new long[] { 5 })]
-    [InlineData(5, 10, new long[0])]
-    [InlineData(long.MaxValue, 10, new long[0])]
-    public async Task A_stream_is_read_forwards_from_a_version_on(long after, int countMax, long[] versions)
+    [InlineData(0, long.MaxValue, 10, new long[] { 1, 2, 3, 4, 5 })]
+    [InlineData(0, long.MaxValue, 2, new long[] { 1, 2 })]
+    [InlineData(2, long.MaxValue, 2, new long[] { 3, 4 })]
+    [InlineData(4, long.MaxValue, 10, new long[] { 5 })]
+    [InlineData(5, long.MaxValue, 10, new long[0])]
+    [InlineData(long.MaxValue, long.MaxValue, 10, new long[0])]
+    [InlineData(0, 3, 10, new long[] { 1, 2, 3 })]
+    [InlineData(1, 4, 2, new long[] { 2, 3 })]
+    [InlineData(3, 3, 10, new long[0])]
+    [InlineData(4, 2, 10, new long[0])]
+    public async Task Versions_of_a_stream_are_read_forwards_and_backwards(long after, long upTo, int countMax, long[] versions)
     {
         var stream = await StreamAtAsync(5);
-        Assert.Equal(versions, (await Store.ReadStreamAsync(stream, after, countMax, Cancel)).Select(e => e.StreamVersion));
-    }
+        var range = new VersionRange(after, upTo);
+        Assert.Equal(versions, (await Store.ReadStreamAsync(stream, range, countMax, Cancel)).Select(e => e.StreamVersion));
 
-    [Theory]
-    [InlineData(long.MaxValue, 10, new long[] { 5, 4, 3, 2, 1 })]
-    [InlineData(long.MaxValue, 1, new long[] { 5 })]
-    [InlineData(4, 2, new long[] { 3, 2 })]
-    [InlineData(1, 10, new long[0])]
-    public async Task A_stream_is_read_backwards_from_a_version_on(long before, int countMax, long[] versions)
-    {
-        var stream = await StreamAtAsync(5);
-        Assert.Equal(versions, (await Store.ReadStreamBackwardsAsync(stream, before, countMax, Cancel)).Select(e => e.StreamVersion));
+        var newestFirst = await Store.ReadStreamBackwardsAsync(stream, range, countMax, Cancel);
+        var all = await Store.ReadStreamAsync(stream, range, 10, Cancel);
+        Assert.Equal(all.Reverse().Take(countMax).Select(e => e.EventId), newestFirst.Select(e => e.EventId));
     }
 
     [Fact]
     public async Task A_stream_that_nobody_wrote_is_empty_at_version_0()
     {
         var stream = Sample.Stream();
-        Assert.Empty(await Store.ReadStreamAsync(stream, 0, 10, Cancel));
-        Assert.Empty(await Store.ReadStreamBackwardsAsync(stream, long.MaxValue, 10, Cancel));
+        Assert.Empty(await Store.ReadStreamAsync(stream, VersionRange.All, 10, Cancel));
+        Assert.Empty(await Store.ReadStreamBackwardsAsync(stream, VersionRange.All, 10, Cancel));
         Assert.Equal(0, await Store.StreamVersionAsync(stream, Cancel));
     }
 
@@ -42,13 +40,13 @@ public abstract partial class EventStoreContract
     {
         var (whole, rest, known, unknown) = (await StreamAtAsync(2), await StreamAtAsync(5), await StreamAtAsync(3), Sample.Stream());
 
-        var read = await Store.ReadStreamsAsync([(whole, 0), (rest, 3), (known, 3), (unknown, 0)], Cancel);
+        var read = await Store.ReadStreamsAsync([(whole, 0), (rest, 3), (known, 3), (unknown, 0)], snapshotSchema: null, Cancel);
 
-        Assert.Equal([1, 2], read[whole].Select(e => e.StreamVersion));
-        Assert.Equal([4, 5], read[rest].Select(e => e.StreamVersion));
+        Assert.Equal([1, 2], read[whole].Events.Select(e => e.StreamVersion));
+        Assert.Equal([4, 5], read[rest].Events.Select(e => e.StreamVersion));
         Assert.Equal(2, read.Count);
-        Assert.Empty(read[unknown]);
-        Assert.Empty(await Store.ReadStreamsAsync([], Cancel));
+        Assert.Empty(await Store.ReadStreamsAsync([], snapshotSchema: null, Cancel));
+        Assert.Empty(await Store.ReadStreamsAsync([], snapshotSchema: 1, Cancel));
     }
 
     [Fact]

@@ -12,11 +12,18 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
     // The tests' own questions, over a connection that the stores do not share.
     private NpgsqlDataSource _operator = null!;
 
+    /// <summary>For a process of its own.</summary>
+    public string ConnectionString { get; private set; } = "";
+
     public NpgsqlDataSource Source { get; private set; } = null!;
+
+    /// <summary>The database's own name.</summary>
+    public string Name => new NpgsqlConnectionStringBuilder(Source.ConnectionString).Database!;
 
     public async ValueTask InitializeAsync()
     {
         var connection = await postgres.CreateDatabaseAsync();
+        ConnectionString = connection + ";Application Name=writer";
         Source = NpgsqlDataSource.Create(connection + ";Max Auto Prepare=40");
         _operator = NpgsqlDataSource.Create(connection + ";Application Name=operator");
         await SchemaMigrator.MigrateAsync(Source, new SettableClock(MigratedAt), default);
@@ -35,8 +42,8 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
     }
 
     /// <summary>One more store on this database, as another process would have.</summary>
-    internal PostgresEventStore OpenStore(bool timersRun = true) =>
-        new("test", Source, new SettableClock(MigratedAt, timersRun), NullLogger<PostgresEventStore>.Instance);
+    internal PostgresEventStore OpenStore(bool longTimersRun = true) =>
+        new("test", Source, new SettableClock(MigratedAt, longTimersRun), NullLogger<PostgresEventStore>.Instance);
 
     /// <summary>Ends the server's side of connections, as a failing network or an operator does.</summary>
     /// <returns>How many there were.</returns>

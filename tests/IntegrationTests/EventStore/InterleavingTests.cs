@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.EventStore;
 
-/// <summary>Random writers and tailing readers on two stores of one database: whatever the interleaving, the log tells one consistent story.</summary>
+/// <summary>
+/// Random writers and tailing readers on two stores of one database, whose connections are cut at random moments, and writers who then ask
+/// again: whatever the interleaving, the log tells one consistent story.
+/// </summary>
 public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>
 {
     private const int Rounds = 5;
@@ -29,31 +34,74 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
     {
         await using var here = database.OpenStore();
         await using var there = database.OpenStore();
-        var start = await here.LastPositionAsync(Cancel);
+        var start = await UntilReadAsync(() => here.LastPositionAsync(Cancel));
         var hot = Enumerable.Range(0, 4).Select(_ => Sample.Stream()).ToList();
         var keys = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid().ToString("N")).ToList();
         var told = new ConcurrentBag<(AppendUnit Unit, AppendResult Result)>();
         await using var tailHere = new TailReader(here, start, batchMax: 13);
         await using var tailThere = new TailReader(there, start, batchMax: 200);
 
+        using var done = new CancellationTokenSource();
+        var saboteur = CutConnectionsAsync(new Random(seeds[0]), done.Token);
         await Task.WhenAll(seeds.Select((seed, i) => Task.Run(async () =>
         {
             var (random, store, beliefs) = (new Random(seed), i % 2 == 0 ? here : there, new Dictionary<StreamId, long>());
             for (var n = 0; n < UnitsPerWriter; n++)
             {
                 var unit = RandomUnit(random, hot, keys, beliefs);
-                var result = await store.AppendAsync(unit, Cancel);
+                var result = await UntilToldAsync(store, unit);
                 told.Add((unit, result));
                 Learn(beliefs, unit, result);
             }
         })));
 
-        var log = await here.ReadAllAsync(start, int.MaxValue, EventFilter.None, Cancel);
+        await done.CancelAsync();
+        await saboteur;
+        var log = await UntilReadAsync(() => here.ReadAllAsync(start, int.MaxValue, EventFilter.None, Cancel));
         AssertConsistent(start, log, told);
         foreach (var tail in new[] { tailHere, tailThere })
         {
             await tail.UntilAsync(log[^1].Position, Deadline);
             EventStoreContract.AssertSame(log, tail.Events);
+        }
+    }
+
+    // Between any two statements of theirs, and in the middle of them.
+    private async Task CutConnectionsAsync(Random random, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            await Task.Delay(random.Next(1, 60), CancellationToken.None);
+            await database.KillConnectionsAsync("%append_units%");
+        }
+    }
+
+    // An append whose outcome is not known is sent again as it is. One without events only asks or claims: that may be done twice.
+    private static async Task<AppendResult> UntilToldAsync(PostgresEventStore store, AppendUnit unit)
+    {
+        while (true)
+        {
+            try
+            {
+                return await store.AppendAsync(unit, Cancel);
+            }
+            catch (StoreUnavailableException)
+            {
+            }
+        }
+    }
+
+    private static async Task<T> UntilReadAsync<T>(Func<Task<T>> read)
+    {
+        while (true)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (NpgsqlException cut) when (cut.IsTransient || cut is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown })
+            {
+            }
         }
     }
 
@@ -78,7 +126,7 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
             case AppendResult.Conflict conflict:
                 beliefs[conflict.Stream] = conflict.Actual;
                 break;
-            case AppendResult.Appended:
+            case AppendResult.Appended or AppendResult.Repeated:
                 foreach (var append in unit.Streams.Where(s => s.Expected.Value >= 0))
                 {
                     beliefs[append.Stream] = append.Expected.Value + append.Events.Count;
@@ -97,6 +145,8 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
         }
 
         var acknowledged = 0;
+        var stored = log.Select(e => e.EventId).ToHashSet();
+        bool IsStored(List<Guid> sent) => sent.Count > 0 && sent.TrueForAll(stored.Contains);
         foreach (var (unit, result) in told)
         {
             var sent = unit.Streams.SelectMany(s => s.Events).Select(e => e.EventId).ToList();
@@ -106,6 +156,13 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
                     acknowledged += sent.Count;
                     Assert.Equal(sent, log.Skip((int)(appended.FirstPosition - start - 1)).Take(sent.Count).Select(e => e.EventId));
                     Assert.Equal(appended.FirstPosition + sent.Count - 1, appended.LastPosition);
+                    break;
+                case AppendResult.Repeated repeated:
+                    acknowledged += sent.Count;
+                    Assert.Equal(sent, log.Skip((int)(repeated.FirstPosition - start - 1)).Take(sent.Count).Select(e => e.EventId));
+                    break;
+                case AppendResult.AlreadyClaimed when IsStored(sent):
+                    acknowledged += sent.Count; // Its own claim, of the attempt that it had no answer to.
                     break;
                 case AppendResult.Conflict conflict:
                     Assert.False(conflict.Expected.Allows(conflict.Actual));

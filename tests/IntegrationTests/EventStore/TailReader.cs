@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Npgsql;
 using Payments.EventStore;
 
 namespace IntegrationTests.EventStore;
@@ -16,10 +17,20 @@ internal sealed class TailReader : IAsyncDisposable
     {
         _reading = Task.Run(async () =>
         {
-            await foreach (var batch in store.TailAsync(afterPosition, batchMax, _stop.Token))
+            while (true)
             {
-                _batches.Enqueue(batch);
-                _arrived.Release();
+                try
+                {
+                    await foreach (var batch in store.TailAsync(_batches.LastOrDefault()?[^1].Position ?? afterPosition, batchMax, _stop.Token))
+                    {
+                        _batches.Enqueue(batch);
+                        _arrived.Release();
+                    }
+                }
+                catch (NpgsqlException)
+                {
+                    // Its connection was cut: a reader goes on where it was.
+                }
             }
         });
     }

@@ -8,9 +8,9 @@ public sealed class TwoStoresTests(EventStoreDatabase database) : IClassFixture<
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    // No timer of these stores ever fires: a tail that hears of something was woken.
-    private readonly PostgresEventStore _here = database.OpenStore(timersRun: false);
-    private readonly PostgresEventStore _there = database.OpenStore(timersRun: false);
+    // No long timer of these stores ever fires: a tail that hears of something was woken.
+    private readonly PostgresEventStore _here = database.OpenStore(longTimersRun: false);
+    private readonly PostgresEventStore _there = database.OpenStore(longTimersRun: false);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -48,6 +48,18 @@ public sealed class UnitQueueTests
     }
 
     [Fact]
+    public void A_repeat_of_the_winner_asks_the_database()
+    {
+        var append = On("a", ExpectedVersion.Exactly(3));
+        var (winner, repeat) = (Added(append), Added(append));
+        Taken();
+
+        _queue.Done(winner, Appended);
+
+        Assert.Equal([repeat], Taken());
+    }
+
+    [Fact]
     public async Task Those_behind_a_claim_hear_its_answer_and_those_behind_a_refused_one_get_their_turn()
     {
         var claim = new Claim("client", "key", new byte[] { 1 }, new byte[] { 2 });
@@ -76,7 +88,8 @@ public sealed class UnitQueueTests
     private static StreamAppend On(string key, ExpectedVersion expected, int events = 1) => new(
         new StreamId("wallet", key),
         expected,
-        [.. Enumerable.Repeat(new NewEvent(Guid.Empty, "opened", 1, default, new EventMetadata(Guid.Empty, null, "tests", null, null)), events)]);
+        [.. Enumerable.Range(0, events).Select(_ => new NewEvent(
+            Guid.CreateVersion7(), "opened", 1, default, new EventMetadata(Guid.Empty, null, "tests", null, null)))]);
 
     private PendingUnit Added(params IReadOnlyList<StreamAppend> appends) => Added(new AppendUnit { Streams = appends });
 
