@@ -33,6 +33,7 @@ verb_doctor() {
   bin=$(postgres_bin)
   check postgresql "run, test, bench: the server's programs, $postgres_min or later" "${bin:+$bin, $("$bin/postgres" --version)}"
   check redis-server "test, bench"
+  check pgbouncer "test: the event store through a pooler" "$(pgbouncer_program || true)"
   check chromium "test: the console in a browser" "$(chromium_program || true)"
 
   if [ "$bad" -eq 0 ]; then

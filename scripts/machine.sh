@@ -23,6 +23,9 @@ chromium_program() {
   return 1
 }
 
+# Debian keeps it where only root's PATH looks.
+pgbouncer_program() { PATH=$PATH:/usr/sbin command -v pgbouncer; }
+
 has_header() { printf '#include <%s>\n' "$1" | gcc -E -x c - >/dev/null 2>&1; }
 
 # has <piece>: is it here?
@@ -30,6 +33,7 @@ has() {
   case $1 in
     postgresql) [ -n "$(postgres_bin)" ] ;;
     chromium) chromium_program >/dev/null ;;
+    pgbouncer) pgbouncer_program >/dev/null ;;
     libc6-dev) has_header stdio.h ;;
     libssl-dev) has_header openssl/ssl.h ;;
     zlib1g-dev) has_header zlib.h ;;
@@ -86,8 +90,16 @@ need() {
     quietly "$log" apt_get install --no-install-recommends $missing || fail "apt-get install failed: $missing"
   fi
   rm -f -- "$log"
+  case " $missing" in *' pgbouncer '*) stop_service pgbouncer ;; esac
   missing=$(missing_of "$@")
   [ -z "$missing" ] || fail "installed, but still not found: $missing"
+}
+
+# stop_service <unit>: a package that was installed for its program alone leaves no service behind that listens on a port.
+stop_service() {
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+  [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now --quiet "$1" || say "the service $1 could not be stopped"
 }
 
 # sdk_version: the SDK that global.json picks here. Fails, with a hint, where there is none.

@@ -26,7 +26,7 @@ verb_test() {
   fi
 
   need_sdk
-  [ "$fast" = yes ] || need postgresql redis-server chromium
+  [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer
   prepare_feed
 
   say "building"

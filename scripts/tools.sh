@@ -1,0 +1,23 @@
+# ./payments verify and ./payments archive: verbs of one program, which an operator runs on the databases.
+# shellcheck shell=bash
+
+# The program knows it.
+usage_verify() { verb_verify --help; }
+usage_archive() { verb_archive --help; }
+
+verb_verify() { run_tool verify "$@"; }
+verb_archive() { run_tool archive "$@"; }
+
+run_tool() {
+  need_sdk
+  prepare_feed
+  local program="$root/src/Payments.Tools/bin/Release/net10.0/Payments.Tools.dll"
+  [ -f "$program" ] || say "building; the first time takes a minute"
+  if ! build src/Payments.Tools; then
+    say "the build failed"
+    exit 2 # Not done: 1 would say that something was found.
+  fi
+  # The same data as ./payments run, from whichever folder it is started.
+  export PAYMENTS_DATA_DIR=${PAYMENTS_DATA_DIR:-$root/.data}
+  exec dotnet "$program" "$@"
+}

@@ -1,0 +1,16 @@
+using Payments.Tools.Archives;
+using Payments.Tools.Verifying;
+
+namespace Payments.Tools;
+
+/// <summary>Something that this program does.</summary>
+/// <param name="Usage">What <c>--help</c> says.</param>
+/// <param name="RunAsync">Takes the arguments after the verb, and returns the exit code.</param>
+internal sealed record Verb(string Name, string Summary, string Usage, Func<IReadOnlyList<string>, CancellationToken, Task<int>> RunAsync)
+{
+    public static readonly IReadOnlyList<Verb> All =
+    [
+        new("verify", "check the event logs against their seals; make and check proofs", VerifyOptions.Usage, VerifyVerb.RunAsync),
+        new("archive", "move a month of the event logs into files, or back", ArchiveVerb.Usage, ArchiveVerb.RunAsync),
+    ];
+}
