@@ -12,8 +12,11 @@ namespace Payments.ServiceDefaults;
 public static class Postgres
 {
     /// <summary>
-    /// Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, keyed by that name (the first one also without a
-    /// key), and a health check. Several hosts in the connection string make it an <see cref="NpgsqlMultiHostDataSource"/>.
+    /// Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, keyed by that name, and a health check. Several
+    /// hosts in
+    /// the connection string make it an <see cref="NpgsqlMultiHostDataSource"/>. The first one is also registered without a key, and leads
+    /// to
+    /// the primary, as the health check does.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static WebApplicationBuilder AddPostgres(
@@ -29,12 +32,18 @@ public static class Postgres
             configure?.Invoke(source);
             return source.Build();
         });
-        builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<NpgsqlDataSource>(name));
+        builder.Services.TryAddSingleton(services => Primary(services, name));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"postgres-{name}",
-            services => new PostgresHealthCheck(services.GetRequiredKeyedService<NpgsqlDataSource>(name)),
+            services => new PostgresHealthCheck(Primary(services, name)),
             failureStatus: HealthStatus.Unhealthy,
             tags: null));
         return builder;
+    }
+
+    private static NpgsqlDataSource Primary(IServiceProvider services, string name)
+    {
+        var source = services.GetRequiredKeyedService<NpgsqlDataSource>(name);
+        return source is NpgsqlMultiHostDataSource hosts ? hosts.WithTargetSession(TargetSessionAttributes.Primary) : source;
     }
 }

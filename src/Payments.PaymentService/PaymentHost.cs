@@ -1,3 +1,4 @@
+using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -15,6 +16,8 @@ public static class PaymentHost
         builder.AddEventSourcedService("payments", PaymentAggregate.Definition, PaymentAggregate.Consumer, typeof(PaymentHost).Assembly);
         builder.AddServiceClient("wallet");
         builder.AddServiceClient("saga");
+        builder.AddProjection(PaymentMinutes.Projection);
+        builder.AddInlineProjection(PaymentAggregate.Projection);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<PaymentQueries>();
         builder.Services.AddSingleton<PaymentEndings>();

@@ -13,6 +13,7 @@ public static class SagaHost
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer, typeof(SagaHost).Assembly);
+        builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddHostedService<SagaClock>();
 
         var app = builder.Build();

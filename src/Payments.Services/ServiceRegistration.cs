@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -8,7 +7,10 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
+using Payments.EventStore.Projections;
+using Payments.EventStore.Sealing;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.Relay;
@@ -19,13 +21,10 @@ namespace Payments.Services;
 /// <summary>Wires an event-sourced service: its database, its log, its relay, its aggregate and the consumer that commands it.</summary>
 public static class ServiceRegistration
 {
-    /// <summary>Prepared statements kept per connection. A connection string that says otherwise wins (PgBouncer before 1.21 needs 0).</summary>
-    private const int StatementsPreparedMax = 40;
-
-    /// <summary>Connections of one instance at most. Appends share one; the rest serve reads, which are short: more would only queue in the server.</summary>
-    private const int ConnectionsMax = 40;
-
-    /// <param name="database">The connection string's name, and the name of the log.</param>
+    /// <param name="database">
+    /// The connection string's name, and the name of the log. Where that one leads through a pooler in transaction mode, a second one,
+    /// with <c>-direct</c> after its name, leads to the server itself.
+    /// </param>
     /// <param name="sqlFiles">The assembly that embeds the service's own SQL files.</param>
     public static WebApplicationBuilder AddEventSourcedService<TState, TEvent>(
         this WebApplicationBuilder builder,
@@ -36,14 +35,24 @@ public static class ServiceRegistration
         where TState : class
     {
         var services = builder.Services;
-        builder.AddPostgres(database, source => SetDefaults(source.ConnectionStringBuilder));
+        var direct = $"{database}-direct";
+        var throughPooler = builder.Configuration.GetConnectionString(direct) is not null;
+        builder.AddPostgres(database, source => ConnectionDefaults.Apply(source.ConnectionStringBuilder, throughPooler));
+        if (throughPooler)
+        {
+            builder.AddPostgres(direct, source => ConnectionDefaults.Apply(source.ConnectionStringBuilder, throughPooler: false));
+        }
+
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         services.AddSingleton(Kafka(builder.Configuration));
         services.AddSingleton<KafkaClientFactory>();
         services.AddSingleton<TopicCreator>();
+        services.AddSingleton(provider => new LogDatabase(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(database), provider.GetKeyedService<NpgsqlDataSource>(direct)));
+        services.AddSingleton<ReplicaReads>();
         services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
             database,
-            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<LogDatabase>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PostgresEventStore>>()));
         services.AddSingleton(aggregate);
@@ -51,26 +60,31 @@ public static class ServiceRegistration
         services.AddSingleton(provider => new Aggregates<TState, TEvent>(provider.GetRequiredService<IEventStore>(), aggregate));
         services.AddSingleton<CommandHandler<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
-        services.AddHostedService<OutboxRelay>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
+            provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
         services.AddHostedService<ClaimCleaner>();
+        services.AddPartitionKeeper(database);
+        services.AddSingleton<ProjectionControl>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ProjectionHost>(
+            provider, provider.GetRequiredService<LogDatabase>().RequireDirect("A projection's lock"), new Random()));
+        services.AddSingleton(provider => new Sealer(
+            database,
+            provider.GetRequiredService<LogDatabase>().RequireDirect("The sealer's lock"),
+            SealLimits.Standard,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Sealer>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
         return builder;
     }
 
-    // Only what the connection string leaves open.
-    private static void SetDefaults(NpgsqlConnectionStringBuilder settings)
-    {
-        var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
-        if (!given.ContainsKey("Max Auto Prepare"))
-        {
-            settings.MaxAutoPrepare = StatementsPreparedMax;
-        }
+    /// <summary>A read model that is written after the events.</summary>
+    public static void AddProjection(this WebApplicationBuilder builder, AsynchronousProjection projection) =>
+        builder.Services.AddSingleton<ProjectionDefinition>(projection);
 
-        if (!given.ContainsKey("Maximum Pool Size"))
-        {
-            settings.MaxPoolSize = Math.Max(ConnectionsMax, settings.MinPoolSize);
-        }
-    }
+    /// <summary>Makes the tables that are written with the events known, so that they can be rebuilt.</summary>
+    public static void AddInlineProjection(this WebApplicationBuilder builder, Func<IEventStore, InlineProjection> projection) =>
+        builder.Services.AddSingleton<ProjectionDefinition>(provider => projection(provider.GetRequiredService<IEventStore>()));
 
     private static KafkaOptions Kafka(ConfigurationManager configuration)
     {

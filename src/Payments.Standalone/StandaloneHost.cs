@@ -15,11 +15,16 @@ public sealed class StandaloneHost : IAsyncDisposable
     // Together less than the five seconds that a stop may take; PostgreSQL bounds its own.
     private static readonly TimeSpan DoorsPatience = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan ServicesPatience = TimeSpan.FromMilliseconds(1000);
-    private static readonly TimeSpan BrokerPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CutOffPatience = TimeSpan.FromMilliseconds(250);
 
     private readonly StandaloneOptions _options;
     private readonly Action<string> _progress;
+
+    // For what is no host and so has no log of its own.
+    private readonly ILoggerFactory _logs = LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(LogLevel.Warning)
+        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
     private Databases? _databases;
     private EmbeddedBroker? _broker;
     private IReadOnlyList<HostRun> _services = [];
@@ -73,8 +78,8 @@ public sealed class StandaloneHost : IAsyncDisposable
     {
         await StopAsync(_doors, DoorsPatience);
         await StopAsync(_services, ServicesPatience);
-        if (_broker is { } broker)
-            await WithinAsync(BrokerPatience, "broker", Task.Run(broker.Dispose));
+        _broker?.Dispose();
+        _logs.Dispose();
         if (_databases is { } databases)
             await databases.DisposeAsync();
     }
@@ -84,7 +89,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         RefuseTaken(_options.GatewayPort, StandaloneOptions.GatewayPortName, "gateway");
         RefuseTaken(_options.ConsolePort, StandaloneOptions.ConsolePortName, "console");
 
-        await Task.WhenAll(StartDatabasesAsync(cancel), Task.Run(() => _broker = EmbeddedBroker.Start(Topics.All), cancel));
+        _broker = EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>());
+        await StartDatabasesAsync(cancel);
 
         var ports = FreePorts.Find(3);
         var common = Common(ports);
@@ -123,6 +129,9 @@ public sealed class StandaloneHost : IAsyncDisposable
         "--Logging:Console:LogToStandardErrorThreshold=Trace",
         $"--ConnectionStrings:kafka={_broker!.BootstrapServers}",
         "--Kafka:Embedded=true",
+
+        // The broker is near: a message that waits for company only waits, on each of the eight hops of a payment.
+        "--Kafka:LingerMs=0",
         $"--services:payment:http:0=http://127.0.0.1:{ports[0]}",
         $"--services:wallet:http:0=http://127.0.0.1:{ports[1]}",
         $"--services:saga:http:0=http://127.0.0.1:{ports[2]}",

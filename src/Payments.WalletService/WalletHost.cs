@@ -13,6 +13,7 @@ public static class WalletHost
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer, typeof(WalletHost).Assembly);
+        builder.AddInlineProjection(WalletAggregate.Projection);
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
         builder.Services.AddOpenApi();

@@ -33,7 +33,14 @@ public sealed class PostgresFixture : IAsyncDisposable
         if (!_server.IsValueCreated)
             return;
         await (await _server.Value).DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another run that starts just now has taken it for one of a killed run.
+        }
     }
 
     private async Task<PrivatePostgres> StartAsync()

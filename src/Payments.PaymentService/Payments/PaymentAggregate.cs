@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Payments.Domain.Payments;
 using Payments.Domain.Wire;
+using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Projections;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Services;
@@ -14,12 +16,21 @@ internal static class PaymentAggregate
     public static readonly AggregateDefinition<Payment, PaymentEvent> Definition = new()
     {
         StreamType = "payment",
-        SchemaVersion = WireFormat.SchemaVersion,
         Evolve = Payment.Evolve,
         Decode = StoredEvents.Decode<PaymentEvent>,
         Encode = WireFormat.Encode,
+        Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodePayment),
         RoutingKey = (payment, _) => RoutingKey.ForUser(payment.Terms.Payer.Value),
         Project = change => [new("payments", JsonSerializer.SerializeToUtf8Bytes(Row(change), PaymentJson.Default.PaymentRow))],
+    };
+
+    public static InlineProjection Projection(IEventStore store) => new InlineProjection<Payment, PaymentEvent>(Definition, store)
+    {
+        Name = "payments",
+        Version = 1,
+        Tables = ["payments", "payment_totals", "payment_seconds"],
+        Seed = "insert into payment_totals default values",
+        Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
     public static readonly ConsumerDefinition<Payment, PaymentEvent> Consumer = new()

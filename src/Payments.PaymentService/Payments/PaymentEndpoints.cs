@@ -1,3 +1,8 @@
+using Payments.Domain.Payments;
+using Payments.PaymentService.Analytics;
+using Payments.Services.Projections;
+using Payments.Services.TimeTravel;
+
 namespace Payments.PaymentService.Payments;
 
 /// <summary>Every route of this service on one page.</summary>
@@ -16,6 +21,13 @@ internal static class PaymentEndpoints
             .WithSummary("Everything that happened to a payment, in all services, in causal order.")
             .Produces<PaymentHistory>().ProducesProblem(404);
 
-        app.MapGet("/api/admin/payments/overview", Overview.Get).ExcludeFromDescription();
+        app.MapGet("/api/analytics/payments", PaymentAnalytics.Get).WithTags("Analytics").WithName("getPaymentAnalytics")
+            .WithSummary("Count and volume of payments by minute, currency and outcome; the last hour, or up to a day.")
+            .Produces<PaymentCounts>().ProducesProblem(400);
+
+        var admin = app.MapGroup("/api/admin/payments").ExcludeFromDescription();
+        admin.MapGet("/overview", Overview.Get);
+        admin.MapTimeTravel<Payment, PaymentEvent>();
+        admin.MapProjections();
     }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
@@ -54,7 +55,12 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
 
     /// <summary><c>GET /api/payments/{paymentId}/history</c></summary>
     public static async Task<IResult> History(
-        string paymentId, PaymentQueries queries, IEventStore store, IHttpClientFactory clients, CancellationToken cancel)
+        string paymentId,
+        PaymentQueries queries,
+        IEventStore store,
+        ReplicaReads reads,
+        IHttpClientFactory clients,
+        CancellationToken cancel)
     {
         if (!Guid.TryParseExact(paymentId, "D", out var id) || await queries.FindAsync(id, cancel) is null)
         {
@@ -63,7 +69,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
 
         var others = await Task.WhenAll(OtherServices.Select(async service =>
             await clients.CreateClient(service).GetFromJsonAsync(new Uri($"/internal/history/{id}", UriKind.Relative), HistoryJson.Default.ListHistoryEvent, cancel)));
-        var own = await HistoryEndpoint.ReadAsync(store, id, cancel);
+        var own = await HistoryEndpoint.ReadAsync(store.Name, reads, id, cancel);
         return Results.Json(
             new PaymentHistory(id, CausalOrder.Sort([.. own, .. others.SelectMany(o => o ?? [])])), PaymentJson.Default.PaymentHistory);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Payments.PaymentService.Analytics;
 using Payments.Services.History;
 
 namespace Payments.PaymentService.Payments;
@@ -69,5 +70,7 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
 [JsonSerializable(typeof(AcceptedPayment))]
 [JsonSerializable(typeof(PaymentOverview))]
 [JsonSerializable(typeof(PaymentRow))]
+[JsonSerializable(typeof(PaymentMinuteRow))]
+[JsonSerializable(typeof(PaymentCounts))]
 [JsonSerializable(typeof(WalletFacts))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
+using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -21,7 +22,8 @@ internal static class RequestPayment
         CallerIdentity caller,
         IdempotencyKey key,
         WalletDirectory directory,
-        CommandHandler<Payment, PaymentEvent> payments,
+        IEventStore store,
+        Aggregates<Payment, PaymentEvent> payments,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -47,25 +49,32 @@ internal static class RequestPayment
             return Problems.Invalid(input.Errors);
         }
 
-        var id = new PaymentId(Guid.CreateVersion7(clock.GetUtcNow()));
+        var now = clock.GetUtcNow();
+        var id = new PaymentId(Guid.CreateVersion7(now));
         var terms = new PaymentTerms(id, payer, UserId.Parse(payerFacts!.UserId), payee, UserId.Parse(payeeFacts!.UserId), amount, request.Reference);
         var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.Request));
         var answer = KeptAnswer.Of(
             StatusCodes.Status202Accepted,
             JsonSerializer.SerializeToUtf8Bytes(new AcceptedPayment(id.Value, "pending"), PaymentJson.Default.AcceptedPayment),
             $"/api/payments/{id}");
-        var outcome = await payments.HandleAsync(
-            PaymentAggregate.Definition.Stream(id.Value),
-            new Cause(id.Value, null, caller.ClientId, Activity.Current?.Id),
-            (state, _) => Payment.Decide(state, new PaymentCommand.Request(terms)),
-            _ => repeatable.ClaimWith(answer),
-            cancel);
-        return outcome switch
+        var requested = Payment.Decide(null, new PaymentCommand.Request(terms)) as Decision<PaymentEvent>.Accepted
+            ?? throw new InvalidOperationException("A new payment was refused after its checks.");
+        var stream = PaymentAggregate.Definition.Stream(id.Value);
+        var change = new Change<Payment, PaymentEvent>(PaymentAggregate.Definition, stream, before: default);
+        change.Add(requested.Events, new Cause(id.Value, null, caller.ClientId, Activity.Current?.Id), now);
+
+        // The id is new, so there is nothing to load and nobody to wait for.
+        var unit = new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows()], Claim = repeatable.ClaimWith(answer) };
+        switch (await store.AppendAsync(unit, cancel))
         {
-            CommandOutcome<Payment>.Done => answer.ToResult(context),
-            CommandOutcome<Payment>.Repeated repeated => repeatable.Repeat(repeated.First),
-            _ => throw new InvalidOperationException($"A new payment was refused after its checks: {outcome}."),
-        };
+            case AppendResult.Appended:
+                payments.Keep([KeyValuePair.Create(stream, change.After)]);
+                return answer.ToResult(context);
+            case AppendResult.AlreadyClaimed claimed:
+                return repeatable.Repeat(claimed.Existing);
+            case var other:
+                throw new InvalidOperationException($"A new payment could not be stored: {other}.");
+        }
     }
 
     private static void Check(MoneyInput input, Money amount, bool same, WalletFacts? payer, WalletFacts? payee)

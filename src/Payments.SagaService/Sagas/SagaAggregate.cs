@@ -5,7 +5,9 @@ using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
+using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Projections;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Services;
@@ -22,17 +24,25 @@ internal static class SagaAggregate
         "wallet.hold-captured.v1", "wallet.hold-released.v1",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> KnownTypes = WireFormat.Names.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> KnownTypes = WireFormat.Names.Select(n => n.Name).ToFrozenSet(StringComparer.Ordinal);
 
     public static readonly AggregateDefinition<WalletPaymentSaga, SagaEvent> Definition = new()
     {
         StreamType = "saga",
-        SchemaVersion = WireFormat.SchemaVersion,
         Evolve = WalletPaymentSaga.Evolve,
         Decode = StoredEvents.Decode<SagaEvent>,
         Encode = WireFormat.Encode,
+        Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodeSaga),
         RoutingKey = KeyOf,
         Project = change => [new("sagas", JsonSerializer.SerializeToUtf8Bytes(Row(change), SagaJson.Default.SagaRow))],
+    };
+
+    public static InlineProjection Projection(IEventStore store) => new InlineProjection<WalletPaymentSaga, SagaEvent>(Definition, store)
+    {
+        Name = "sagas",
+        Version = 1,
+        Tables = ["sagas", "saga_counts"],
+        Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
     public static readonly ConsumerDefinition<WalletPaymentSaga, SagaEvent> Consumer = new()
@@ -61,7 +71,10 @@ internal static class SagaAggregate
             WalletEvent e => new Signal.OfWallet(e),
             var other => throw new WireFormatException($"{other.GetType().Name} is no signal."),
         };
-        return new(Definition.Stream(message.Headers.Correlation), (saga, now) => Decide(saga, signal, now));
+        return new(
+            Definition.Stream(message.Headers.Correlation),
+            (saga, now) => Decide(saga, signal, now),
+            StartsStream: signal is Signal.OfPayment { Event: PaymentEvent.Requested });
     }
 
     private static string KeyOf(WalletPaymentSaga saga, SagaEvent e) => e switch

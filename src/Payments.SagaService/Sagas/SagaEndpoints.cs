@@ -4,6 +4,8 @@ using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.Projections;
+using Payments.Services.TimeTravel;
 
 namespace Payments.SagaService.Sagas;
 
@@ -17,6 +19,8 @@ internal static class SagaEndpoints
         var admin = app.MapGroup("/api/admin/sagas").ExcludeFromDescription();
         admin.MapGet("/", List);
         admin.MapGet("/overview", Overview);
+        admin.MapTimeTravel<WalletPaymentSaga, SagaEvent>();
+        admin.MapProjections();
     }
 
     /// <summary><c>GET /api/admin/sagas</c>: sagas, newest first, by phase and whether they are overdue.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Services.History;
 
@@ -11,13 +12,19 @@ public static class HistoryEndpoint
     public const int EventsMax = 1_000;
 
     public static void MapHistory(this IEndpointRouteBuilder app) =>
-        app.MapGet("/internal/history/{correlationId:guid}", async (Guid correlationId, IEventStore store, CancellationToken cancel) =>
-            Results.Json(await ReadAsync(store, correlationId, cancel), HistoryJson.Default.ListHistoryEvent)).ExcludeFromDescription();
+        app.MapGet(
+            "/internal/history/{correlationId:guid}",
+            async (Guid correlationId, IEventStore store, ReplicaReads reads, CancellationToken cancel) =>
+                Results.Json(await ReadAsync(store.Name, reads, correlationId, cancel), HistoryJson.Default.ListHistoryEvent))
+            .ExcludeFromDescription();
 
-    /// <summary>The events of one correlation in this service's log, in log order.</summary>
-    public static async Task<List<HistoryEvent>> ReadAsync(IEventStore store, Guid correlationId, CancellationToken cancel)
+    /// <summary>
+    /// The events of one correlation in this service's log, in log order. May lag behind the last append where there are standbys.
+    /// </summary>
+    /// <param name="log">The name of the log.</param>
+    public static async Task<List<HistoryEvent>> ReadAsync(string log, ReplicaReads reads, Guid correlationId, CancellationToken cancel)
     {
-        var events = await store.ReadAllAsync(0, EventsMax, new EventFilter { CorrelationId = correlationId }, cancel);
-        return [.. events.Select(e => HistoryEvent.Of(store.Name, e))];
+        var events = await reads.ReadAllAsync(atLeast: 0, 0, EventsMax, new EventFilter { CorrelationId = correlationId }, cancel);
+        return [.. events.Select(e => HistoryEvent.Of(log, e))];
     }
 }

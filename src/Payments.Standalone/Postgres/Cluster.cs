@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace Payments.Standalone.Postgres;
 
@@ -14,22 +15,39 @@ internal sealed class Cluster(DataFolder folder)
     private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const int LogBytesMax = 10 * 1024 * 1024;
 
-    public string Data => Path.Combine(folder.Path, "postgres");
+    public string Data => DataIn(folder.Path);
 
     public string Log => Path.Combine(folder.Logs, "postgres.log");
 
-    public bool Exists => File.Exists(Path.Combine(Data, "PG_VERSION"));
+    public bool Exists => ExistsIn(folder.Path);
 
     /// <summary>The version of PostgreSQL that made the cluster; null when there is none yet.</summary>
     public int? Major => Exists
         ? int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture)
         : null;
 
-    private string PasswordFile => Path.Combine(folder.Path, "postgres.password");
+    private string PasswordFile => PasswordFileIn(folder.Path);
 
-    public string ReadPassword() => File.Exists(PasswordFile)
-        ? File.ReadAllText(PasswordFile)
-        : throw new CannotStartException($"{PasswordFile} is missing. Put it back, or move {Data} away to start afresh.");
+    public static string DataIn(string folder) => Path.Combine(folder, "postgres");
+
+    public static bool ExistsIn(string folder) => File.Exists(Path.Combine(DataIn(folder), "PG_VERSION"));
+
+    public static string ReadPassword(string folder) => File.Exists(PasswordFileIn(folder))
+        ? File.ReadAllText(PasswordFileIn(folder))
+        : throw new CannotStartException($"{PasswordFileIn(folder)} is missing. Put it back, or move {DataIn(folder)} away to start afresh.");
+
+    /// <summary>How its superuser reaches a database of the server. Keep it out of logs: the password is in it.</summary>
+    public static string ConnectionString(int port, string password, string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = port,
+        Username = Superuser,
+        Password = password,
+        Database = database,
+        // On loopback neither is of use, and each costs a round trip.
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
 
     /// <summary>Makes the log if it is missing and starts a new one when it has grown long.</summary>
     public async Task PrepareLogAsync(ServerUser user, CancellationToken cancel)
@@ -72,6 +90,8 @@ internal sealed class Cluster(DataFolder folder)
         await user.OwnAsync(unfinished, cancel);
         File.Move(unfinished, file, overwrite: true);
     }
+
+    private static string PasswordFileIn(string folder) => Path.Combine(folder, "postgres.password");
 
     private async Task WritePasswordAsync(ServerUser user, CancellationToken cancel)
     {

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Payments.Standalone.Postgres;
 
 /// <summary>
@@ -23,6 +21,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Ends when the server has: after <see cref="DisposeAsync"/>, or because something went badly wrong.</summary>
     public Task Exited => _server.ExitAsync(CancellationToken.None);
+
+    /// <summary>Whether a server of our own has ever kept data in a folder.</summary>
+    public static bool HasData(string dataFolder) => Cluster.ExistsIn(Path.GetFullPath(dataFolder));
 
     /// <summary>Starts the server, after making its data if there is none yet. It accepts connections when this returns.</summary>
     /// <param name="progress">Gets a line when something takes long enough to make a person wonder.</param>
@@ -64,24 +65,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
 
         await cluster.ConfigureAsync(options, user, cancel);
-        var password = cluster.ReadPassword();
+        var password = Cluster.ReadPassword(folder.Path);
         var (server, port) = await Slowly.Tell(
             progress, "PostgreSQL is starting; after a crash it first reads its log again ...", start.RunAsync(cancel));
         return new PrivatePostgres(folder, server, port, password);
     }
 
     /// <summary>How to reach a database of this server as its superuser. Keep it out of logs: the password is in it.</summary>
-    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1",
-        Port = _port,
-        Username = Cluster.Superuser,
-        Password = _password,
-        Database = database,
-        // On loopback neither is of use, and each costs a round trip.
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    public string ConnectionString(string database) => Cluster.ConnectionString(_port, _password, database);
 
     /// <summary>Creates a database unless it exists.</summary>
     /// <returns>Its connection string.</returns>

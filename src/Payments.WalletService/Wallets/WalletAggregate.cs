@@ -4,6 +4,7 @@ using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Projections;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Services;
@@ -22,12 +23,20 @@ internal static class WalletAggregate
     public static readonly AggregateDefinition<Wallet, WalletEvent> Definition = new()
     {
         StreamType = "wallet",
-        SchemaVersion = WireFormat.SchemaVersion,
         Evolve = Wallet.Evolve,
         Decode = StoredEvents.Decode<WalletEvent>,
         Encode = WireFormat.Encode,
+        Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodeWallet),
         RoutingKey = (wallet, _) => RoutingKey.ForUser(wallet.Owner.Value),
         Project = Project,
+    };
+
+    public static InlineProjection Projection(IEventStore store) => new InlineProjection<Wallet, WalletEvent>(Definition, store)
+    {
+        Name = "wallets",
+        Version = 1,
+        Tables = ["wallets", "ledger_entries"],
+        Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
     public static readonly ConsumerDefinition<Wallet, WalletEvent> Consumer = new()

@@ -1,3 +1,7 @@
+using Payments.Domain.Wallets;
+using Payments.Services.Projections;
+using Payments.Services.TimeTravel;
+
 namespace Payments.WalletService.Wallets;
 
 /// <summary>Every route of this service on one page.</summary>
@@ -23,5 +27,7 @@ internal static class WalletEndpoints
         var admin = app.MapGroup("/api/admin/wallets").ExcludeFromDescription();
         admin.MapGet("/", WalletQueries.All);
         admin.MapGet("/overview", WalletQueries.Overview);
+        admin.MapTimeTravel<Wallet, WalletEvent>();
+        admin.MapProjections();
     }
 }

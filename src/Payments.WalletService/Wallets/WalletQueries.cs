@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
+using Payments.EventStore.Aggregates;
 using Payments.ServiceDefaults;
 using Payments.Services;
 
@@ -12,7 +13,6 @@ namespace Payments.WalletService.Wallets;
 /// <summary>What can be asked about wallets: one SELECT each, and a fold for the past.</summary>
 internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store)
 {
-    private const int EventsMax = 1_000_000;
     private const string Columns = "wallet_id, user_id, currency, balance, held, status, version";
 
     /// <summary><c>GET /api/wallets/{walletId}[?at=|?version=]</c></summary>
@@ -43,8 +43,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         var found = (at, version) switch
         {
             (null, null) => await queries.FindAsync(wallet, cancel),
-            (not null, _) => await queries.PastAsync(wallet, e => e.RecordedAt <= moment, cancel),
-            _ => await queries.PastAsync(wallet, e => e.StreamVersion <= number, cancel),
+            (not null, _) => await queries.PastAsync(wallet, new Moment.Time(moment), cancel),
+            _ => await queries.PastAsync(wallet, new Moment.Version(number), cancel),
         };
         return found is null ? WalletAnswers.NotFound(walletId) : Results.Json(found, WalletJson.Default.WalletView);
     }
@@ -127,12 +127,11 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         await ListAsync($"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })
             is [var found] ? found : null;
 
-    private async Task<WalletView?> PastAsync(WalletId wallet, Func<StoredEvent, bool> until, CancellationToken cancel)
+    private async Task<WalletView?> PastAsync(WalletId wallet, Moment moment, CancellationToken cancel)
     {
-        var events = await store.ReadStreamAsync(WalletAggregate.Definition.Stream(wallet.Value), 0, EventsMax, cancel);
-        var then = events.TakeWhile(until).ToList();
-        var state = then.Aggregate(default(Wallet), (s, e) => Wallet.Evolve(s, StoredEvents.Decode<WalletEvent>(e)));
-        return state is null ? null : WalletView.Of(state, then[^1].StreamVersion);
+        var past = await new TimeTravel<Wallet, WalletEvent>(store, WalletAggregate.Definition)
+            .StateAsync(WalletAggregate.Definition.Stream(wallet.Value), moment, cancel);
+        return past.State is { } state ? WalletView.Of(state, past.Version) : null;
     }
 
     private async Task<List<WalletView>> ListAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)

@@ -27,14 +27,8 @@ public sealed class PostgresOwner
     /// <summary>Starts the process and waits until it has written <see cref="Written"/>.</summary>
     public static async Task<Process> StartProcessAsync(string folder)
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!,
-            [.. HostArguments(), "-explicit", "only", "-method", $"{typeof(PostgresOwner).FullName}.{nameof(Lives_until_it_is_killed)}"])
-        {
-            RedirectStandardOutput = true,
-            Environment = { [FolderVariable] = folder },
-        };
-        var process = Process.Start(start)!;
+        var process = ExplicitTest.Start(
+            typeof(PostgresOwner), nameof(Lives_until_it_is_killed), new Dictionary<string, string> { [FolderVariable] = folder });
         await Wait.UntilAsync(() => File.Exists(ReadyFile(folder)) || process.HasExited, Deadline);
         Assert.False(process.HasExited, "The owner ended by itself.");
         return process;
@@ -43,17 +37,12 @@ public sealed class PostgresOwner
     [Fact(Explicit = true)]
     public async Task Lives_until_it_is_killed()
     {
-        var folder = Environment.GetEnvironmentVariable(FolderVariable)
-            ?? throw new InvalidOperationException("For other tests to start, not for people.");
+        var folder = ExplicitTest.Given(FolderVariable);
         await using var postgres = await PrivatePostgres.StartAsync(Small(folder));
         await PrivatePostgresTests.WriteAsync(postgres, Written);
         await File.WriteAllTextAsync(ReadyFile(folder), ReadyLine);
         await Task.Delay(Deadline);
     }
-
-    // Run by `dotnet IntegrationTests.dll`, the program is dotnet itself.
-    private static string[] HostArguments() =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(PostgresOwner).Assembly.Location] : [];
 
     private static string ReadyFile(string folder) => Path.Combine(folder, "ready");
 }

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Npgsql;
+using Payments.PaymentService.Payments;
+using Payments.ServiceDefaults;
+
+namespace Payments.PaymentService.Analytics;
+
+/// <param name="Minute">When the minute begins, UTC.</param>
+/// <param name="Outcome"><c>requested</c>, <c>completed</c> or <c>failed</c>: what happened in this minute.</param>
+/// <param name="Volume">The sum of the payments' amounts, in minor units of the currency.</param>
+public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, long Volume);
+
+/// <summary>Minutes in which something happened, from (included) to until (excluded), oldest first.</summary>
+public sealed record PaymentCounts(DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<MinuteCounts> Items);
+
+/// <summary><c>GET /api/analytics/payments?from=&amp;until=</c>: the last hour, or up to a day.</summary>
+internal static class PaymentAnalytics
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public static async Task<IResult> Get(
+        string? from, string? until, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancel)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var end = Moment("until", until, errors) ?? clock.GetUtcNow();
+        var start = Moment("from", from, errors) ?? (end - DateTimeOffset.MinValue > Usual ? end - Usual : DateTimeOffset.MinValue);
+        if (errors.Count == 0 && (start > end || end - start > Longest))
+        {
+            errors["from"] = ["Must be at most a day before 'until', and not after it."];
+        }
+
+        return errors.Count > 0
+            ? Problems.Invalid(errors)
+            : Results.Json(new PaymentCounts(start, end, await ReadAsync(database, start, end, cancel)), PaymentJson.Default.PaymentCounts);
+    }
+
+    private static async Task<List<MinuteCounts>> ReadAsync(
+        NpgsqlDataSource database, DateTimeOffset from, DateTimeOffset until, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "select minute, currency, outcome, count, volume from payment_minutes where minute >= $1 and minute < $2 order by " +
+            "minute, currency, outcome");
+        command.Parameters.AddWithValue(from.UtcDateTime);
+        command.Parameters.AddWithValue(until.UtcDateTime);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var minutes = new List<MinuteCounts>();
+        while (await reader.ReadAsync(cancel))
+        {
+            minutes.Add(new(
+                new DateTimeOffset(reader.GetDateTime(0)), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4)));
+        }
+
+        return minutes;
+    }
+
+    private static DateTimeOffset? Moment(string field, string? text, Dictionary<string, string[]> errors)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+        {
+            errors[field] = ["Must be a moment such as 2026-01-31T12:00:00Z."];
+        }
+
+        return moment;
+    }
+}

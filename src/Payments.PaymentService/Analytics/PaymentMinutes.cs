@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Payments.Domain.Payments;
+using Payments.EventStore;
+using Payments.EventStore.Projections;
+using Payments.PaymentService.Payments;
+using Payments.Services;
+
+namespace Payments.PaymentService.Analytics;
+
+/// <summary>The asynchronous projection behind <c>GET /api/analytics/payments</c>.</summary>
+internal static class PaymentMinutes
+{
+    public static readonly AsynchronousProjection Projection = new()
+    {
+        Name = "payment_minutes",
+        Version = 1,
+        Tables = ["payment_minutes", "payments_counted"],
+        Filter = new EventFilter { StreamType = PaymentAggregate.Definition.StreamType },
+        Fold = events => events.Select(e =>
+            new ProjectionRow("payment_minutes", JsonSerializer.SerializeToUtf8Bytes(Row(e), PaymentJson.Default.PaymentMinuteRow))),
+    };
+
+    private static PaymentMinuteRow Row(StoredEvent stored) => StoredEvents.Decode<PaymentEvent>(stored) switch
+    {
+        PaymentEvent.Requested e => new(
+            e.Terms.Payment.Value, "requested", stored.RecordedAt, e.Terms.Amount.Minor, e.Terms.Amount.Currency.Code),
+        PaymentEvent.Completed e => new(e.Payment.Value, "completed", stored.RecordedAt, null, null),
+        PaymentEvent.Failed e => new(e.Payment.Value, "failed", stored.RecordedAt, null, null),
+        var e => throw new InvalidOperationException($"{e.GetType().Name} is not counted yet."),
+    };
+}
+
+/// <summary>The row that <c>apply_payment_minutes</c> takes.</summary>
+internal sealed record PaymentMinuteRow(Guid PaymentId, string Outcome, DateTimeOffset At, long? Amount, string? Currency);

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services.TimeTravel;
+
+/// <summary>A state at a version or a moment, and what changed between two of them: for operators.</summary>
+public static class TimeTravelEndpoints
+{
+    /// <summary>Events listed between two moments at most.</summary>
+    public const int EventsMax = 1_000;
+
+    /// <summary>Adds <c>GET {id}/state[?version=|?at=]</c> and <c>GET {id}/diff?from=&amp;to=</c> to the admin routes of an aggregate.</summary>
+    public static void MapTimeTravel<TState, TEvent>(this IEndpointRouteBuilder admin)
+        where TState : class
+    {
+        admin.MapGet("/{id:guid}/state", StateAsync<TState, TEvent>);
+        admin.MapGet("/{id:guid}/diff", DiffAsync<TState, TEvent>);
+    }
+
+    private static async Task<IResult> StateAsync<TState, TEvent>(
+        Guid id,
+        string? version,
+        string? at,
+        IEventStore store,
+        AggregateDefinition<TState, TEvent> definition,
+        CancellationToken cancel)
+        where TState : class
+    {
+        if (version is not null && at is not null)
+        {
+            return Problems.Invalid("version", "Give either at or version, not both.");
+        }
+
+        if (!TryParse(version ?? at, out var moment))
+        {
+            return NoMoment(version is not null ? "version" : "at");
+        }
+
+        return await AnswerAsync(async () =>
+            await ReadAsync(store, definition, id, moment, cancel) is { Version: > 0 } past
+                ? Results.Json(past, TimeTravelJson.Default.StateView)
+                : NotFound(definition.Stream(id)));
+    }
+
+    private static async Task<IResult> DiffAsync<TState, TEvent>(
+        Guid id,
+        string? from,
+        string? to,
+        IEventStore store,
+        AggregateDefinition<TState, TEvent> definition,
+        CancellationToken cancel)
+        where TState : class
+    {
+        if (from is null || !TryParse(from, out var first))
+        {
+            return NoMoment("from");
+        }
+
+        if (!TryParse(to, out var second))
+        {
+            return NoMoment("to");
+        }
+
+        return await AnswerAsync(async () =>
+        {
+            var before = await ReadAsync(store, definition, id, first, cancel);
+            var after = await ReadAsync(store, definition, id, second, cancel);
+            if (before.Version + after.Version == 0)
+            {
+                return NotFound(definition.Stream(id));
+            }
+
+            var range = new VersionRange(Math.Min(before.Version, after.Version), Math.Max(before.Version, after.Version));
+            var events = await store.ReadStreamAsync(definition.Stream(id), range, EventsMax, cancel);
+            return Results.Json(
+                new StateDiffView(
+                    before,
+                    after,
+                    StateDiff.Between(before.State, after.State),
+                    [.. events.Select(e => new PassedEvent(e.StreamVersion, e.Position, e.EventId, e.Type, e.RecordedAt, JsonNode.Parse(e.Data.Span)))],
+                    range.UpTo - range.After > events.Count),
+                TimeTravelJson.Default.StateDiffView);
+        });
+    }
+
+    private static async Task<StateView> ReadAsync<TState, TEvent>(
+        IEventStore store, AggregateDefinition<TState, TEvent> definition, Guid id, Moment moment, CancellationToken cancel)
+        where TState : class
+    {
+        var stream = definition.Stream(id);
+        var past = await new TimeTravel<TState, TEvent>(store, definition).StateAsync(stream, moment, cancel);
+        return new StateView(
+            stream.ToString(), past.Version, past.RecordedAt, past.State is { } state ? JsonNode.Parse(definition.Snapshots!.Encode(state)) : null);
+    }
+
+    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (StreamArchivedException archived)
+        {
+            return Problems.Conflict("archived", archived.Message);
+        }
+    }
+
+    // A number is a version, anything else a moment; nothing is now.
+    private static bool TryParse(string? text, out Moment moment)
+    {
+        moment = Moment.Now;
+        if (text is null)
+        {
+            return true;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            moment = new Moment.Version(version);
+            return true;
+        }
+
+        var isTime = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
+        moment = new Moment.Time(at);
+        return isTime;
+    }
+
+    private static ProblemHttpResult NoMoment(string field) =>
+        Problems.Invalid(field, "Must be a version such as 12, or a moment such as 2026-01-31T00:00:00Z.");
+
+    private static ProblemHttpResult NotFound(StreamId stream) => Problems.NotFound("not_found", $"There was no {stream} then.");
+}
+
+/// <summary>A state as it was. Version 0: before its first event.</summary>
+public sealed record StateView(string Stream, long Version, DateTimeOffset? RecordedAt, JsonNode? State);
+
+/// <param name="Truncated">There are more events than are listed.</param>
+public sealed record StateDiffView(
+    StateView From, StateView To, IReadOnlyList<StateChange> Changes, IReadOnlyList<PassedEvent> Events, bool Truncated);
+
+/// <summary>An event between the two states.</summary>
+public sealed record PassedEvent(long Version, long Position, Guid EventId, string Type, DateTimeOffset RecordedAt, JsonNode? Data);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StateView))]
+[JsonSerializable(typeof(StateDiffView))]
+internal sealed partial class TimeTravelJson : JsonSerializerContext;
