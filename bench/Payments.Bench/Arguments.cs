@@ -29,6 +29,15 @@ internal sealed class Arguments
     public IReadOnlyList<int> Numbers(string name, IReadOnlyList<int> standard, int min, int max) =>
         _values.TryGetValue(name, out var text) ? [.. text.Split(',').Select(part => Parse(name, part, min, max))] : standard;
 
+    /// <summary>Some of those there are; all of them when nothing is said.</summary>
+    public IReadOnlyList<string> Choices(string name, IReadOnlyList<string> all)
+    {
+        IReadOnlyList<string> chosen = _values.TryGetValue(name, out var text) ? [.. text.Split(',').Distinct()] : all;
+        return chosen.FirstOrDefault(one => !all.Contains(one)) is { } unknown
+            ? throw new BadArgumentException($"{name} is some of {string.Join(',', all)}, not '{unknown}'.")
+            : chosen;
+    }
+
     private static int Parse(string name, string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number

@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using Payments.Bench;
 using Payments.Bench.Appends;
+using Payments.Bench.Loads;
+using Payments.Bench.Rebuilds;
+using Payments.Bench.Sealing;
 using Payments.Bench.WalletPayments;
 using Payments.Standalone;
 
@@ -17,9 +20,15 @@ try
     {
         [] or ["--help" or "-h" or "help", ..] => Tell(Usage.All),
         ["appends", "--help" or "-h"] => Tell(Usage.Appends),
+        ["sealing", "--help" or "-h"] => Tell(Usage.Sealing),
+        ["loads", "--help" or "-h"] => Tell(Usage.Loads),
         ["payments", "--help" or "-h"] => Tell(Usage.Payments),
+        ["rebuild", "--help" or "-h"] => Tell(Usage.Rebuild),
         ["appends", .. var rest] => await AppendsBench.RunAsync(AppendsOptions.Parse(rest), stop.Token),
+        ["sealing", .. var rest] => await SealingBench.RunAsync(SealingOptions.Parse(rest), stop.Token),
+        ["loads", .. var rest] => await LoadsBench.RunAsync(LoadsOptions.Parse(rest), stop.Token),
         ["payments", .. var rest] => await PaymentsBench.RunAsync(PaymentsOptions.Parse(rest), stop.Token),
+        ["rebuild", .. var rest] => await RebuildBench.RunAsync(RebuildOptions.Parse(rest), stop.Token),
         [var name, ..] => throw new BadArgumentException($"There is no benchmark '{name}'. See --help."),
     };
 }

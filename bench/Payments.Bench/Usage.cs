@@ -6,8 +6,11 @@ internal static class Usage
     public const string All = """
         Usage: ./payments bench <name> [options]
 
-          appends    durable event appends a second: the event store beside a plain store
+          appends    durable event appends a second: the event store beside a plain one and Emmett
+          sealing    the same appends with tamper evidence being written behind them, beside without
+          loads      how long it takes to load a wallet of many events, with a snapshot and without, beside the same
           payments   wallet payments a second over HTTP, all services: beside pgbench's TPC-B
+          rebuild    events a second: a projection rebuilt from the log, and the log read and followed
 
         Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it, in one run.
         `./payments bench <name> --help` lists the options. Ctrl-C stops it and leaves nothing behind.
@@ -17,14 +20,44 @@ internal static class Usage
     public const string Appends = """
         Usage: ./payments bench appends [options]
 
-        Durable appends a second with many concurrent callers, on the event store and on a plain one: two tables and one transaction
-        an append. They take turns on the same server with connection pools of the same size; medians of the rounds are shown.
+        Durable appends a second with many concurrent callers, on the event store and on its peers. They take turns on the same server
+        with connection pools of the same size; medians of the rounds are shown. The peers:
+
+          plain    two tables and one transaction an append, called as the event store is
+          emmett   @event-driven-io/emmett-postgresql in a Node process; without Node, or npm to install it, it is left out
 
           --callers 1,8,32,128   concurrent callers, each with one append on its way (each 1 to 1024)
           --events 1,10          events in one append (each 1 to 1000)
           --seconds 3            how long one measurement lasts (1 to 300)
           --rounds 3             measurements of each kind (1 to 20)
           --pool 100             connections that each store may open (1 to 250)
+          --peers plain,emmett   some of them
+
+        """;
+
+    public const string Loads = """
+        Usage: ./payments bench loads [options]
+
+        How long it takes to load a wallet of many events from PostgreSQL, with nothing remembered in the process: from a snapshot and the
+        99 events after it, and from all events; on the plain store and with Emmett (see appends) from all events. They take turns.
+
+          --events 100,1000,10000   events before the snapshot (each 1 to 1000000)
+          --streams 20              wallets of each size (1 to 1000)
+          --rounds 5                loads of each wallet (1 to 100)
+          --peers plain,emmett      some of them
+
+        """;
+
+    public const string Sealing = """
+        Usage: ./payments bench sealing [options]
+
+        Durable appends a second on the event store, in turns with a sealer at work on the same log and without one: what tamper
+        evidence costs those who append. Then what sealing and verifying cost by themselves. Both logs are verified at the end.
+
+          --callers 32           concurrent callers, each with one append on its way (1 to 1024)
+          --events 1             events in one append (1 to 1000)
+          --seconds 5            how long one measurement lasts (2 to 300)
+          --rounds 5             measurements of each kind (1 to 20)
 
         """;
 
@@ -42,6 +75,19 @@ internal static class Usage
           --pgbench-scale 10     pgbench -s (1 to 1000)
           --pgbench-seconds 20   pgbench -T; 0 leaves pgbench out (0 to 600)
           --keep-log <file>      where to leave the platform's log
+
+        """;
+
+    public const string Rebuild = """
+        Usage: ./payments bench rebuild [options]
+
+        Fills a log with events of random streams, then rebuilds a projection (balance and number of events by stream) beside the one that
+        serves, and checks it; then reads the log from its beginning, and follows it while it is written to.
+
+          --events 1000000       events in the log (10000 to 100000000)
+          --streams 10000        streams that they belong to (100 to 1000000)
+          --rounds 3             rebuilds (1 to 20)
+          --seconds 5            how long the log is followed (1 to 300)
 
         """;
 }

@@ -1,52 +1,81 @@
 using System.Globalization;
 using Npgsql;
+using Payments.Bench.Emmett;
 using Payments.Bench.Machine;
 using Payments.Bench.Measuring;
 
 namespace Payments.Bench.Appends;
 
-/// <summary>Durable appends a second, on the event store and on the plain one, taking turns.</summary>
+/// <summary>Durable appends a second, on the event store and on its peers, taking turns.</summary>
 internal static class AppendsBench
 {
     public static async Task<int> RunAsync(AppendsOptions options, CancellationToken cancel)
     {
         await using var server = await BenchServer.StartAsync(cancel);
         await MachineFacts.PrintAsync(server, System.Console.Out, cancel);
-        await using var ours = await EventStoreTarget.CreateAsync(await DatabaseAsync(server, "event_store", options, cancel), cancel);
-        await using var plain = await PlainStore.CreateAsync(await DatabaseAsync(server, "plain", options, cancel), cancel);
-
-        var table = new Table(
-            "callers", "events each", "event store/s", "p50 ms", "p99 ms", "plain store/s", "p50 ms", "p99 ms", "ratio", "least", "most");
-        var (ourEvents, plainEvents) = (0L, 0L);
-        foreach (var events in options.Events)
+        var contenders = await ContendersAsync(server, options, cancel);
+        try
         {
-            foreach (var callers in options.Callers)
-            {
-                var rounds = new List<(Measured Ours, Measured Plain)>();
-                for (var round = 1; round <= options.Rounds; round++)
-                {
-                    var what = $"{callers} callers, {events} events each, round {round} of {options.Rounds}";
-                    var mine = await MeasureAsync(server, ours, $"event store: {what}", callers, events, options, cancel);
-                    var theirs = await MeasureAsync(server, plain, $"plain store: {what}", callers, events, options, cancel);
-                    (ourEvents, plainEvents) = (ourEvents + mine.Events, plainEvents + theirs.Events);
-                    rounds.Add((mine, theirs));
-                }
-
-                AddRow(table, callers, events, rounds);
-            }
+            await RunAsync(server, contenders, options, cancel);
+        }
+        finally
+        {
+            foreach (var contender in contenders)
+                await contender.DisposeAsync();
         }
 
-        await CheckAsync("event store", ours, ourEvents, cancel);
-        await CheckAsync("plain store", plain, plainEvents, cancel);
+        return 0;
+    }
+
+    private static async Task RunAsync(
+        BenchServer server, List<IAppendContender> contenders, AppendsOptions options, CancellationToken cancel)
+    {
+        // A server that has been up for a while has its memory mapped and writes into log files that it recycles; a new one makes both as
+        // it goes, and pays for it by the byte.
+        var (callers, events) = (options.Callers.Max(), options.Events.Max());
+        var warmUp = await RoundAsync(server, contenders, "warming up", callers, events, options, cancel);
+        var acknowledged = warmUp.Select(m => m.Events).ToArray();
+
+        var table = new AppendsTable([.. contenders.Select(c => c.Name)]);
+        foreach (var (eventsEach, callersAtOnce) in options.Events.SelectMany(e => options.Callers.Select(c => (e, c))))
+        {
+            var rounds = new List<Measured[]>();
+            for (var round = 1; round <= options.Rounds; round++)
+            {
+                var what = $"{callersAtOnce} callers, {eventsEach} events each, round {round} of {options.Rounds}";
+                rounds.Add(await RoundAsync(server, contenders, what, callersAtOnce, eventsEach, options, cancel));
+                acknowledged = [.. acknowledged.Zip(rounds[^1], (sum, measured) => sum + measured.Events)];
+            }
+
+            table.Add(callersAtOnce, eventsEach, rounds);
+        }
+
+        foreach (var (contender, count) in contenders.Zip(acknowledged))
+            await CheckAsync(contender, count, cancel);
         Progress.Clear();
         System.Console.WriteLine(
             $"Durable appends a second; medians of {options.Rounds} rounds of {options.Seconds} s; pools of {options.Pool} connections.");
-        System.Console.WriteLine("Ratio: event store to plain store, round by round.");
         System.Console.WriteLine();
         table.Print(System.Console.Out);
         System.Console.WriteLine();
-        System.Console.WriteLine($"Every acknowledged event is there: {ourEvents:N0} in the event store, {plainEvents:N0} in the plain.");
-        return 0;
+        var counts = contenders.Zip(acknowledged, (c, count) => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {count:N0}"));
+        System.Console.WriteLine($"Every acknowledged event is there: {string.Join(", ", counts)}.");
+    }
+
+    private static async Task<List<IAppendContender>> ContendersAsync(BenchServer server, AppendsOptions options, CancellationToken cancel)
+    {
+        var eventStore = await EventStoreTarget.CreateAsync(await DatabaseAsync(server, "event_store", options, cancel), cancel);
+        List<IAppendContender> contenders = [new InProcess("event store", eventStore)];
+        if (options.Peers.Contains(Peer.Plain))
+        {
+            var plain = await PlainStore.CreateAsync(await DatabaseAsync(server, "plain", options, cancel), cancel);
+            contenders.Add(new InProcess("plain", plain));
+        }
+
+        if (options.Peers.Contains(Peer.Emmett)
+            && await EmmettProcess.TryStartAsync(await server.CreateDatabaseAsync("emmett", cancel), options.Pool, cancel) is { } emmett)
+            contenders.Add(new EmmettPeer(emmett));
+        return contenders;
     }
 
     private static async Task<NpgsqlDataSource> DatabaseAsync(
@@ -58,45 +87,30 @@ internal static class AppendsBench
         return source.Build();
     }
 
-    private static async Task<Measured> MeasureAsync(
-        BenchServer server, IAppendTarget target, string what, int callers, int events, AppendsOptions options, CancellationToken cancel)
+    private static async Task<Measured[]> RoundAsync(
+        BenchServer server,
+        List<IAppendContender> contenders,
+        string what,
+        int callers,
+        int events,
+        AppendsOptions options,
+        CancellationToken cancel)
     {
-        Progress.Step(what);
-        await server.CheckpointAsync(cancel);
-        var (perSecond, latencies, stored) =
-            await new AppendLoad(target, callers, events).RunAsync(TimeSpan.FromSeconds(options.Seconds), cancel);
-        return new Measured(perSecond, latencies.PercentileMs(50), latencies.PercentileMs(99), stored);
+        var measured = new List<Measured>();
+        foreach (var contender in contenders)
+        {
+            Progress.Step($"{contender.Name}: {what}");
+            await server.CheckpointAsync(cancel);
+            measured.Add(await contender.MeasureAsync(callers, events, options.Seconds, cancel));
+        }
+
+        return [.. measured];
     }
 
-    private static void AddRow(Table table, int callers, int events, List<(Measured Ours, Measured Plain)> rounds)
+    private static async Task CheckAsync(IAppendContender contender, long acknowledged, CancellationToken cancel)
     {
-        var ratios = rounds.Select(r => r.Ours.PerSecond / r.Plain.PerSecond).ToList();
-        table.Add(
-            callers.ToString(CultureInfo.InvariantCulture),
-            events,
-            Median(rounds.Select(r => r.Ours.PerSecond)),
-            Median(rounds.Select(r => r.Ours.P50Ms)),
-            Median(rounds.Select(r => r.Ours.P99Ms)),
-            Median(rounds.Select(r => r.Plain.PerSecond)),
-            Median(rounds.Select(r => r.Plain.P50Ms)),
-            Median(rounds.Select(r => r.Plain.P99Ms)),
-            Median(ratios),
-            ratios.Min(),
-            ratios.Max());
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
-
-    private static async Task CheckAsync(string name, IAppendTarget target, long acknowledged, CancellationToken cancel)
-    {
-        var stored = await target.CountAsync(cancel);
+        var stored = await contender.CountAsync(cancel);
         if (stored != acknowledged)
-            throw new NoResultException($"The {name} acknowledged {acknowledged:N0} events and has {stored:N0}: there is no result.");
+            throw new NoResultException($"{contender.Name} acknowledged {acknowledged:N0} events and has {stored:N0}: there is no result.");
     }
-
-    private sealed record Measured(double PerSecond, double P50Ms, double P99Ms, long Events);
 }
