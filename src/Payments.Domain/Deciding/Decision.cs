@@ -25,14 +25,32 @@ public sealed record Refusal(string Code, string Message);
 public static class RefusalCodes
 {
     public const string AlreadyExists = "already_exists";
+    public const string AmountBelowFee = "amount_below_fee";
     public const string AmountOutOfRange = "amount_out_of_range";
     public const string BalanceLimit = "balance_limit";
+    public const string CardDeclined = "card_declined";
+    public const string CardProcessorUnavailable = "card_processor_unavailable";
+    public const string CompensatedByOperator = "compensated_by_operator";
     public const string CurrencyMismatch = "currency_mismatch";
     public const string HoldNotFound = "hold_not_found";
     public const string InsufficientFunds = "insufficient_funds";
+    public const string LimitPerDay = "limit_per_day";
+    public const string LimitPerTransaction = "limit_per_transaction";
+    public const string NotRefundable = "not_refundable";
+    public const string OverdraftInUse = "overdraft_in_use";
     public const string PaymentFinal = "payment_final";
+    public const string PaymentNotCompleted = "payment_not_completed";
     public const string PaymentNotFound = "payment_not_found";
+    public const string RefundExceedsPayment = "refund_exceeds_payment";
+    public const string RefundNotFound = "refund_not_found";
+    public const string RefundOfRefund = "refund_of_refund";
+    public const string SagaEnded = "saga_ended";
+    public const string SagaNotFound = "saga_not_found";
     public const string SameWallet = "same_wallet";
+    public const string TooLateToCompensate = "too_late_to_compensate";
+    public const string TooManyHolds = "too_many_holds";
+    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
+    public const string WalletFrozen = "wallet_frozen";
     public const string WalletNotFound = "wallet_not_found";
 }
 

@@ -36,24 +36,44 @@ public readonly record struct PaymentId(Guid Value) : IUuidId<PaymentId>
     public override string ToString() => Value.ToString("D");
 }
 
-/// <summary>Money set aside in a wallet for one purpose. A payment has one hold, with the payment's own id.</summary>
+/// <summary>Money that goes back, in part or whole, for one payment.</summary>
+[JsonConverter(typeof(UuidIdConverter<RefundId>))]
+public readonly record struct RefundId(Guid Value) : IUuidId<RefundId>
+{
+    public static RefundId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>What one saga carries out and one movement of money belongs to: a payment, a transfer or a refund, with the id of that.</summary>
+[JsonConverter(typeof(UuidIdConverter<OperationId>))]
+public readonly record struct OperationId(Guid Value) : IUuidId<OperationId>
+{
+    public static OperationId From(Guid value) => new(value);
+
+    public static OperationId For(PaymentId payment) => new(payment.Value);
+
+    public static OperationId For(RefundId refund) => new(refund.Value);
+
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>Money set aside in a wallet for one purpose. An operation has one hold, with the operation's own id.</summary>
 [JsonConverter(typeof(UuidIdConverter<HoldId>))]
 public readonly record struct HoldId(Guid Value) : IUuidId<HoldId>
 {
     public static HoldId From(Guid value) => new(value);
 
-    public static HoldId For(PaymentId payment) => new(payment.Value);
+    public static HoldId For(OperationId operation) => new(operation.Value);
 
     public override string ToString() => Value.ToString("D");
 }
 
-/// <summary>One movement of money in or out of a wallet: a deposit, a withdrawal, or a payment's leg (with the payment's id).</summary>
+/// <summary>One movement of money in or out of a wallet by hand: a deposit or a withdrawal.</summary>
 [JsonConverter(typeof(UuidIdConverter<MovementId>))]
 public readonly record struct MovementId(Guid Value) : IUuidId<MovementId>
 {
     public static MovementId From(Guid value) => new(value);
-
-    public static MovementId For(PaymentId payment) => new(payment.Value);
 
     public override string ToString() => Value.ToString("D");
 }
@@ -79,6 +99,31 @@ public readonly record struct UserId
 
     public static UserId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a user id.");
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A card as its processor's vault knows it, never its number: 1 to 64 letters, digits and <c>_ -</c>.</summary>
+[JsonConverter(typeof(CardTokenConverter))]
+public readonly record struct CardToken
+{
+    public const int LengthMax = 64;
+
+    private readonly string? _value;
+
+    private CardToken(string value) => _value = value;
+
+    public string Value => _value ?? throw new InvalidOperationException("An uninitialised card token has no value.");
+
+    public static bool TryParse(string? text, out CardToken token)
+    {
+        var ok = text is { Length: > 0 and <= LengthMax } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+        token = ok ? new CardToken(text!) : default;
+        return ok;
+    }
+
+    public static CardToken Parse(string text) =>
+        TryParse(text, out var token) ? token : throw new FormatException("This is not a card token.");
 
     public override string ToString() => Value;
 }

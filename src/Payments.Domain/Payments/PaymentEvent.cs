@@ -1,15 +1,5 @@
 namespace Payments.Domain.Payments;
 
-/// <summary>What a payment is about: fixed when it is requested, carried by every step that works on it.</summary>
-public sealed record PaymentTerms(
-    PaymentId Payment,
-    WalletId PayerWallet,
-    UserId Payer,
-    WalletId PayeeWallet,
-    UserId Payee,
-    Money Amount,
-    string? Reference);
-
 /// <summary>What has happened to one payment.</summary>
 public abstract record PaymentEvent
 {
@@ -21,8 +11,15 @@ public abstract record PaymentEvent
 
     public sealed record Completed(PaymentId Payment) : PaymentEvent;
 
-    /// <summary>The payment ended without moving money. <paramref name="Code"/> is one of <see cref="RefusalCodes"/>.</summary>
+    /// <summary>The payment ended without moving money. <paramref name="Code"/> is one of <see cref="RefusalCodes"/>, or the card processor's.</summary>
     public sealed record Failed(PaymentId Payment, string Code) : PaymentEvent;
+
+    public sealed record RefundRequested(RefundTerms Terms) : PaymentEvent;
+
+    public sealed record RefundCompleted(PaymentId Payment, RefundId Refund, Money Amount) : PaymentEvent;
+
+    /// <summary>The refund ended without moving money; what it would have given back can be refunded again.</summary>
+    public sealed record RefundFailed(PaymentId Payment, RefundId Refund, string Code) : PaymentEvent;
 }
 
 /// <summary>What one payment can be asked to do.</summary>
@@ -37,4 +34,11 @@ public abstract record PaymentCommand
     public sealed record Complete(PaymentId Payment) : PaymentCommand;
 
     public sealed record Fail(PaymentId Payment, string Code) : PaymentCommand;
+
+    /// <param name="Amount">Null: all that has not been refunded yet.</param>
+    public sealed record RequestRefund(RefundId Refund, Money? Amount, string? Reason) : PaymentCommand;
+
+    public sealed record CompleteRefund(PaymentId Payment, RefundId Refund) : PaymentCommand;
+
+    public sealed record FailRefund(PaymentId Payment, RefundId Refund, string Code) : PaymentCommand;
 }

@@ -1,29 +1,10 @@
 using System.Text.Json.Serialization;
+using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
 
 namespace Payments.Domain.Sagas;
-
-/// <summary>Where a wallet payment's saga stands: what it waits for, or how it ended.</summary>
-[JsonConverter(typeof(SagaPhaseConverter))]
-public enum SagaPhase
-{
-    /// <summary>Waits for the payer's wallet to set the money aside.</summary>
-    Holding,
-
-    /// <summary>Waits for the payee's wallet to take the money in.</summary>
-    Crediting,
-
-    /// <summary>Waits for the payer's wallet to let the held money go.</summary>
-    Capturing,
-
-    /// <summary>Undoing: waits for the payer's wallet to make the held money available again.</summary>
-    Releasing,
-
-    Completed,
-    Failed,
-}
 
 /// <summary>What has happened to one saga.</summary>
 public abstract record SagaEvent
@@ -32,15 +13,48 @@ public abstract record SagaEvent
     {
     }
 
-    public sealed record Started(PaymentTerms Terms) : SagaEvent;
+    /// <param name="Definition">The name of its definition, one of <see cref="SagaNames"/>.</param>
+    public sealed record Started(string Definition, SagaTerms Terms) : SagaEvent;
 
-    /// <summary>The saga went on. <paramref name="Because"/> names the signal; the deadline is when silence becomes an alarm.</summary>
-    public sealed record Moved(SagaPhase To, string Because, DateTimeOffset? Deadline, string? FailureCode) : SagaEvent;
+    /// <summary>The saga went on. <paramref name="Because"/> names the signal; the deadline is when silence is acted upon.</summary>
+    /// <param name="To">One of <see cref="SagaPhases"/>.</param>
+    public sealed record Moved(string To, string Because, DateTimeOffset? Deadline, string? FailureCode) : SagaEvent;
 
-    /// <summary>Nothing was heard in time. The saga goes on waiting, visibly: silence is not an answer.</summary>
-    public sealed record WentOverdue(SagaPhase In, DateTimeOffset At) : SagaEvent;
+    /// <summary>The same was asked again. The command that follows is the same one: obeyed at most once.</summary>
+    /// <param name="Attempt">From 2.</param>
+    public sealed record Retried(string In, string Because, int Attempt, DateTimeOffset Deadline) : SagaEvent;
+
+    /// <summary>A step that must not fail was refused: a compensation, or what follows a step that has no way back. It is asked again at the deadline.</summary>
+    public sealed record StepRefused(string In, string Code, DateTimeOffset Deadline) : SagaEvent;
+
+    /// <summary>All attempts are used up. The saga goes on waiting, visibly, for the answer or for a person: silence is not an answer.</summary>
+    public sealed record WentOverdue(string In, DateTimeOffset At) : SagaEvent;
+
+    /// <summary>Compensation was asked for while an answer is outstanding that decides what there is to compensate: it begins with that answer.</summary>
+    public sealed record CompensationRequested(string In) : SagaEvent;
+
+    /// <summary>A person has acted. What the saga did about it follows.</summary>
+    public sealed record OperatorActed(OperatorAct Act, string By, string Reason) : SagaEvent;
+
+    public sealed record CardAnswered(CardAnswer Answer) : SagaEvent;
 
     public sealed record WalletCommanded(WalletCommand Command) : SagaEvent;
 
     public sealed record PaymentCommanded(PaymentCommand Command) : SagaEvent;
+
+    public sealed record CardCommanded(CardCommand Command) : SagaEvent;
+}
+
+/// <summary>What a person can do about a saga.</summary>
+[JsonConverter(typeof(NameConverter<OperatorAct>))]
+public enum OperatorAct
+{
+    /// <summary>Ask for the awaited answer again, with all attempts anew.</summary>
+    Retry,
+
+    /// <summary>Undo what was done, and let the operation fail.</summary>
+    Compensate,
+
+    /// <summary>Declare that the awaited answer of the card processor was «done», found out by other ways.</summary>
+    Complete,
 }

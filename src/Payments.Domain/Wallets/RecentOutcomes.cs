@@ -12,11 +12,13 @@ public enum WalletOutcomes
     HoldCaptured = 4,
     Credited = 8,
     CreditRefused = 16,
+    HoldExpired = 32,
+    CreditReversed = 64,
 }
 
-/// <summary>A wallet's last outcomes by hold or payment, oldest out first: a repeated command is recognised and does nothing.</summary>
+/// <summary>A wallet's last outcomes by hold or operation, oldest out first: a repeated command is recognised and does nothing.</summary>
 /// <remarks>
-/// Refusals are remembered too: a payment that was refused is undone, and obeying its command later would move money for nobody.
+/// Refusals are remembered too: an operation that was refused is undone, and obeying its command later would move money for nobody.
 /// This is the quick and quiet answer to a repeat. For money that moved, the last word is the database's: a ledger entry is unique
 /// by movement and wallet, so a repeat older than this memory fails instead of moving money twice.
 /// </remarks>

@@ -1,25 +1,45 @@
 using System.Collections.Immutable;
-using static Payments.Domain.RefusalCodes;
 
 namespace Payments.Domain.Wallets;
 
 public enum WalletStatus
 {
     Active,
+    Frozen,
+}
+
+/// <summary>Money that is set aside.</summary>
+/// <param name="CountedOn">The day (UTC) against whose limit it counts; null when it does not.</param>
+public readonly record struct OpenHold(OperationId Operation, Money Amount, DateTimeOffset ExpiresAt, DateOnly? CountedOn);
+
+/// <summary>What went out on one day (UTC), or was held to go out: as much of the past as a limit per day needs.</summary>
+public readonly record struct DaySpending(DateOnly Day, long Minor)
+{
+    public long On(DateOnly day) => day == Day ? Minor : 0;
+
+    /// <summary>A later day begins anew; what belongs to an earlier one is over and done with.</summary>
+    public DaySpending Add(DateOnly? day, long minor) =>
+        day is not { } on || on < Day ? this
+        : on == Day ? this with { Minor = checked(Minor + minor) }
+        : new DaySpending(on, minor);
 }
 
 /// <summary>One wallet, folded from its events. Pure: no clock, no I/O, no exception for a business refusal.</summary>
-/// <param name="Posted">The balance: everything that came in less everything that went out. Never below zero.</param>
-/// <param name="Held">The sum of the open holds; <see cref="Available"/> is what is left.</param>
+/// <param name="Posted">The balance: everything that came in less everything that went out. Never below zero, or the overdraft agreed.</param>
+/// <param name="Held">The sum of the open holds.</param>
 /// <param name="Recent">The last outcomes, so that a repeated command is recognised (see <see cref="RecentOutcomes"/>).</param>
-public sealed record Wallet(
+/// <param name="Overdraft">How far below zero the balance may go; zero unless agreed.</param>
+/// <param name="Spent">What counts against the limit per day.</param>
+public sealed partial record Wallet(
     WalletId Id,
     UserId Owner,
     Money Posted,
     Money Held,
-    ImmutableDictionary<HoldId, Money> Holds,
+    ImmutableDictionary<HoldId, OpenHold> Holds,
     RecentOutcomes Recent,
-    WalletStatus Status)
+    WalletStatus Status,
+    Money Overdraft,
+    DaySpending Spent)
 {
     /// <summary>The most one wallet may contain: 10^18 minor units, so that no sum of a balance and an amount overflows.</summary>
     public const long BalanceMinorMax = 1_000_000_000_000_000_000;
@@ -27,13 +47,14 @@ public sealed record Wallet(
     /// <summary>The most holds open at once in one wallet: bounds the state, far above what people do.</summary>
     public const int HoldsMax = 10_000;
 
-    private const WalletOutcomes HoldEnded = WalletOutcomes.HoldRefused | WalletOutcomes.HoldReleased | WalletOutcomes.HoldCaptured;
-
-    private static readonly ImmutableDictionary<HoldId, Money> NoHolds = ImmutableDictionary<HoldId, Money>.Empty;
+    private static readonly ImmutableDictionary<HoldId, OpenHold> NoHolds = ImmutableDictionary<HoldId, OpenHold>.Empty;
 
     public Currency Currency => Posted.Currency;
 
-    public Money Available => Posted - Held;
+    /// <summary>What can be spent: the balance less what is held, and the overdraft.</summary>
+    public Money Available => Posted - Held + Overdraft;
+
+    public bool IsFrozen => Status == WalletStatus.Frozen;
 
     /// <summary>Folds one more event into the wallet.</summary>
     /// <exception cref="UnreachableStateException">No decision leads from this state to this event: the stream is corrupt.</exception>
@@ -43,114 +64,66 @@ public sealed record Wallet(
         return next.Available.Minor >= 0 ? next : throw new UnreachableStateException(state, e);
     }
 
-    /// <summary>Decides one command. A message that was already obeyed is accepted without events, so that a repeat does nothing.</summary>
-    public static Decision<WalletEvent> Decide(Wallet? state, WalletCommand command, DateTimeOffset now) => (state, command) switch
-    {
-        (null, WalletCommand.Open c) => Accept(new WalletEvent.Opened(c.Wallet, c.Owner, c.Currency)),
-        ({ } w, WalletCommand.Open) => Refuse(AlreadyExists, $"Wallet {w.Id} is already open."),
-        (null, _) => Refuse(WalletNotFound, "There is no such wallet."),
-        ({ } w, WalletCommand.Deposit c) => Deposit(w, c),
-        ({ } w, WalletCommand.Withdraw c) => Withdraw(w, c),
-        ({ } w, WalletCommand.Hold c) => Hold(w, c, now),
-        ({ } w, WalletCommand.Release c) => w.Holds.TryGetValue(c.Id, out var held)
-            ? Accept(new WalletEvent.HoldReleased(c.Id, c.Payment, held))
-            : Accept(), // Nothing is held any more: what a release is for has been reached.
-        ({ } w, WalletCommand.Capture c) => Capture(w, c),
-        ({ } w, WalletCommand.Credit c) => Credit(w, c),
-        _ => throw new UnreachableStateException(state, command),
-    };
-
     private static Wallet Next(Wallet? state, WalletEvent e) => (state, e) switch
     {
         (null, WalletEvent.Opened o) => new Wallet(
-            o.Wallet, o.Owner, Money.Zero(o.Currency), Money.Zero(o.Currency), NoHolds, RecentOutcomes.None, WalletStatus.Active),
+            o.Wallet,
+            o.Owner,
+            Money.Zero(o.Currency),
+            Money.Zero(o.Currency),
+            NoHolds,
+            RecentOutcomes.None,
+            WalletStatus.Active,
+            Money.Zero(o.Currency),
+            default),
         ({ } w, WalletEvent.Deposited { Amount.IsPositive: true } d) => w with { Posted = w.Posted + d.Amount },
-        ({ } w, WalletEvent.Withdrawn { Amount.IsPositive: true } d) => w with { Posted = w.Posted - d.Amount },
+        ({ } w, WalletEvent.Withdrawn { Amount.IsPositive: true } d) =>
+            w with { Posted = w.Posted - d.Amount, Spent = w.Spent.Add(d.On, d.Amount.Minor) },
         ({ } w, WalletEvent.FundsHeld { Amount.IsPositive: true } h) when !w.Holds.ContainsKey(h.Hold) => w with
         {
             Held = w.Held + h.Amount,
-            Holds = w.Holds.Add(h.Hold, h.Amount),
+            Holds = w.Holds.Add(h.Hold, new OpenHold(h.Operation, h.Amount, h.ExpiresAt, h.On)),
+            Spent = w.Spent.Add(h.On, h.Amount.Minor),
         },
-        ({ } w, WalletEvent.FundsInsufficient h) => w with { Recent = w.Recent.Add(h.Hold.Value, WalletOutcomes.HoldRefused) },
-        ({ } w, WalletEvent.HoldReleased h) when w.Holds.TryGetValue(h.Hold, out var held) && h.Amount == held => w with
-        {
-            Held = w.Held - held,
-            Holds = w.Holds.Remove(h.Hold),
-            Recent = w.Recent.Add(h.Hold.Value, WalletOutcomes.HoldReleased),
-        },
-        ({ } w, WalletEvent.HoldCaptured { Amount.IsPositive: true, Released.Minor: >= 0 } h)
-            when w.Holds.TryGetValue(h.Hold, out var held) && h.Amount + h.Released == held => w with
+        ({ } w, WalletEvent.FundsInsufficient h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),
+        ({ } w, WalletEvent.HoldRefused h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),
+        ({ } w, WalletEvent.HoldReleased h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldReleased),
+        ({ } w, WalletEvent.HoldExpired h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldExpired),
+        ({ } w, WalletEvent.HoldNotOpen or WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused) => w, // Answers: nothing changed.
+        ({ } w, WalletEvent.HoldCaptured { Amount.IsPositive: true, Released.Minor: >= 0 } h) =>
+            w.Open(h.Hold, h.Amount + h.Released, e).Without(h.Hold, h.Released, WalletOutcomes.HoldCaptured) with
             {
                 Posted = w.Posted - h.Amount,
-                Held = w.Held - held,
-                Holds = w.Holds.Remove(h.Hold),
-                Recent = w.Recent.Add(h.Hold.Value, WalletOutcomes.HoldCaptured),
             },
-        ({ } w, WalletEvent.FundsCredited { Amount.IsPositive: true } c) => w with
-        {
-            Posted = w.Posted + c.Amount,
-            Recent = w.Recent.Add(c.Payment.Value, WalletOutcomes.Credited),
-        },
-        ({ } w, WalletEvent.CreditRefused c) => w with { Recent = w.Recent.Add(c.Payment.Value, WalletOutcomes.CreditRefused) },
+        ({ } w, WalletEvent.FundsCredited { Amount.IsPositive: true } c) =>
+            w.Remember(c.Operation, WalletOutcomes.Credited) with { Posted = w.Posted + c.Amount },
+        ({ } w, WalletEvent.FeeCharged { Amount.IsPositive: true } c) => w with { Posted = w.Posted - c.Amount },
+        ({ } w, WalletEvent.CreditRefused c) => w.Remember(c.Operation, WalletOutcomes.CreditRefused),
+        ({ } w, WalletEvent.FeeReturned { Amount.IsPositive: true } c) => w with { Posted = w.Posted + c.Amount },
+        ({ } w, WalletEvent.CreditReversed { Amount.IsPositive: true } c) =>
+            w.Remember(c.Operation, WalletOutcomes.CreditReversed) with { Posted = w.Posted - c.Amount },
+        ({ } w, WalletEvent.Frozen) => w with { Status = WalletStatus.Frozen },
+        ({ } w, WalletEvent.Unfrozen) => w with { Status = WalletStatus.Active },
+        ({ } w, WalletEvent.OverdraftSet { Limit.Minor: >= 0 } o) => w with { Overdraft = o.Limit },
         _ => throw new UnreachableStateException(state, e), // A corrupt stream is a bug: stop, never skip.
     };
 
-    private static Decision<WalletEvent> Deposit(Wallet w, WalletCommand.Deposit c) =>
-        Amiss(w, c.Amount) ?? (ExceedsLimit(w, c.Amount)
-            ? Refuse(BalanceLimit, $"A wallet contains at most {BalanceMinorMax} minor units.")
-            : Accept(new WalletEvent.Deposited(c.Movement, c.Amount, c.Reference)));
+    private Wallet Open(HoldId hold, Money amount, WalletEvent e) =>
+        Holds.TryGetValue(hold, out var open) && open.Amount == amount ? this : throw new UnreachableStateException(this, e);
 
-    private static Decision<WalletEvent> Withdraw(Wallet w, WalletCommand.Withdraw c) =>
-        Amiss(w, c.Amount) ?? (c.Amount > w.Available
-            ? Refuse(InsufficientFunds, $"{c.Amount} is more than the {w.Available} available.")
-            : Accept(new WalletEvent.Withdrawn(c.Movement, c.Amount, c.Reference)));
-
-    private static Decision<WalletEvent> Hold(Wallet w, WalletCommand.Hold c, DateTimeOffset now) =>
-        w.Holds.ContainsKey(c.Id) || w.Recent.Contains(c.Id.Value, HoldEnded)
-            ? Accept() // The same request again.
-            : Amiss(w, c.Amount) ?? (c.Amount > w.Available || w.Holds.Count >= HoldsMax
-                ? Accept(new WalletEvent.FundsInsufficient(c.Id, c.Payment, c.Amount, w.Available))
-                : Accept(new WalletEvent.FundsHeld(c.Id, c.Payment, c.Amount, now.AddSeconds(c.LifetimeSeconds))));
-
-    private static Decision<WalletEvent> Capture(Wallet w, WalletCommand.Capture c)
+    /// <summary>Ends a hold; what of it was not spent does not count against its day any more.</summary>
+    private Wallet Without(HoldId hold, Money unspent, WalletOutcomes outcome)
     {
-        if (!w.Holds.TryGetValue(c.Id, out var held))
+        var open = Holds[hold];
+        return Remember(hold, outcome) with
         {
-            return w.Recent.Contains(c.Id.Value, WalletOutcomes.HoldCaptured)
-                ? Accept()
-                : Refuse(HoldNotFound, $"Wallet {w.Id} has no hold {c.Id}.");
-        }
-
-        return Amiss(w, c.Amount) ?? (c.Amount > held
-            ? Refuse(AmountOutOfRange, $"{c.Amount} is more than the {held} held.")
-            : Accept(new WalletEvent.HoldCaptured(c.Id, c.Payment, c.Amount, held - c.Amount, c.Payee)));
+            Held = Held - open.Amount,
+            Holds = Holds.Remove(hold),
+            Spent = open.CountedOn == Spent.Day ? Spent.Add(open.CountedOn, -unspent.Minor) : Spent,
+        };
     }
 
-    private static Decision<WalletEvent> Credit(Wallet w, WalletCommand.Credit c)
-    {
-        if (w.Recent.Contains(c.Payment.Value, WalletOutcomes.Credited | WalletOutcomes.CreditRefused))
-        {
-            return Accept();
-        }
+    private Wallet Remember(HoldId hold, WalletOutcomes outcome) => this with { Recent = Recent.Add(hold.Value, outcome) };
 
-        var code = Amiss(w, c.Amount) is Decision<WalletEvent>.Refused refused ? refused.Reason.Code
-            : ExceedsLimit(w, c.Amount) ? BalanceLimit
-            : null;
-        return Accept(code is null
-            ? new WalletEvent.FundsCredited(c.Payment, c.Amount, c.Payer)
-            : new WalletEvent.CreditRefused(c.Payment, c.Amount, code));
-    }
-
-    private static bool ExceedsLimit(Wallet w, Money amount) => w.Posted.Minor > BalanceMinorMax - amount.Minor;
-
-    private static Decision<WalletEvent>? Amiss(Wallet w, Money amount) =>
-        amount.Currency != w.Currency ? Refuse(CurrencyMismatch, $"Wallet {w.Id} is in {w.Currency}, not {amount.Currency}.")
-        : amount.Minor is <= 0 or > Money.AmountMinorMax
-            ? Refuse(AmountOutOfRange, $"An amount is from 1 to {Money.AmountMinorMax} minor units.")
-        : null;
-
-    private static Decision<WalletEvent> Accept(params ImmutableArray<WalletEvent> events) => new Decision<WalletEvent>.Accepted(events);
-
-    private static Decision<WalletEvent> Refuse(string code, string message) =>
-        new Decision<WalletEvent>.Refused(new Refusal(code, message));
+    private Wallet Remember(OperationId operation, WalletOutcomes outcome) => this with { Recent = Recent.Add(operation.Value, outcome) };
 }

@@ -13,13 +13,30 @@ public abstract record WalletCommand
 
     public sealed record Withdraw(MovementId Movement, Money Amount, string? Reference) : WalletCommand;
 
-    /// <summary>Sets money aside for a payment. Without a capture it falls back after <paramref name="LifetimeSeconds"/>.</summary>
-    public sealed record Hold(WalletId Wallet, HoldId Id, PaymentId Payment, Money Amount, int LifetimeSeconds) : WalletCommand;
+    /// <summary>Sets money aside for an operation. Without a capture it falls back after <paramref name="LifetimeSeconds"/>.</summary>
+    public sealed record Hold(WalletId Wallet, HoldId Id, OperationId Operation, Money Amount, int LifetimeSeconds, HoldPurpose Purpose) : WalletCommand;
 
-    public sealed record Release(WalletId Wallet, HoldId Id, PaymentId Payment) : WalletCommand;
+    public sealed record Release(WalletId Wallet, HoldId Id, OperationId Operation) : WalletCommand;
+
+    /// <summary>The hold's time is over; obeyed only when it is.</summary>
+    public sealed record ExpireHold(HoldId Id) : WalletCommand;
 
     /// <summary>Takes held money out for good; less than was held is a partial capture, the rest becomes available again.</summary>
-    public sealed record Capture(WalletId Wallet, HoldId Id, PaymentId Payment, Money Amount, WalletId Payee) : WalletCommand;
+    /// <param name="Payee">Null: the money leaves the platform.</param>
+    public sealed record Capture(WalletId Wallet, HoldId Id, OperationId Operation, Money Amount, WalletId? Payee) : WalletCommand;
 
-    public sealed record Credit(WalletId Wallet, PaymentId Payment, Money Amount, WalletId Payer) : WalletCommand;
+    /// <param name="Fee">Kept back from the amount.</param>
+    /// <param name="Payer">Null: the money comes from a card.</param>
+    public sealed record Credit(WalletId Wallet, OperationId Operation, Money Amount, Money Fee, WalletId? Payer) : WalletCommand;
+
+    /// <summary>Takes back a credit that is known to have been made, fee and all: the operation is being undone.</summary>
+    public sealed record ReverseCredit(WalletId Wallet, OperationId Operation, Money Amount, Money Fee, WalletId? Payer) : WalletCommand;
+
+    /// <summary>Nothing goes out or comes in any more, except what is needed to end what has begun.</summary>
+    public sealed record Freeze(string Reason) : WalletCommand;
+
+    public sealed record Unfreeze(string Reason) : WalletCommand;
+
+    /// <summary>How far below zero the balance may go.</summary>
+    public sealed record SetOverdraft(Money Limit) : WalletCommand;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Payments.Domain.Wire;
+
 namespace Payments.Domain.Wallets;
 
 /// <summary>What has happened to one wallet. Facts: past tense, immutable, never renamed once stored.</summary>
@@ -11,21 +14,70 @@ public abstract record WalletEvent
 
     public sealed record Deposited(MovementId Movement, Money Amount, string? Reference) : WalletEvent;
 
-    public sealed record Withdrawn(MovementId Movement, Money Amount, string? Reference) : WalletEvent;
+    /// <param name="On">The day (UTC) whose limit it counts against; null when it was not counted.</param>
+    public sealed record Withdrawn(MovementId Movement, Money Amount, string? Reference, DateOnly? On) : WalletEvent;
 
-    /// <summary>Part of the balance is set aside: no longer available, not yet gone.</summary>
-    public sealed record FundsHeld(HoldId Hold, PaymentId Payment, Money Amount, DateTimeOffset ExpiresAt) : WalletEvent;
+    /// <summary>Part of what is available is set aside: no longer available, not yet gone.</summary>
+    /// <param name="On">The day (UTC) whose limit it counts against; null when it is not counted.</param>
+    public sealed record FundsHeld(
+        HoldId Hold, OperationId Operation, Money Amount, DateTimeOffset ExpiresAt, HoldPurpose Purpose, DateOnly? On) : WalletEvent;
 
-    /// <summary>A hold was asked for and not granted. An outcome, kept like any other.</summary>
-    public sealed record FundsInsufficient(HoldId Hold, PaymentId Payment, Money Wanted, Money Available) : WalletEvent;
+    /// <summary>A hold was asked for and there was not enough. An outcome, kept like any other.</summary>
+    public sealed record FundsInsufficient(HoldId Hold, OperationId Operation, Money Wanted, Money Available) : WalletEvent;
 
-    public sealed record HoldReleased(HoldId Hold, PaymentId Payment, Money Amount) : WalletEvent;
+    /// <summary>A hold was asked for and a rule of the business stood against it.</summary>
+    public sealed record HoldRefused(HoldId Hold, OperationId Operation, Money Amount, string Code) : WalletEvent;
+
+    public sealed record HoldReleased(HoldId Hold, OperationId Operation, Money Amount) : WalletEvent;
+
+    /// <summary>Nobody captured or released it in time: the money is available again.</summary>
+    public sealed record HoldExpired(HoldId Hold, OperationId Operation, Money Amount) : WalletEvent;
+
+    /// <summary>Asked to release a hold that is not open: there is nothing to give back.</summary>
+    public sealed record HoldNotOpen(HoldId Hold, OperationId Operation) : WalletEvent;
 
     /// <summary>Held money left the wallet; what was held beyond <paramref name="Amount"/> became available again.</summary>
-    public sealed record HoldCaptured(HoldId Hold, PaymentId Payment, Money Amount, Money Released, WalletId Payee) : WalletEvent;
+    /// <param name="Payee">Null: it left the platform.</param>
+    public sealed record HoldCaptured(HoldId Hold, OperationId Operation, Money Amount, Money Released, WalletId? Payee) : WalletEvent;
 
-    public sealed record FundsCredited(PaymentId Payment, Money Amount, WalletId Payer) : WalletEvent;
+    /// <summary>Held money could not be taken: the operation must go back.</summary>
+    public sealed record CaptureRefused(HoldId Hold, OperationId Operation, Money Amount, string Code) : WalletEvent;
 
-    /// <summary>Money could not be taken in: the payment must go back.</summary>
-    public sealed record CreditRefused(PaymentId Payment, Money Amount, string Code) : WalletEvent;
+    /// <param name="Amount">Before the fee.</param>
+    /// <param name="Payer">Null: it came from a card.</param>
+    public sealed record FundsCredited(OperationId Operation, Money Amount, WalletId? Payer) : WalletEvent;
+
+    /// <summary>What the platform keeps of the credit before it.</summary>
+    public sealed record FeeCharged(OperationId Operation, Money Amount) : WalletEvent;
+
+    /// <summary>Money could not be taken in: the operation must go back.</summary>
+    public sealed record CreditRefused(OperationId Operation, Money Amount, string Code) : WalletEvent;
+
+    public sealed record FeeReturned(OperationId Operation, Money Amount) : WalletEvent;
+
+    /// <summary>A credit was taken back: the operation failed after it.</summary>
+    public sealed record CreditReversed(OperationId Operation, Money Amount, WalletId? Payer) : WalletEvent;
+
+    /// <summary>A credit could not be taken back, for the money is not there any more: a person must see to it.</summary>
+    public sealed record CreditReversalRefused(OperationId Operation, Money Amount, string Code) : WalletEvent;
+
+    public sealed record Frozen(string Reason) : WalletEvent;
+
+    public sealed record Unfrozen(string Reason) : WalletEvent;
+
+    public sealed record OverdraftSet(Money Limit) : WalletEvent;
+}
+
+/// <summary>What money is held for.</summary>
+[JsonConverter(typeof(NameConverter<HoldPurpose>))]
+public enum HoldPurpose
+{
+    /// <summary>A payment or transfer: counts against the payer's limits.</summary>
+    Payment,
+
+    /// <summary>Money that goes back: no limit stands against that.</summary>
+    Refund,
+
+    /// <summary>Set aside by a client through the API: counts against the limits.</summary>
+    Reservation,
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Domain.Sagas;
 
 namespace Payments.Domain.Wire;
 
@@ -41,5 +40,17 @@ public sealed class CurrencyConverter : JsonConverter<Currency>
     public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
 }
 
-/// <summary>A phase by its name: as a number, also one that is no phase would be read.</summary>
-public sealed class SagaPhaseConverter() : JsonStringEnumConverter<SagaPhase>(namingPolicy: null, allowIntegerValues: false);
+/// <summary>A card token as text.</summary>
+public sealed class CardTokenConverter : JsonConverter<CardToken>
+{
+    public override CardToken Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && CardToken.TryParse(reader.GetString(), out var token)
+            ? token
+            : throw new JsonException($"Expected a card token of 1 to {CardToken.LengthMax} characters.");
+
+    public override void Write(Utf8JsonWriter writer, CardToken value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+/// <summary>An enumeration by its names: as a number, also one that means nothing would be read.</summary>
+public sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(namingPolicy: null, allowIntegerValues: false)
+    where TEnum : struct, Enum;

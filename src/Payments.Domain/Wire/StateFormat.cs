@@ -15,7 +15,7 @@ namespace Payments.Domain.Wire;
 /// </remarks>
 public static class StateFormat
 {
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     public static byte[] Encode(Wallet wallet) => JsonSerializer.SerializeToUtf8Bytes(
         new WalletState(
@@ -24,8 +24,10 @@ public static class StateFormat
             wallet.Status,
             wallet.Posted,
             wallet.Held,
-            [.. wallet.Holds.Select(h => new HoldState(h.Key, h.Value.Minor)).OrderBy(h => h.Hold.Value)],
-            [.. wallet.Recent.All.Select(o => new OutcomeState(o.Id, o.Outcome))]),
+            [.. wallet.Holds.Select(h => new HoldState(h.Key, h.Value.Operation, h.Value.Amount.Minor, h.Value.ExpiresAt, h.Value.CountedOn)).OrderBy(h => h.Hold.Value)],
+            [.. wallet.Recent.All.Select(o => new OutcomeState(o.Id, o.Outcome))],
+            wallet.Overdraft,
+            wallet.Spent),
         StateJson.Default.WalletState);
 
     /// <exception cref="WireFormatException">It is no wallet's state.</exception>
@@ -37,30 +39,41 @@ public static class StateFormat
             s.Owner,
             s.Balance,
             s.Held,
-            s.Holds.ToImmutableDictionary(h => h.Hold, h => new Money(h.Minor, s.Balance.Currency)),
+            s.Holds.ToImmutableDictionary(
+                h => h.Hold, h => new OpenHold(h.Operation, new Money(h.Minor, s.Balance.Currency), h.ExpiresAt, h.CountedOn)),
             s.Recent.Aggregate(RecentOutcomes.None, (recent, o) => recent.Add(o.Id, o.Outcome)),
-            s.Status);
+            s.Status,
+            s.Overdraft,
+            s.Spent);
     }
 
     public static byte[] Encode(Payment payment) => JsonSerializer.SerializeToUtf8Bytes(
-        new PaymentState(payment.Terms, payment.Status, payment.FailureCode), StateJson.Default.PaymentState);
+        new PaymentState(
+            payment.Terms,
+            payment.Status,
+            payment.FailureCode,
+            payment.Refunded,
+            [.. payment.Refunds.Select(r => new RefundState(r.Key, r.Value.Minor)).OrderBy(r => r.Refund.Value)],
+            [.. payment.EndedRefunds.Select(r => new EndedRefundState(r.Key, r.Value)).OrderBy(r => r.Refund.Value)]),
+        StateJson.Default.PaymentState);
 
     /// <exception cref="WireFormatException">It is no payment's state.</exception>
     public static Payment DecodePayment(ReadOnlyMemory<byte> json)
     {
         var s = Read(json, StateJson.Default.PaymentState);
-        return new Payment(s.Terms, s.Status, s.FailureCode);
+        return new Payment(
+            s.Terms,
+            s.Status,
+            s.FailureCode,
+            s.Refunded,
+            s.Refunds.ToImmutableDictionary(r => r.Refund, r => new Money(r.Minor, s.Terms.Amount.Currency)),
+            s.EndedRefunds.ToImmutableDictionary(r => r.Refund, r => r.Completed));
     }
 
-    public static byte[] Encode(WalletPaymentSaga saga) => JsonSerializer.SerializeToUtf8Bytes(
-        new SagaState(saga.Terms, saga.Phase, saga.Deadline, saga.Overdue, saga.FailureCode), StateJson.Default.SagaState);
+    public static byte[] Encode(Saga saga) => JsonSerializer.SerializeToUtf8Bytes(saga, StateJson.Default.Saga);
 
     /// <exception cref="WireFormatException">It is no saga's state.</exception>
-    public static WalletPaymentSaga DecodeSaga(ReadOnlyMemory<byte> json)
-    {
-        var s = Read(json, StateJson.Default.SagaState);
-        return new WalletPaymentSaga(s.Terms, s.Phase, s.Deadline, s.Overdue, s.FailureCode);
-    }
+    public static Saga DecodeSaga(ReadOnlyMemory<byte> json) => Read(json, StateJson.Default.Saga);
 
     private static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
         where T : class
@@ -83,24 +96,35 @@ internal sealed record WalletState(
     Money Balance,
     Money Held,
     IReadOnlyList<HoldState> Holds,
-    IReadOnlyList<OutcomeState> Recent);
+    IReadOnlyList<OutcomeState> Recent,
+    Money Overdraft,
+    DaySpending Spent);
 
-internal sealed record HoldState(HoldId Hold, long Minor);
+internal sealed record HoldState(HoldId Hold, OperationId Operation, long Minor, DateTimeOffset ExpiresAt, DateOnly? CountedOn);
 
 internal sealed record OutcomeState(Guid Id, WalletOutcomes Outcome);
 
-internal sealed record PaymentState(PaymentTerms Terms, PaymentStatus Status, string? FailureCode);
+internal sealed record PaymentState(
+    PaymentTerms Terms,
+    PaymentStatus Status,
+    string? FailureCode,
+    Money Refunded,
+    IReadOnlyList<RefundState> Refunds,
+    IReadOnlyList<EndedRefundState> EndedRefunds);
 
-internal sealed record SagaState(PaymentTerms Terms, SagaPhase Phase, DateTimeOffset? Deadline, bool Overdue, string? FailureCode);
+internal sealed record RefundState(RefundId Refund, long Minor);
+
+internal sealed record EndedRefundState(RefundId Refund, bool Completed);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    AllowOutOfOrderMetadataProperties = true, // PostgreSQL orders the members of jsonb as it likes.
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(WalletState))]
 [JsonSerializable(typeof(PaymentState))]
-[JsonSerializable(typeof(SagaState))]
+[JsonSerializable(typeof(Saga))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,0 +1,147 @@
+using Payments.Domain.Cards;
+using Payments.Domain.Payments;
+using Payments.Domain.Wallets;
+
+namespace Payments.Domain.Sagas;
+
+/// <summary>What sagas can ask for. Payer and payee are those of the payment: a refund holds the payee's money and credits the payer.</summary>
+internal static class Asks
+{
+    /// <summary>A hold outlives every deadline of a saga many times over: it does not lapse under an operation still on its way.</summary>
+    private const int HoldLifetimeSeconds = 7 * 24 * 3600;
+
+    public static Ask HoldOfPayer(SagaTimeouts t) => Hold(t, PayerOf, HoldPurpose.Payment);
+
+    public static Ask HoldOfPayee(SagaTimeouts t) => Hold(t, PayeeOf, HoldPurpose.Refund);
+
+    public static Ask ReleasePayer(SagaTimeouts t) => Release(t, PayerOf);
+
+    public static Ask ReleasePayee(SagaTimeouts t) => Release(t, PayeeOf);
+
+    public static Ask CapturePayer(SagaTimeouts t) => Capture(t, PayerOf, terms => PayeeOf(terms));
+
+    public static Ask CapturePayee(SagaTimeouts t) => Capture(t, PayeeOf, terms => terms.Payment.Source.PayerWallet);
+
+    public static Ask CreditPayee(SagaTimeouts t) => Credit(t, PayeeOf, terms => terms.Payment.Fee, terms => terms.Payment.Source.PayerWallet);
+
+    public static Ask ReversePayee(SagaTimeouts t) => Reverse(t, PayeeOf, terms => terms.Payment.Fee, terms => terms.Payment.Source.PayerWallet);
+
+    public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms));
+
+    public static Ask ReversePayer(SagaTimeouts t) => Reverse(t, PayerOf, NoFee, terms => PayeeOf(terms));
+
+    public static Ask AuthoriseCard(SagaTimeouts t) => Card(
+        SagaPhases.Authorising,
+        CardAct.Authorise,
+        terms => new CardCommand.Authorise(terms.Operation, ((PaymentSource.OfCard)terms.Payment.Source).Token, terms.Amount),
+        t.Authorise) with
+    {
+        AttemptsMax = 1,
+        UndoOnSilence = RefusalCodes.CardProcessorUnavailable,
+        CanUndoUnheard = true, // A void also stops an authorisation that is still on its way.
+    };
+
+    public static Ask VoidCard(SagaTimeouts t) => Card(
+        SagaPhases.Voiding, CardAct.Void, terms => new CardCommand.Void(terms.Operation, terms.Amount), t.Card);
+
+    public static Ask CaptureCard(SagaTimeouts t) => Card(
+        SagaPhases.CapturingCard, CardAct.Capture, terms => new CardCommand.Capture(terms.Operation, terms.Amount), t.Card);
+
+    public static Ask RefundCard(SagaTimeouts t) => Card(
+        SagaPhases.RefundingCard,
+        CardAct.Refund,
+        terms => new CardCommand.Refund(terms.Operation, terms.Payment.Payment, terms.Amount),
+        t.Card);
+
+    private static Ask Hold(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, HoldPurpose purpose) => new()
+    {
+        Phase = SagaPhases.Holding,
+        Awaits = terms => $"FundsHeld from wallet {wallet(terms)}",
+        Command = terms => Wallet(new WalletCommand.Hold(
+            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, HoldLifetimeSeconds, purpose)),
+        Hear = (_, signal) => signal switch
+        {
+            Signal.OfWallet { Event: WalletEvent.FundsHeld } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.FundsInsufficient } => Heard.No(RefusalCodes.InsufficientFunds),
+            Signal.OfWallet { Event: WalletEvent.HoldRefused e } => Heard.No(e.Code),
+            _ => null,
+        },
+        Timeout = t.Hold,
+        CanUndoUnheard = true, // Hold and release reach the wallet in order.
+    };
+
+    private static Ask Release(SagaTimeouts t, Func<SagaTerms, WalletId> wallet) => new()
+    {
+        Phase = SagaPhases.Releasing,
+        Awaits = terms => $"HoldReleased from wallet {wallet(terms)}",
+        Command = terms => Wallet(new WalletCommand.Release(wallet(terms), HoldId.For(terms.Operation), terms.Operation)),
+        Hear = (_, signal) => signal is Signal.OfWallet { Event: WalletEvent.HoldReleased or WalletEvent.HoldNotOpen } ? Heard.Yes : null,
+        Timeout = t.Wallet,
+    };
+
+    private static Ask Capture(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, WalletId?> payee) => new()
+    {
+        Phase = SagaPhases.Capturing,
+        Awaits = terms => $"HoldCaptured from wallet {wallet(terms)}",
+        Command = terms => Wallet(new WalletCommand.Capture(
+            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, payee(terms))),
+        Hear = (_, signal) => signal switch
+        {
+            Signal.OfWallet { Event: WalletEvent.HoldCaptured } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.CaptureRefused e } => Heard.No(e.Code),
+            _ => null,
+        },
+        Timeout = t.Wallet,
+    };
+
+    private static Ask Credit(
+        SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
+    {
+        Phase = SagaPhases.Crediting,
+        Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
+        Command = terms => Wallet(new WalletCommand.Credit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+        Hear = (_, signal) => signal switch
+        {
+            Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
+            _ => null,
+        },
+        Timeout = t.Wallet,
+    };
+
+    private static Ask Reverse(
+        SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
+    {
+        Phase = SagaPhases.Reversing,
+        Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
+        Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+        Hear = (_, signal) => signal switch
+        {
+            Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
+            _ => null,
+        },
+        Timeout = t.Wallet,
+    };
+
+    private static Ask Card(string phase, CardAct act, Func<SagaTerms, CardCommand> command, TimeSpan timeout) => new()
+    {
+        Phase = phase,
+        Awaits = _ => $"the card processor's answer to {act.ToString().ToLowerInvariant()}",
+        Command = terms => new SagaEvent.CardCommanded(command(terms)),
+        Hear = (_, signal) => signal is Signal.OfCard { Answer: var answer } && answer.Act == act
+            ? answer.DeclineCode is { } code ? Heard.No(code) : Heard.Yes
+            : null,
+        Timeout = timeout,
+        IsOutside = true,
+    };
+
+    private static SagaEvent.WalletCommanded Wallet(WalletCommand command) => new(command);
+
+    private static Money NoFee(SagaTerms terms) => Money.Zero(terms.Amount.Currency);
+
+    private static WalletId PayeeOf(SagaTerms terms) => terms.Payment.PayeeWallet;
+
+    private static WalletId PayerOf(SagaTerms terms) =>
+        terms.Payment.Source.PayerWallet ?? throw new UnreachableStateException(terms, terms.Payment.Source);
+}
