@@ -1,3 +1,4 @@
+using Payments.Domain.Sagas;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -12,7 +13,9 @@ public static class SagaHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer, typeof(SagaHost).Assembly);
+        var engine = new SagaEngine(new SagaTimeouts());
+        builder.Services.AddSingleton(engine);
+        builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddHostedService<SagaClock>();
 

@@ -36,8 +36,8 @@ internal static class SampleWallet
         };
         while (events.Count < count)
         {
-            var payment = new PaymentId(Guid.CreateVersion7());
-            events.Add(new WalletEvent.FundsHeld(HoldId.For(payment), payment, Price, expiry));
+            var payment = new OperationId(Guid.CreateVersion7());
+            events.Add(new WalletEvent.FundsHeld(HoldId.For(payment), payment, Price, expiry, HoldPurpose.Payment, null));
             events.Add(new WalletEvent.HoldCaptured(HoldId.For(payment), payment, Price, Money.Zero(Euro), payee));
         }
 

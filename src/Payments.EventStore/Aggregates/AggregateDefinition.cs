@@ -13,8 +13,8 @@ public sealed record AggregateDefinition<TState, TEvent>
 
     public required Func<TEvent, (string Name, int Schema, byte[] Json)> Encode { get; init; }
 
-    /// <summary>What an event's message is ordered by, given the state after it.</summary>
-    public required Func<TState, TEvent, string> RoutingKey { get; init; }
+    /// <summary>What an event's message is ordered by, given the state after it; null for an event that is not sent.</summary>
+    public required Func<TState, TEvent, string?> RoutingKey { get; init; }
 
     /// <summary>The rows of inline projections that a change writes: computed here, stored in the same transaction.</summary>
     public required Func<Change<TState, TEvent>, IEnumerable<ProjectionRow>> Project { get; init; }

@@ -20,7 +20,7 @@ internal static class PaymentAggregate
         Decode = StoredEvents.Decode<PaymentEvent>,
         Encode = WireFormat.Encode,
         Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodePayment),
-        RoutingKey = (payment, _) => RoutingKey.ForUser(payment.Terms.Payer.Value),
+        RoutingKey = (payment, _) => payment.Terms.Source is PaymentSource.OfWallet { Owner: var owner } ? RoutingKey.ForUser(owner.Value) : RoutingKey.ForPayment(payment.Terms.Payment.Value),
         Project = change => [new("payments", JsonSerializer.SerializeToUtf8Bytes(Row(change), PaymentJson.Default.PaymentRow))],
     };
 
@@ -45,6 +45,8 @@ internal static class PaymentAggregate
             {
                 PaymentCommand.Complete c => c.Payment,
                 PaymentCommand.Fail c => c.Payment,
+                PaymentCommand.CompleteRefund c => c.Payment,
+                PaymentCommand.FailRefund c => c.Payment,
                 _ => throw new WireFormatException($"{command.GetType().Name} is no command that comes by message."),
             };
             return new(Definition.Stream(payment.Value), (state, _) => Payment.Decide(state, command));
@@ -59,8 +61,8 @@ internal static class PaymentAggregate
         var isNew = change.Events.Any(e => e.Event is PaymentEvent.Requested);
         return new PaymentRow(
             payment.Terms.Payment.Value,
-            "wallet",
-            payment.Terms.PayerWallet.Value,
+            payment.Terms.Source.Method,
+            payment.Terms.Source.PayerWallet!.Value.Value,
             payment.Terms.PayeeWallet.Value,
             payment.Terms.Amount.Minor,
             payment.Terms.Amount.Currency.Code,

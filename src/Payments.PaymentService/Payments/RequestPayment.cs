@@ -51,7 +51,14 @@ internal static class RequestPayment
 
         var now = clock.GetUtcNow();
         var id = new PaymentId(Guid.CreateVersion7(now));
-        var terms = new PaymentTerms(id, payer, UserId.Parse(payerFacts!.UserId), payee, UserId.Parse(payeeFacts!.UserId), amount, request.Reference);
+        var terms = new PaymentTerms(
+            id,
+            new PaymentSource.OfWallet(payer, UserId.Parse(payerFacts!.UserId)),
+            payee,
+            UserId.Parse(payeeFacts!.UserId),
+            amount,
+            Money.Zero(amount.Currency),
+            request.Reference);
         var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.Request));
         var answer = KeptAnswer.Of(
             StatusCodes.Status202Accepted,

@@ -20,16 +20,17 @@ internal static class SagaAggregate
     /// <summary>What a saga listens to. The rest of the topic concerns others.</summary>
     private static readonly FrozenSet<string> SignalTypes = new[]
     {
-        "payment.requested.v1", "wallet.funds-held.v1", "wallet.funds-insufficient.v1", "wallet.funds-credited.v1", "wallet.credit-refused.v1",
-        "wallet.hold-captured.v1", "wallet.hold-released.v1",
+        "payment.requested.v1", "payment.refund-requested.v1", "wallet.funds-held.v1", "wallet.funds-insufficient.v1", "wallet.hold-refused.v1",
+        "wallet.hold-released.v1", "wallet.hold-not-open.v1", "wallet.hold-captured.v1", "wallet.capture-refused.v1",
+        "wallet.funds-credited.v1", "wallet.credit-refused.v1", "wallet.credit-reversed.v1", "wallet.credit-reversal-refused.v1",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> KnownTypes = WireFormat.Names.Select(n => n.Name).ToFrozenSet(StringComparer.Ordinal);
 
-    public static readonly AggregateDefinition<WalletPaymentSaga, SagaEvent> Definition = new()
+    public static readonly AggregateDefinition<Saga, SagaEvent> Definition = new()
     {
         StreamType = "saga",
-        Evolve = WalletPaymentSaga.Evolve,
+        Evolve = Saga.Evolve,
         Decode = StoredEvents.Decode<SagaEvent>,
         Encode = WireFormat.Encode,
         Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodeSaga),
@@ -37,7 +38,7 @@ internal static class SagaAggregate
         Project = change => [new("sagas", JsonSerializer.SerializeToUtf8Bytes(Row(change), SagaJson.Default.SagaRow))],
     };
 
-    public static InlineProjection Projection(IEventStore store) => new InlineProjection<WalletPaymentSaga, SagaEvent>(Definition, store)
+    public static InlineProjection Projection(IEventStore store) => new InlineProjection<Saga, SagaEvent>(Definition, store)
     {
         Name = "sagas",
         Version = 1,
@@ -45,20 +46,21 @@ internal static class SagaAggregate
         Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
-    public static readonly ConsumerDefinition<WalletPaymentSaga, SagaEvent> Consumer = new()
+    public static ConsumerDefinition<Saga, SagaEvent> Consumer(SagaEngine engine) => new()
     {
         Name = ConsumerNames.Saga,
         Topics = [Topics.PaymentEvents],
         Aggregate = Definition,
-        Interpret = Interpret,
+        Interpret = message => Interpret(engine, message),
     };
 
-    public static Decision<SagaEvent> Decide(WalletPaymentSaga? saga, Signal signal, DateTimeOffset now) =>
-        new Decision<SagaEvent>.Accepted(WalletPaymentSaga.React(saga, signal, now));
+    public static Decision<SagaEvent> Decide(SagaEngine engine, Saga? saga, Signal signal, DateTimeOffset now) =>
+        new Decision<SagaEvent>.Accepted(engine.React(saga, signal, now));
 
-    public static string NameOf(SagaPhase phase) => JsonNamingPolicy.SnakeCaseLower.ConvertName(phase.ToString());
+    /// <summary>A phase as the API writes it.</summary>
+    public static string NameOf(string phase) => JsonNamingPolicy.SnakeCaseLower.ConvertName(phase);
 
-    private static Order<WalletPaymentSaga, SagaEvent>? Interpret(Message message)
+    private static Order<Saga, SagaEvent>? Interpret(SagaEngine engine, Message message)
     {
         if (!SignalTypes.Contains(message.Headers.Type))
         {
@@ -71,30 +73,42 @@ internal static class SagaAggregate
             WalletEvent e => new Signal.OfWallet(e),
             var other => throw new WireFormatException($"{other.GetType().Name} is no signal."),
         };
-        return new(
-            Definition.Stream(message.Headers.Correlation),
-            (saga, now) => Decide(saga, signal, now),
-            StartsStream: signal is Signal.OfPayment { Event: PaymentEvent.Requested });
+        return signal.Operation is { } operation
+            ? new(
+                Definition.Stream(operation.Value),
+                (saga, now) => Decide(engine, saga, signal, now),
+                StartsStream: SagaDefinitions.StartedBy(signal) is not null)
+            : throw new WireFormatException($"{signal.Name} is about no operation.");
     }
 
-    private static string KeyOf(WalletPaymentSaga saga, SagaEvent e) => e switch
+    private static string? KeyOf(Saga saga, SagaEvent e) => e switch
     {
-        SagaEvent.WalletCommanded { Command: WalletCommand.Credit } => RoutingKey.ForWallet(saga.Terms.PayeeWallet.Value),
-        SagaEvent.WalletCommanded => RoutingKey.ForWallet(saga.Terms.PayerWallet.Value),
-        SagaEvent.PaymentCommanded => RoutingKey.ForPayment(saga.Terms.Payment.Value),
-        _ => RoutingKey.ForSaga(saga.Terms.Payment.Value),
+        SagaEvent.WalletCommanded { Command: var command } => RoutingKey.ForWallet(WalletOf(command).Value),
+        SagaEvent.PaymentCommanded => RoutingKey.ForPayment(saga.Terms.Payment.Payment.Value),
+        SagaEvent.CardCommanded => null, // Carried out by this service itself.
+        _ => RoutingKey.ForSaga(saga.Terms.Operation.Value),
     };
 
-    private static SagaRow Row(Change<WalletPaymentSaga, SagaEvent> change)
+    private static WalletId WalletOf(WalletCommand command) => command switch
+    {
+        WalletCommand.Hold c => c.Wallet,
+        WalletCommand.Release c => c.Wallet,
+        WalletCommand.Capture c => c.Wallet,
+        WalletCommand.Credit c => c.Wallet,
+        WalletCommand.ReverseCredit c => c.Wallet,
+        _ => throw new UnreachableStateException(null, command),
+    };
+
+    private static SagaRow Row(Change<Saga, SagaEvent> change)
     {
         var saga = change.After.State!;
         return new SagaRow(
-            saga.Terms.Payment.Value,
+            saga.Terms.Operation.Value,
             NameOf(saga.Phase),
             saga.Overdue,
             saga.Deadline,
-            saga.Terms.PayerWallet.Value,
-            saga.Terms.PayeeWallet.Value,
+            saga.Terms.Payment.Source.PayerWallet?.Value,
+            saga.Terms.Payment.PayeeWallet.Value,
             saga.Terms.Amount.Minor,
             saga.Terms.Amount.Currency.Code,
             saga.FailureCode,

@@ -7,7 +7,7 @@ namespace Payments.SagaService.Sagas;
 
 /// <summary>Tells sagas that their deadline has passed. Deadlines are rows, so they survive restarts; a saga told twice ignores the second time.</summary>
 internal sealed partial class SagaClock(
-    NpgsqlDataSource database, CommandHandler<WalletPaymentSaga, SagaEvent> sagas, TimeProvider clock, ILogger<SagaClock> log) : BackgroundService
+    NpgsqlDataSource database, CommandHandler<Saga, SagaEvent> sagas, SagaEngine engine, TimeProvider clock, ILogger<SagaClock> log) : BackgroundService
 {
     private const int SagasMax = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -46,29 +46,29 @@ internal sealed partial class SagaClock(
             var stream = SagaAggregate.Definition.Stream(saga);
             var cause = new Cause(saga, null, "saga-clock", null);
             await sagas.HandleAsync(
-                stream, cause, (state, now) => SagaAggregate.Decide(state, new Signal.DeadlinePassed(phase), now), _ => null, cancel);
+                stream, cause, (state, now) => SagaAggregate.Decide(engine, state, new Signal.DeadlinePassed(phase), now), _ => null, cancel);
             LogOverdue(log, saga, phase);
         }
     }
 
-    private async Task<List<(Guid Saga, SagaPhase Phase)>> DueAsync(CancellationToken cancel)
+    private async Task<List<(Guid Saga, string Phase)>> DueAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
             "select saga_id, phase from sagas where deadline <= $1 and not overdue order by deadline limit $2");
         command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
         command.Parameters.AddWithValue(SagasMax);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var due = new List<(Guid, SagaPhase)>();
+        var due = new List<(Guid, string)>();
         while (await reader.ReadAsync(cancel))
         {
-            due.Add((reader.GetGuid(0), Enum.Parse<SagaPhase>(reader.GetString(1), ignoreCase: true)));
+            due.Add((reader.GetGuid(0), reader.GetString(1)));
         }
 
         return due;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
-    private static partial void LogOverdue(ILogger log, Guid saga, SagaPhase phase);
+    private static partial void LogOverdue(ILogger log, Guid saga, string phase);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);

@@ -12,14 +12,14 @@ namespace Payments.SagaService.Sagas;
 /// <summary>What operators can ask about sagas.</summary>
 internal static class SagaEndpoints
 {
-    private static readonly string[] Phases = [.. Enum.GetValues<SagaPhase>().Select(SagaAggregate.NameOf)];
+    private static readonly string[] Phases = ["holding", "authorising", "crediting", "capturing", "capturing_card", "refunding_card", "releasing", "reversing", "voiding", "completed", "failed"];
 
     public static void MapSagas(this WebApplication app)
     {
         var admin = app.MapGroup("/api/admin/sagas").ExcludeFromDescription();
         admin.MapGet("/", List);
         admin.MapGet("/overview", Overview);
-        admin.MapTimeTravel<WalletPaymentSaga, SagaEvent>();
+        admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
     }
 
@@ -54,7 +54,7 @@ internal static class SagaEndpoints
                 reader.GetString(1),
                 reader.GetBoolean(2),
                 reader.IsDBNull(3) ? null : new DateTimeOffset(reader.GetDateTime(3)),
-                reader.GetGuid(4),
+                reader.IsDBNull(4) ? null : reader.GetGuid(4),
                 reader.GetGuid(5),
                 reader.GetInt64(6),
                 reader.GetString(7),

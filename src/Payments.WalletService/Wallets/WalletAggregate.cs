@@ -57,6 +57,7 @@ internal static class WalletAggregate
         WalletCommand.Release c => c.Wallet,
         WalletCommand.Capture c => c.Wallet,
         WalletCommand.Credit c => c.Wallet,
+        WalletCommand.ReverseCredit c => c.Wallet,
         _ => throw new WireFormatException($"{command.GetType().Name} is no command that comes by message."),
     };
 
@@ -85,8 +86,8 @@ internal static class WalletAggregate
     {
         WalletEvent.Deposited d => ("deposit", d.Movement.Value, d.Amount.Minor, OutsideAccount, null, d.Reference),
         WalletEvent.Withdrawn d => ("withdrawal", d.Movement.Value, -d.Amount.Minor, OutsideAccount, null, d.Reference),
-        WalletEvent.FundsCredited c => ("payment_in", c.Payment.Value, c.Amount.Minor, InTransitAccount, c.Payer, null),
-        WalletEvent.HoldCaptured c => ("payment_out", c.Payment.Value, -c.Amount.Minor, InTransitAccount, c.Payee, null),
+        WalletEvent.FundsCredited c => ("payment_in", c.Operation.Value, c.Amount.Minor, InTransitAccount, c.Payer, null),
+        WalletEvent.HoldCaptured c => ("payment_out", c.Operation.Value, -c.Amount.Minor, InTransitAccount, c.Payee, null),
         _ => null, // No money moved: opened, held, released, refused.
     };
 }
