@@ -28,11 +28,11 @@ internal static class ProjectionAudit
                 audit.Payments,
                 "select payment_id, format('%s %s, %s %s, %s', status, failure_code, amount, currency, version) from payments"));
         Assert.Equal(
-            await FoldsAsync<WalletPaymentSaga, SagaEvent>(
+            await FoldsAsync<Saga, SagaEvent>(
                 audit.Sagas,
                 "saga",
-                WalletPaymentSaga.Evolve,
-                (s, version) => $"{Word(s.Phase)} {s.FailureCode}, {(s.HasEnded ? "ended" : "on its way")}, {version}"),
+                Saga.Evolve,
+                (s, version) => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(s.Phase)} {s.FailureCode}, {(s.HasEnded ? "ended" : "on its way")}, {version}"),
             await RowsAsync(audit.Sagas, "select saga_id, format('%s %s, ended, %s', phase, failure_code, version) from sagas"));
         await AssertCountsAsync(audit);
     }
