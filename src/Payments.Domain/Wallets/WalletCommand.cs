@@ -14,7 +14,8 @@ public abstract record WalletCommand
     public sealed record Withdraw(MovementId Movement, Money Amount, string? Reference) : WalletCommand;
 
     /// <summary>Sets money aside for an operation. Without a capture it falls back after <paramref name="LifetimeSeconds"/>.</summary>
-    public sealed record Hold(WalletId Wallet, HoldId Id, OperationId Operation, Money Amount, int LifetimeSeconds, HoldPurpose Purpose) : WalletCommand;
+    public sealed record Hold(
+        WalletId Wallet, HoldId Id, OperationId Operation, Money Amount, int LifetimeSeconds, HoldPurpose Purpose) : WalletCommand;
 
     public sealed record Release(WalletId Wallet, HoldId Id, OperationId Operation) : WalletCommand;
 
