@@ -48,7 +48,9 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
     /// <summary>A store whose connections nobody kills.</summary>
     internal PostgresEventStore OpenSparedStore() => OpenStore(Spared, longTimersRun: true);
 
-    /// <summary>Ends the server's side of connections, as a failing network or an operator does. Those in the pool are then dead, too.</summary>
+    /// <summary>
+    /// Ends the server's side of connections, as a failing network or an operator does. Those in the pool are then dead, too.
+    /// </summary>
     /// <returns>How many there were.</returns>
     public async Task<int> KillConnectionsAsync(string lastStatement) => (await QueryAsync<bool>(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'operator' and query like $1",

@@ -36,7 +36,7 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
         Assert.True(_outcomesUnknown > 0);
         Assert.Equal(
             [nameof(AppendResult.AlreadyClaimed), nameof(AppendResult.Appended), nameof(AppendResult.Conflict)],
-            told.Select(r => r.GetType().Name).Where(name => name != nameof(AppendResult.Repeated)).Distinct().Order(StringComparer.Ordinal));
+            told.Where(r => r is not AppendResult.Repeated).Select(r => r.GetType().Name).Distinct().Order(StringComparer.Ordinal));
     }
 
     private async Task<IEnumerable<AppendResult>> RunAsync(int[] seeds)
