@@ -1,0 +1,233 @@
+using Payments.Domain.Payments;
+using Payments.Domain.Sagas;
+using Payments.Domain.Wallets;
+using Payments.EventStore;
+using Payments.Messaging.Relay;
+using Payments.SagaService.Sagas;
+using SimulationTests.Bus;
+using SimulationTests.Checking;
+using SimulationTests.Clients;
+using SimulationTests.Plans;
+using SimulationTests.Services;
+
+namespace SimulationTests.Worlds;
+
+/// <summary>The whole platform in one thread: services, relays, broker, clients, operators, and what goes wrong. Pure but for its dice.</summary>
+internal sealed class World
+{
+    private readonly HashSet<string> _seen = [];
+    private readonly List<Actor> _actors;
+    private readonly Service[] _services;
+    private readonly Chaos _chaos;
+    private Actor? _acting;
+    private string? _blame;
+
+    public World(Plan plan, bool keepsText)
+    {
+        Plan = plan;
+        Dice = new Dice(~plan.Seed);
+        Trace = new Trace(Clock, keepsText);
+        Payments = new(this, "payments", Seams.Payments, Seams.PaymentConsumer, rows => Apply("payments", rows));
+        Wallets = new(this, "wallets", Seams.Wallets, Seams.WalletConsumer(plan.Rules), rows => Apply("wallets", rows));
+        Sagas = new(this, "sagas", SagaAggregate.Definition, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
+        _services = [Payments, Wallets, Sagas];
+        Relays = [new Relay(this, Payments.Log), new Relay(this, Wallets.Log), new Relay(this, Sagas.Log)];
+        Oracle = new Oracle(this);
+        Requests = new Requests(this);
+        Operators = new Operators(this);
+        _chaos = new Chaos(this);
+        _actors = [.. _services, .. Relays, new DeadlineClock(this), new HoldExpiry(this), Requests, Operators, _chaos];
+    }
+
+    public Plan Plan { get; }
+
+    public Dice Dice { get; }
+
+    public SimulatedClock Clock { get; } = new();
+
+    public Trace Trace { get; }
+
+    public Broker Broker { get; } = new();
+
+    public SagaEngine Engine { get; } = new(new SagaTimeouts());
+
+    public Service<Payment, PaymentEvent> Payments { get; }
+
+    public Service<Wallet, WalletEvent> Wallets { get; }
+
+    public Service<Saga, SagaEvent> Sagas { get; }
+
+    public IReadOnlyList<Service> Services => _services;
+
+    public IReadOnlyList<Relay> Relays { get; }
+
+    public LedgerTable Ledger { get; } = new();
+
+    public SagaTable SagaTable { get; } = new();
+
+    public Oracle Oracle { get; }
+
+    public Requests Requests { get; }
+
+    public Operators Operators { get; }
+
+    public IReadOnlyList<Actor> Actors => _actors;
+
+    /// <summary>What this world has met, for the check that all there is to meet is met.</summary>
+    public IReadOnlyCollection<string> Seen => _seen;
+
+    /// <summary>Nothing goes wrong any more; what did is mended, and everything is to come to its end.</summary>
+    public bool IsCalm { get; private set; }
+
+    public int Steps { get; private set; }
+
+    public void Saw(string what) => _seen.Add(what);
+
+    public void SawIf(bool met, string what)
+    {
+        if (met)
+        {
+            _seen.Add(what);
+        }
+    }
+
+    /// <summary>Something is wrong, found where nothing may be thrown.</summary>
+    public void Blame(string what) => _blame ??= what;
+
+    /// <summary>Does this kind of fault strike here and now?</summary>
+    public bool Strikes(Faults fault) => !IsCalm && _acting is not null && Plan.Faults.HasFlag(fault) && Dice.Chance(Plan.FaultsPerMille);
+
+    public long LastPosition(string log) => log switch
+    {
+        "payments" => Payments.Watch.Position,
+        "wallets" => Wallets.Watch.Position,
+        _ => Sagas.Watch.Position,
+    };
+
+    /// <summary>A consumer's word on its progress reaches the relays.</summary>
+    public void Tell(ConsumerProgress progress)
+    {
+        foreach (var relay in Relays)
+        {
+            relay.Hear(progress);
+        }
+    }
+
+    /// <summary>Runs to the end.</summary>
+    /// <exception cref="Violation">Something was not as it must be.</exception>
+    public void Run()
+    {
+        Requests.OpenWallets();
+        Look();
+        while (Next() is { } actor)
+        {
+            Violation.Unless(++Steps <= StepsMax, $"The world does not come to rest in {StepsMax} steps.");
+            Trace.Step(_actors.IndexOf(actor));
+            _acting = actor;
+            actor.Step();
+            _acting = null;
+            Look();
+        }
+
+        Oracle.CheckEnd();
+    }
+
+    private const int StepsMax = 50_000;
+
+    /// <summary>Chooses who does the next step, and moves time.</summary>
+    private Actor? Next()
+    {
+        while (true)
+        {
+            var (ready, later) = Ready();
+            if (ready.Count > 0 && !(later is { } soon && !IsCalm && Dice.Chance(JumpsPerMille) && Jump(soon)))
+            {
+                Clock.Advance(Dice.Time(0, 20));
+                return Dice.Pick(ready);
+            }
+
+            if (ready.Count == 0 && later is { } moment)
+            {
+                Clock.AdvanceTo(moment);
+            }
+            else if (ready.Count == 0)
+            {
+                if (IsCalm)
+                {
+                    return null;
+                }
+
+                BeCalm();
+            }
+        }
+    }
+
+    private const int JumpsPerMille = 20;
+
+    // Others come first to what is due later: time passes though there is something to do.
+    private bool Jump(DateTimeOffset moment)
+    {
+        Clock.AdvanceTo(moment);
+        return true;
+    }
+
+    private (List<Actor> Ready, DateTimeOffset? Later) Ready()
+    {
+        var ready = new List<Actor>();
+        DateTimeOffset? later = null;
+        foreach (var actor in _actors)
+        {
+            if (actor.DueAt is not { } due)
+            {
+                continue;
+            }
+
+            if (due <= Clock.Now)
+            {
+                ready.Add(actor);
+            }
+            else if (later is null || due < later)
+            {
+                later = due;
+            }
+        }
+
+        return (ready, later);
+    }
+
+    private void BeCalm()
+    {
+        if (!IsCalm)
+        {
+            IsCalm = true;
+            _chaos.Stop();
+            Look();
+        }
+    }
+
+    // Follows the logs: whatever was stored is seen at once, by the oracle and by the relays.
+    private void Look()
+    {
+        Payments.Watch.Follow(Oracle.Heard);
+        Wallets.Watch.Follow(Oracle.Heard);
+        Sagas.Watch.Follow(Oracle.Heard);
+        Violation.Unless(_blame is null, _blame ?? "");
+    }
+
+    private void Apply(string service, IReadOnlyList<ProjectionRow> rows)
+    {
+        Ledger.Apply(rows);
+        foreach (var row in rows)
+        {
+            switch (row.Projection)
+            {
+                case "sagas":
+                    SagaTable.Apply(row);
+                    break;
+                case "dead_letters":
+                    DeadLetters.Check(this, service, row);
+                    break;
+            }
+        }
+    }
+}
