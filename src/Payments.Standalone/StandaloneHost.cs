@@ -1,3 +1,4 @@
+using Payments.CardProcessor;
 using Payments.Console;
 using Payments.Gateway;
 using Payments.Messaging;
@@ -92,12 +93,13 @@ public sealed class StandaloneHost : IAsyncDisposable
         _broker = EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>());
         await StartDatabasesAsync(cancel);
 
-        var ports = FreePorts.Find(3);
+        var ports = FreePorts.Find(4);
         var common = Common(ports);
         _services = await Task.WhenAll(
             HostRun.BuildAsync("wallet service", ports[1], WalletHost.Build, [.. common, Database("wallets")]),
             HostRun.BuildAsync("payment service", ports[0], PaymentHost.Build, [.. common, Database("payments")]),
-            HostRun.BuildAsync("saga service", ports[2], SagaHost.Build, [.. common, Database("sagas")]));
+            HostRun.BuildAsync("saga service", ports[2], SagaHost.Build, [.. common, Database("sagas")]),
+            HostRun.BuildAsync("card processor", ports[3], CardProcessorHost.Build, [.. common, Database(StandaloneOptions.ProcessorDatabase)]));
         await Task.WhenAll(_services.Select(host => host.StartAsync(cancel)));
 
         // Only now: the gateway looks for the services as soon as it is built, and would complain.
@@ -135,6 +137,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         $"--services:payment:http:0=http://127.0.0.1:{ports[0]}",
         $"--services:wallet:http:0=http://127.0.0.1:{ports[1]}",
         $"--services:saga:http:0=http://127.0.0.1:{ports[2]}",
+        $"--services:card-processor:http:0=http://127.0.0.1:{ports[3]}",
         $"--services:gateway:http:0={GatewayUrl}",
         .. _options.DevelopmentKey is { } key ? [$"--Console:ApiKey={key}"] : Array.Empty<string>(),
         .. _options.HostArguments,
