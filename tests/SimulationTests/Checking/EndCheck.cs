@@ -16,6 +16,7 @@ internal sealed class EndCheck(World world)
         CheckEnds();
         CheckBalances();
         CheckLedger();
+        new CardCheck(world).Run();
         CheckNothingLost();
     }
 
@@ -96,11 +97,23 @@ internal sealed class EndCheck(World world)
 
         foreach (var currency in world.Ledger.Currencies)
         {
+            CheckClearing(currency);
             var suspense = world.Ledger.SumOf("suspense", currency);
             var fees = world.Payments.Watch.All.Where(p => p.State.IsCompleted && p.State.Terms.Fee.Currency.Code == currency).Sum(p => p.State.Terms.Fee.Minor);
             Violation.Unless(suspense == 0, $"{suspense} {currency} are in suspense, and nothing is on its way.");
             Violation.Unless(world.Ledger.SumOf("fees", currency) == fees, $"The fees come to {world.Ledger.SumOf("fees", currency)} {currency}, not {fees}.");
         }
+    }
+
+    // What wallets have by deposits and cards is what came in from outside, by the books of those outside.
+    private void CheckClearing(string currency)
+    {
+        var byHand = world.Requests.All.Select(r => r.Effect).Concat(world.Operators.Effects).Concat(world.Oracle.Holds.ReservationsCaptured)
+            .Where(e => e.Minor != 0 && world.Wallets.Watch.Find(e.Wallet)!.Currency.Code == currency)
+            .Sum(e => e.Minor);
+        var byCard = world.Processor.Books.Authorisations.Where(a => a.Currency == currency).Sum(a => a.Captured - a.Refunded);
+        var clearing = world.Ledger.SumOf("card-clearing", currency);
+        Violation.Unless(clearing == -(byHand + byCard), $"Card clearing comes to {clearing} {currency}; from outside came {byHand} by hand and {byCard} by card.");
     }
 
     private void CheckNothingLost()

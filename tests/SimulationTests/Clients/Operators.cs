@@ -1,4 +1,6 @@
+using Payments.CardProcessor.Books;
 using Payments.Domain;
+using Payments.Domain.Cards;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Aggregates;
@@ -40,6 +42,13 @@ internal sealed class Operators(World world) : Actor(world, "operator")
                 PayIn(saga.Terms.Payment.PayeeWallet.Value, saga.Terms.Amount);
             }
 
+            if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null })
+            {
+                VoidByHand(saga);
+                Act(id, OperatorAct.Complete, "undone by hand");
+                continue;
+            }
+
             Act(id, OperatorAct.Retry, "it is stuck");
         }
     }
@@ -59,9 +68,35 @@ internal sealed class Operators(World world) : Actor(world, "operator")
 
     private string? Act(Guid id, OperatorAct act, string reason)
     {
+        if (act == OperatorAct.Complete && !IsDone(World.Sagas.Watch.Find(id)!))
+        {
+            act = OperatorAct.Retry; // People look before they declare that something was done.
+        }
+
         var outcome = World.Sagas.Obey(
             id, Seams.CorrelationOf(World.Sagas.Watch.Find(id)!), Name, (state, now) => World.Engine.Decide(state, act, Name, reason, now));
         return (outcome as CommandOutcome<Saga>.Refused)?.Reason.Code;
+    }
+
+    private bool IsDone(Saga saga)
+    {
+        var (books, key) = (World.Processor.Books, CardCommand.KeyOf(saga.Terms.Operation, CardAct.Authorise));
+        return saga.Phase switch
+        {
+            SagaPhases.Authorising => books.Find(key) is { Status: OperationStatus.Approved },
+            SagaPhases.Voiding => books.Find(key)?.AuthorisationId is { } id && books.Find(id) is { Voided: true },
+            SagaPhases.CapturingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Capture)) is { Status: OperationStatus.Approved },
+            SagaPhases.RefundingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Refund)) is { Status: OperationStatus.Approved },
+            _ => true, // Not theirs to declare: refused, as it must be.
+        };
+    }
+
+    // The processor refused the void and will say so again for the same key: people have it undone under another one, and declare it.
+    private void VoidByHand(Saga saga)
+    {
+        var key = CardCommand.KeyOf(saga.Terms.Operation, CardAct.Authorise);
+        World.Saw("void by hand");
+        World.Processor.Books.Execute(new ProcessorRequest.Reverse($"{key}.by-hand", key), World.Clock.Now, World.Dice.NewId());
     }
 
     private IEnumerable<(Guid Id, Saga Saga)> Stuck() => World.Sagas.Watch.All.Where(s =>

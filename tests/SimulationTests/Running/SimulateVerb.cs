@@ -1,18 +1,73 @@
 using System.Diagnostics;
-using SimulationTests.Plans;
 
 namespace SimulationTests.Running;
 
+/// <summary><c>./payments simulate</c>: runs worlds until all seeds are done, the time is over, or one fails; then shows what that one needs to fail.</summary>
 internal static class SimulateVerb
 {
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
+
+    /// <returns>0: no violation. 1: a violation. 2: the arguments make no sense.</returns>
     public static int Run(string[] args)
     {
-        var n = int.Parse(args[0]); var from = args.Length>1? int.Parse(args[1]):1;
-        var sw = Stopwatch.StartNew(); long ev=0, st=0; var seen = new HashSet<string>(); int bad=0;
-        for (var s=from;s<from+n;s++){ var o = Outcome.Of(Plan.Of(s)); ev+=o.Events; st+=o.Steps; seen.UnionWith(o.Seen);
-          if(o.Violation!=null){ bad++; if (bad<4) Console.WriteLine($"seed {s} {o.Plan.Faults}: {o.Violation}"); if(bad==1 && args.Length>2){ var t=Outcome.Of(Plan.Of(s),true); foreach(var l in t.Lines) Console.WriteLine(l); Console.WriteLine($"{t.Hash==o.Hash}");} } }
-        Console.WriteLine($"{n} seeds {bad} bad, {ev/(double)n:0} events, {st/(double)n:0} steps, {n/sw.Elapsed.TotalSeconds:0}/s");
-        if (args.Length>3) foreach (var x in seen.Order()) Console.WriteLine(x);
-        return bad;
+        SimulateOptions options;
+        try
+        {
+            options = SimulateOptions.Read(args);
+        }
+        catch (FormatException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return 2;
+        }
+
+        if (options is { Seeds: 1, Minutes: null })
+        {
+            return Report(Outcome.Of(options.PlanOf(options.FirstSeed), options.Trace), options);
+        }
+
+        var watch = Stopwatch.StartNew();
+        var runs = new SeedRuns(options);
+        using (var timer = new Timer(_ => Console.Error.WriteLine(Progress(runs, watch)), null, ProgressEvery, ProgressEvery))
+        {
+            runs.Run();
+        }
+
+        Console.WriteLine(Progress(runs, watch));
+        return runs.Failed is { } failed ? Report(failed, options) : 0;
+    }
+
+    private static string Progress(SeedRuns runs, Stopwatch watch)
+    {
+        var seconds = Math.Max(watch.Elapsed.TotalSeconds, 0.001);
+        return $"{runs.Done:N0} seeds in {seconds:0.0} s ({runs.Done / seconds:N0} a second), {runs.Steps:N0} steps, {runs.Events:N0} events, {(runs.Failed is null ? "no violation" : "a violation")}";
+    }
+
+    private static int Report(Outcome outcome, SimulateOptions options)
+    {
+        if (outcome.Violation is null)
+        {
+            outcome.Lines.ToList().ForEach(Console.WriteLine);
+            Console.WriteLine($"Seed {outcome.Plan.Seed}: no violation in {outcome.Steps} steps and {outcome.Events} events; trace {outcome.Hash:x16}.");
+            return 0;
+        }
+
+        var smallest = Shrinking.Smallest(outcome);
+        foreach (var line in Outcome.Of(smallest.Plan, keepsText: true).Lines)
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"Seed {outcome.Plan.Seed} fails: {outcome.Violation}");
+        Console.WriteLine($"Replay:   ./payments simulate --seed {outcome.Plan.Seed}{(options.Trace ? " --trace" : "")}");
+        Console.WriteLine($"Smallest: ./payments simulate {Shrinking.Arguments(smallest.Plan)}");
+        Console.WriteLine($"          faults: {smallest.Plan.Faults}; fails: {smallest.Violation}");
+        foreach (var operation in smallest.Plan.Script)
+        {
+            Console.WriteLine($"          {operation}");
+        }
+
+        return 1;
     }
 }

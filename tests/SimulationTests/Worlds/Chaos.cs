@@ -1,27 +1,40 @@
+using SimulationTests.Bus;
 using SimulationTests.Plans;
 
 namespace SimulationTests.Worlds;
 
-/// <summary>What goes wrong between the steps of others: crashes, stalls, losses. It is at work as long as clients ask for something.</summary>
-internal sealed class Chaos(World world) : Actor(world, "chaos")
+/// <summary>What goes wrong between the steps of others: crashes, stalls, losses. At moments that are set before the world begins.</summary>
+internal sealed class Chaos : Actor
 {
     private static readonly Faults[] Kinds =
-        [Faults.Crashes, Faults.BrokerLoss, Faults.Rebalances, Faults.Stalls, Faults.Poison, Faults.Rewinds, Faults.RelayCrashes];
+    [
+        Faults.Crashes, Faults.BrokerLoss, Faults.Rebalances, Faults.Stalls, Faults.Stalls, Faults.Processor, Faults.Poison, Faults.Rewinds,
+        Faults.RelayCrashes,
+    ];
 
-    private readonly Faults[] _kinds = [.. Kinds.Where(k => world.Plan.Faults.HasFlag(k))];
-    private DateTimeOffset _strikesAt = world.Clock.Now + world.Dice.Time(0, 3_000);
-    private DateTimeOffset _endsAt = world.Clock.Now;
+    private readonly Faults[] _kinds;
+    private readonly Queue<DateTimeOffset> _strikes = new();
 
-    public override DateTimeOffset? NextAt => _kinds.Length == 0 || World.IsCalm || _strikesAt > EndsAt ? null : _strikesAt;
+    public Chaos(World world)
+        : base(world, "chaos")
+    {
+        _kinds = [.. Kinds.Where(k => world.Plan.Faults.HasFlag(k))];
+        if (_kinds.Length > 0)
+        {
+            // Half a minute beyond the last request, so that what goes wrong also meets the end of things. Most of it is close to a request.
+            var moments = world.Plan.Script.Select(o => o.At).DefaultIfEmpty().ToList();
+            var strikes = Enumerable.Range(0, world.Dice.Between(1, 8))
+                .Select(_ => SimulatedClock.Start + world.Dice.Pick(moments) + world.Dice.Time(0, world.Dice.Chance(300) ? 30_000 : 600));
+            _strikes = new(strikes.Order());
+        }
+    }
 
-    // Half a minute beyond the last request, so that what goes wrong also meets the end of things.
-    private DateTimeOffset EndsAt =>
-        World.Requests.LastAt is { } last && last + TimeSpan.FromSeconds(30) is var end && end > _endsAt ? _endsAt = end : _endsAt;
+    public override DateTimeOffset? NextAt => _strikes.TryPeek(out var next) ? next : null;
 
     public override void Step()
     {
+        _strikes.Dequeue();
         var dice = World.Dice;
-        _strikesAt = World.Clock.Now + dice.Time(0, 60_000 / World.Plan.FaultsPerMille);
         var kind = dice.Pick(_kinds);
         var service = dice.Pick(World.Services);
         switch (kind)
@@ -49,8 +62,13 @@ internal sealed class Chaos(World world) : Actor(world, "chaos")
             case Faults.Stalls:
                 Stall();
                 break;
+            case Faults.Processor:
+                var time = dice.Time(500, dice.Chance(300) ? 400_000 : 60_000);
+                World.Processor.GoDown(time);
+                Say($"the card processor is down for {time.TotalSeconds:0.0} s");
+                break;
             case Faults.Poison:
-                World.Broker.Produce(service.Topic.Name, dice.Below(service.Topic.Partitions), Bus.Envelope.Poison());
+                World.Broker.Produce(service.Topic.Name, dice.Below(service.Topic.Partitions), Envelope.Poison());
                 Say($"a message on {service.Topic.Name} that nobody can read");
                 break;
         }
@@ -61,6 +79,8 @@ internal sealed class Chaos(World world) : Actor(world, "chaos")
     /// <summary>From now on nothing goes wrong. Whoever stood still goes on, and relays begin anew, as after the outage of a broker.</summary>
     public void Stop()
     {
+        _strikes.Clear();
+        World.Processor.ComeBack();
         foreach (var actor in World.Actors)
         {
             actor.StalledUntil = World.Clock.Now;

@@ -5,6 +5,7 @@ using Payments.EventStore;
 using Payments.Messaging.Relay;
 using Payments.SagaService.Sagas;
 using SimulationTests.Bus;
+using SimulationTests.Cards;
 using SimulationTests.Checking;
 using SimulationTests.Clients;
 using SimulationTests.Plans;
@@ -35,8 +36,9 @@ internal sealed class World
         Oracle = new Oracle(this);
         Requests = new Requests(this);
         Operators = new Operators(this);
+        Processor = new SimulatedProcessor(this);
         _chaos = new Chaos(this);
-        _actors = [.. _services, .. Relays, new DeadlineClock(this), new HoldExpiry(this), Requests, Operators, _chaos];
+        _actors = [.. _services, .. Relays, new DeadlineClock(this), new HoldExpiry(this), Processor, new CardDesk(this), Requests, Operators, _chaos];
     }
 
     public Plan Plan { get; }
@@ -64,6 +66,12 @@ internal sealed class World
     public LedgerTable Ledger { get; } = new();
 
     public SagaTable SagaTable { get; } = new();
+
+    public CardCallTable CardCalls { get; } = new();
+
+    public CardBookTable CardBooks { get; } = new();
+
+    public SimulatedProcessor Processor { get; }
 
     public Oracle Oracle { get; }
 
@@ -123,13 +131,51 @@ internal sealed class World
         {
             Violation.Unless(++Steps <= StepsMax, $"The world does not come to rest in {StepsMax} steps.");
             Trace.Step(_actors.IndexOf(actor));
-            _acting = actor;
-            actor.Step();
-            _acting = null;
-            Look();
+            Let(actor);
         }
 
         Oracle.CheckEnd();
+    }
+
+    /// <summary>While one waits for an answer from outside, others go on for some steps.</summary>
+    public void Interlude()
+    {
+        if (_depth >= DepthMax || !Dice.Chance(300))
+        {
+            return;
+        }
+
+        for (var steps = Dice.Between(1, 6); steps > 0; steps--)
+        {
+            if (Ready() is not ({ Count: > 0 } ready, var later))
+            {
+                return;
+            }
+
+            if (later is { } soon && !IsCalm && Dice.Chance(JumpsPerMille))
+            {
+                Clock.AdvanceTo(soon);
+            }
+
+            Clock.Advance(Dice.Time(0, 20));
+            var actor = Dice.Pick(ready);
+            Trace.Step(_actors.IndexOf(actor));
+            Let(actor);
+        }
+    }
+
+    private const int DepthMax = 2;
+    private int _depth;
+
+    private void Let(Actor actor)
+    {
+        var before = _acting;
+        _acting = actor;
+        _depth++;
+        actor.Step();
+        _depth--;
+        _acting = before;
+        Look();
     }
 
     private const int StepsMax = 50_000;
@@ -140,36 +186,27 @@ internal sealed class World
         while (true)
         {
             var (ready, later) = Ready();
-            if (ready.Count > 0 && !(later is { } soon && !IsCalm && Dice.Chance(JumpsPerMille) && Jump(soon)))
+            if (later is { } moment && (ready.Count == 0 || (!IsCalm && Dice.Chance(JumpsPerMille))))
+            {
+                Clock.AdvanceTo(moment); // Sometimes time passes though there is something to do.
+            }
+            else if (ready.Count > 0)
             {
                 Clock.Advance(Dice.Time(0, 20));
                 return Dice.Pick(ready);
             }
-
-            if (ready.Count == 0 && later is { } moment)
+            else if (IsCalm)
             {
-                Clock.AdvanceTo(moment);
+                return null;
             }
-            else if (ready.Count == 0)
+            else
             {
-                if (IsCalm)
-                {
-                    return null;
-                }
-
                 BeCalm();
             }
         }
     }
 
     private const int JumpsPerMille = 20;
-
-    // Others come first to what is due later: time passes though there is something to do.
-    private bool Jump(DateTimeOffset moment)
-    {
-        Clock.AdvanceTo(moment);
-        return true;
-    }
 
     private (List<Actor> Ready, DateTimeOffset? Later) Ready()
     {
@@ -223,6 +260,12 @@ internal sealed class World
             {
                 case "sagas":
                     SagaTable.Apply(row);
+                    break;
+                case "card_calls":
+                    CardCalls.Apply(row);
+                    break;
+                case "card_books":
+                    CardBooks.Apply(row);
                     break;
                 case "dead_letters":
                     DeadLetters.Check(this, service, row);
