@@ -28,6 +28,9 @@ public sealed record StandaloneOptions
           ConnectionStrings__processor
                                  the card processor's own, which must exist. Unless it is given: a database named processor
                                  beside the others, made if it is missing; where those are given one by one, on the server of payments
+          ConnectionStrings__cache
+                                 a Redis to use, "host:6379,password=..."; unless told, one of our own where redis-server is
+                                 installed, else none, which is no loss but of copies
 
         Any other setting of the services is an argument with a colon, for example --Logging:LogLevel:Default=Information
 
@@ -60,6 +63,9 @@ public sealed record StandaloneOptions
     /// <summary>The card processor's connection string. Null: its database is made beside the others.</summary>
     public string? Processor { get; init; }
 
+    /// <summary>The connection string of a Redis. Null: one of our own, where it is installed.</summary>
+    public string? Cache { get; init; }
+
     /// <summary>Development, where the key <c>dev-key</c> is accepted, unless told otherwise.</summary>
     public string Environment { get; init; } = Environments.Development;
 
@@ -89,6 +95,7 @@ public sealed record StandaloneOptions
             PostgresBinaries = Given(settings, PostgresBinariesName),
             ConnectionStrings = GivenConnectionStrings(settings),
             Processor = Given(settings, $"ConnectionStrings:{ProcessorDatabase}"),
+            Cache = Given(settings, "ConnectionStrings:cache"),
             Environment = Given(settings, "ASPNETCORE_ENVIRONMENT") ?? Given(settings, "DOTNET_ENVIRONMENT") ?? options.Environment,
             HostArguments = [.. args.Where(IsForHosts)],
         };
