@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Domain;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.WalletService.Wallets;

@@ -36,6 +36,9 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         }
     }
 
+    /// <summary>Takes everything for lost that is published and not acknowledged.</summary>
+    public void Suspect() => _lost = [.. _kept.Published.Keys];
+
     /// <summary>A consumer says how far it has come. A relay that is not running does not hear it.</summary>
     public void Hear(ConsumerProgress progress)
     {

@@ -47,6 +47,7 @@ internal sealed class EndCheck(World world)
             }
         }
 
+        Violation.Unless(world.HoldRows.Count == 0, $"The table of holds has {world.HoldRows.Count} rows, and all holds have ended.");
         foreach (var (wallet, hold) in world.Oracle.Holds.Open)
         {
             Violation.Unless(false, $"Hold {hold.Hold} of {hold.Amount} is still open in wallet {wallet}.");

@@ -13,7 +13,7 @@ internal sealed class Oracle(World world)
     private readonly Dictionary<Guid, Movements> _movements = [];
     private readonly Dictionary<string, int> _requests = [];
 
-    public HoldTable Holds { get; } = new();
+    public OpenHolds Holds { get; } = new();
 
     /// <summary>How many events carry a client's reference: one request has one effect.</summary>
     public int EffectsOf(string reference) => _requests.GetValueOrDefault(reference);

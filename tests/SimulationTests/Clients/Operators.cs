@@ -7,6 +7,7 @@ using Payments.EventStore.Aggregates;
 using SimulationTests.Plans;
 using SimulationTests.Services;
 using SimulationTests.Worlds;
+using Operation = SimulationTests.Plans.Operation;
 
 namespace SimulationTests.Clients;
 
@@ -84,7 +85,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         return saga.Phase switch
         {
             SagaPhases.Authorising => books.Find(key) is { Status: OperationStatus.Approved },
-            SagaPhases.Voiding => books.Find(key)?.AuthorisationId is { } id && books.Find(id) is { Voided: true },
+            SagaPhases.Voiding => books.Operations.Any(o => o.OriginalKey == key && o.Status == OperationStatus.Approved),
             SagaPhases.CapturingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Capture)) is { Status: OperationStatus.Approved },
             SagaPhases.RefundingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Refund)) is { Status: OperationStatus.Approved },
             _ => true, // Not theirs to declare: refused, as it must be.

@@ -15,6 +15,12 @@ internal sealed class Chaos : Actor
     private readonly Faults[] _kinds;
     private readonly Queue<DateTimeOffset> _strikes = new();
 
+    /// <summary>
+    /// A lost message is missed when the next one comes on its partition. Here none may come any more: so after a loss, in the end, what is
+    /// not acknowledged is sent again and consumers start anew. See docs/simulation.md, what is not simulated.
+    /// </summary>
+    private bool _brokerLost;
+
     public Chaos(World world)
         : base(world, "chaos")
     {
@@ -89,11 +95,19 @@ internal sealed class Chaos : Actor
         foreach (var relay in World.Relays)
         {
             relay.Crash();
+            if (_brokerLost)
+            {
+                relay.Suspect();
+            }
         }
 
         foreach (var service in World.Services)
         {
             service.Settle();
+            if (_brokerLost)
+            {
+                service.Rewind(committedToo: true);
+            }
         }
 
         Say("all is well from here on");
@@ -101,6 +115,7 @@ internal sealed class Chaos : Actor
 
     private void LoseMessages()
     {
+        _brokerLost = true;
         World.Broker.Lose();
         if (World.Dice.Chance(500))
         {

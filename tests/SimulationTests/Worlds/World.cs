@@ -3,7 +3,9 @@ using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.Messaging.Relay;
+using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
+using Payments.WalletService.Wallets;
 using SimulationTests.Bus;
 using SimulationTests.Cards;
 using SimulationTests.Checking;
@@ -28,8 +30,8 @@ internal sealed class World
         Plan = plan;
         Dice = new Dice(~plan.Seed);
         Trace = new Trace(Clock, keepsText);
-        Payments = new(this, "payments", Seams.Payments, Seams.PaymentConsumer, rows => Apply("payments", rows));
-        Wallets = new(this, "wallets", Seams.Wallets, Seams.WalletConsumer(plan.Rules), rows => Apply("wallets", rows));
+        Payments = new(this, "payments", Seams.Payments, PaymentAggregate.Consumer, rows => Apply("payments", rows));
+        Wallets = new(this, "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(plan.Rules), rows => Apply("wallets", rows));
         Sagas = new(this, "sagas", SagaAggregate.Definition, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
         _services = [Payments, Wallets, Sagas];
         Relays = [new Relay(this, Payments.Log), new Relay(this, Wallets.Log), new Relay(this, Sagas.Log)];
@@ -64,6 +66,8 @@ internal sealed class World
     public IReadOnlyList<Relay> Relays { get; }
 
     public LedgerTable Ledger { get; } = new();
+
+    public HoldRows HoldRows { get; } = new();
 
     public SagaTable SagaTable { get; } = new();
 
@@ -258,6 +262,9 @@ internal sealed class World
         {
             switch (row.Projection)
             {
+                case "holds":
+                    HoldRows.Apply(row);
+                    break;
                 case "sagas":
                     SagaTable.Apply(row);
                     break;

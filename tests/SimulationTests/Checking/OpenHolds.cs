@@ -2,8 +2,8 @@ using Payments.Domain.Wallets;
 
 namespace SimulationTests.Checking;
 
-/// <summary>The open holds of all wallets.</summary>
-internal sealed class HoldTable
+/// <summary>The open holds of all wallets, from the events.</summary>
+internal sealed class OpenHolds
 {
     private readonly Dictionary<Guid, (Guid Wallet, WalletEvent.FundsHeld Hold)> _open = [];
 
@@ -11,8 +11,6 @@ internal sealed class HoldTable
 
     /// <summary>What left the platform through holds of the API.</summary>
     public IReadOnlyList<(Guid Wallet, long Minor)> ReservationsCaptured => _reservationsCaptured;
-
-    public DateTimeOffset? First => _open.Count == 0 ? null : _open.Values.Min(h => h.Hold.ExpiresAt);
 
     public IEnumerable<(Guid Wallet, WalletEvent.FundsHeld Hold)> Open => _open.Values;
 
@@ -38,7 +36,4 @@ internal sealed class HoldTable
                 break;
         }
     }
-
-    public List<(Guid Wallet, Guid Hold)> Due(DateTimeOffset now) =>
-        [.. _open.Values.Where(h => h.Hold.ExpiresAt <= now).Select(h => (h.Wallet, h.Hold.Hold.Value))];
 }
