@@ -160,6 +160,7 @@ internal sealed class Instance<TState, TEvent>
     private void Report()
     {
         _reportsAt = null;
+        var hasGap = false;
         foreach (var progress in _progress.Report(gapsOnly: false).Concat(_progress.Report(gapsOnly: true)))
         {
             _world.Tell(progress);
@@ -167,7 +168,13 @@ internal sealed class Instance<TState, TEvent>
             {
                 _world.Saw("gap met");
                 _reportsAt = _world.Clock.Now + TellGapsEvery;
+                hasGap = true;
             }
+        }
+
+        if (hasGap)
+        {
+            _progress.Refresh(Actor.Result(_service.Store.WatermarksAsync(_service.Consumer.Name, CancellationToken.None)));
         }
 
         _service.Commit(_handled);

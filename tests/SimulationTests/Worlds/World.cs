@@ -18,12 +18,24 @@ namespace SimulationTests.Worlds;
 /// <summary>The whole platform in one thread: services, relays, broker, clients, operators, and what goes wrong. Pure but for its dice.</summary>
 internal sealed class World
 {
+    private const int StepsMax = 50_000;
+
+    /// <summary>How often time goes on to what is due later, though there is something to do now.</summary>
+    private const int JumpsPerMille = 20;
+
+    /// <summary>How many calls to the outside may be on their way at once, each with others going on meanwhile.</summary>
+    private const int DepthMax = 2;
+
+    /// <summary>Nothing waits for longer but people; and holds, which outlive every operation that does not.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(20);
+
     private readonly HashSet<string> _seen = [];
     private readonly List<Actor> _actors;
     private readonly Service[] _services;
     private readonly Chaos _chaos;
     private Actor? _acting;
     private string? _blame;
+    private int _depth;
 
     public World(Plan plan, bool keepsText)
     {
@@ -156,9 +168,9 @@ internal sealed class World
                 return;
             }
 
-            if (later is { } soon && !IsCalm && Dice.Chance(JumpsPerMille))
+            if (IsSoon(later) && !IsCalm && Dice.Chance(JumpsPerMille))
             {
-                Clock.AdvanceTo(soon);
+                Clock.AdvanceTo(later!.Value);
             }
 
             Clock.Advance(Dice.Time(0, 20));
@@ -167,9 +179,6 @@ internal sealed class World
             Let(actor);
         }
     }
-
-    private const int DepthMax = 2;
-    private int _depth;
 
     private void Let(Actor actor)
     {
@@ -182,35 +191,37 @@ internal sealed class World
         Look();
     }
 
-    private const int StepsMax = 50_000;
-
     /// <summary>Chooses who does the next step, and moves time.</summary>
     private Actor? Next()
     {
         while (true)
         {
             var (ready, later) = Ready();
-            if (later is { } moment && (ready.Count == 0 || (!IsCalm && Dice.Chance(JumpsPerMille))))
+            if (IsSoon(later) && (ready.Count == 0 || (!IsCalm && Dice.Chance(JumpsPerMille))))
             {
-                Clock.AdvanceTo(moment); // Sometimes time passes though there is something to do.
+                Clock.AdvanceTo(later!.Value); // Sometimes time passes though there is something to do.
             }
             else if (ready.Count > 0)
             {
                 Clock.Advance(Dice.Time(0, 20));
                 return Dice.Pick(ready);
             }
-            else if (IsCalm)
+            else if (!IsCalm)
             {
-                return null;
+                BeCalm();
+            }
+            else if (later is { } last)
+            {
+                Clock.AdvanceTo(last);
             }
             else
             {
-                BeCalm();
+                return null;
             }
         }
     }
 
-    private const int JumpsPerMille = 20;
+    private bool IsSoon(DateTimeOffset? moment) => moment <= Clock.Now + LongestWait;
 
     private (List<Actor> Ready, DateTimeOffset? Later) Ready()
     {
