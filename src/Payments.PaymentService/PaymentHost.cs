@@ -1,8 +1,11 @@
+using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
+using Payments.PaymentService.Invariants;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
 
 namespace Payments.PaymentService;
 
@@ -18,6 +21,7 @@ public static class PaymentHost
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
         builder.AddInlineProjection(PaymentAggregate.Projection);
+        builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<PaymentQueries>();
         builder.Services.AddSingleton<PaymentEndings>();

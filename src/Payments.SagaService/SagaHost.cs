@@ -1,8 +1,10 @@
 using Payments.Domain.Sagas;
+using Payments.SagaService.Invariants;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
 
 namespace Payments.SagaService;
 
@@ -17,6 +19,7 @@ public static class SagaHost
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
         builder.AddInlineProjection(SagaAggregate.Projection);
+        builder.AddProjectionAudit<Saga, SagaEvent>(Audits.Table);
         builder.Services.AddHostedService<SagaClock>();
 
         var app = builder.Build();

@@ -1,6 +1,9 @@
+using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
+using Payments.WalletService.Invariants;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService;
@@ -14,6 +17,9 @@ public static class WalletHost
         builder.AddServiceDefaults();
         builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer, typeof(WalletHost).Assembly);
         builder.AddInlineProjection(WalletAggregate.Projection);
+        builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
+        builder.Services.AddSingleton<LedgerQueries>();
+        builder.AddInvariant(MoneyAddsUp.Name, provider => ActivatorUtilities.CreateInstance<MoneyAddsUp>(provider).Invariant);
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
         builder.Services.AddOpenApi();

@@ -1,5 +1,6 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 
@@ -29,5 +30,6 @@ internal static class PaymentEndpoints
         admin.MapGet("/overview", Overview.Get);
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }

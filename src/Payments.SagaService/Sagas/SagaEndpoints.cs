@@ -4,6 +4,7 @@ using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 
@@ -21,6 +22,7 @@ internal static class SagaEndpoints
         admin.MapGet("/overview", Overview);
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 
     /// <summary><c>GET /api/admin/sagas</c>: sagas, newest first, by phase and whether they are overdue.</summary>

@@ -69,7 +69,7 @@ public static class AlertEndpoints
             return Problems.Conflict("already_acknowledged", $"{before.By} has acknowledged it at {before.At:u}.");
         }
 
-        var row = new AcknowledgementRow(id, caller.ClientId, clock.GetUtcNow(), request.Reason);
+        var row = new AcknowledgementRow(id, By(context, caller), clock.GetUtcNow(), request.Reason);
         var answer = KeptAnswer.Of(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(
             alert with { Acknowledged = new(row.By, row.At, row.Reason) }, AlertJson.Default.AlertView));
         var unit = new AppendUnit
@@ -81,6 +81,12 @@ public static class AlertEndpoints
             ? idempotent.Repeat(claimed.Existing)
             : answer.ToResult(context);
     }
+
+    // The API client; and where one client serves many people, the person it names.
+    private static string By(HttpContext context, CallerIdentity caller) =>
+        context.Request.Headers["X-Operator"] is [{ Length: > 0 and <= 64 } person] && person.All(c => c is > ' ' and <= '~')
+            ? $"{caller.ClientId}/{person}"
+            : caller.ClientId;
 
     private static async Task<AcknowledgeRequest?> ReadAsync(HttpContext context, CancellationToken cancel)
     {

@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Subscriptions;
+using Payments.Services.Invariants.Auditing;
 
 namespace Payments.Services.Invariants;
 
@@ -35,8 +38,17 @@ public static class InvariantRegistration
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PostgresLeadership>>())));
         return builder.AddInvariant(ReadersKeepUp.Name, provider => new ReadersKeepUp(
-            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<Payments.EventStore.IEventStore>(), options).Invariant);
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IEventStore>(), options).Invariant);
     }
+
+    /// <summary>Adds the audit of a table of the service's aggregate: its rows are the fold of their events.</summary>
+    public static WebApplicationBuilder AddProjectionAudit<TState, TEvent>(this WebApplicationBuilder builder, AuditedTable table)
+        where TState : class => builder.AddInvariant(table.InvariantName, provider => new ProjectionAudit<TState, TEvent>(
+            provider.GetRequiredService<IEventStore>(),
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<AggregateDefinition<TState, TEvent>>(),
+            table,
+            provider.GetRequiredService<InvariantOptions>()).Invariant);
 
     /// <summary>Adds something to look at, with a health check of its own that names it.</summary>
     /// <param name="name">The invariant's own name.</param>

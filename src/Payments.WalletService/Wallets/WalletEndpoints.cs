@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 
@@ -29,5 +30,6 @@ internal static class WalletEndpoints
         admin.MapGet("/overview", WalletQueries.Overview);
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }

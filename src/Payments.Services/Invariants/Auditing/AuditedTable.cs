@@ -15,6 +15,9 @@ public sealed record AuditedTable
     /// <summary>Members of the projection's row, by the column of the same name in snake_case. What no column has is only for the apply function.</summary>
     public required IReadOnlyDictionary<string, string> Members { get; init; }
 
+    /// <summary>The name of the invariant that this table fits the events.</summary>
+    public string InvariantName => $"{Name.Replace('_', '-')}-are-the-fold-of-events";
+
     /// <param name="row">The row's JSON form, as the projection writes it.</param>
     /// <param name="except">Columns that the log does not tell: the moment of a decision is not in its events.</param>
     public static AuditedTable Of(string name, string key, JsonTypeInfo row, params IReadOnlyCollection<string> except) => new()

@@ -27,12 +27,10 @@ public sealed class ProjectionAudit<TState, TEvent>(
 
     public Invariant Invariant => new()
     {
-        Name = NameFor(table.Name),
+        Name = table.InvariantName,
         Meaning = $"Each row of '{table.Name}' is what the events of its stream lead to.",
         Check = CheckAsync,
     };
-
-    public static string NameFor(string table) => $"{table}-are-the-fold-of-events";
 
     private async Task<Seen> CheckAsync(Look look, CancellationToken cancel)
     {
