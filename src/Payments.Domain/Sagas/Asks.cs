@@ -26,7 +26,7 @@ internal static class Asks
 
     public static Ask ReversePayee(SagaTimeouts t) => Reverse(t, PayeeOf, terms => terms.Payment.Fee, terms => terms.Payment.Source.PayerWallet);
 
-    public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms));
+    public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms), HoldPurpose.Refund);
 
     public static Ask ReversePayer(SagaTimeouts t) => Reverse(t, PayerOf, NoFee, terms => PayeeOf(terms));
 
@@ -95,11 +95,16 @@ internal static class Asks
     };
 
     private static Ask Credit(
-        SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
+        SagaTimeouts t,
+        Func<SagaTerms, WalletId> wallet,
+        Func<SagaTerms, Money> fee,
+        Func<SagaTerms, WalletId?> payer,
+        HoldPurpose purpose = HoldPurpose.Payment) => new()
     {
         Phase = SagaPhases.Crediting,
         Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.Credit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+        Command = terms => Wallet(new WalletCommand.Credit(
+            wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
         Hear = (_, signal) => signal switch
         {
             Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
