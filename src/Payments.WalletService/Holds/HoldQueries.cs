@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Payments.ServiceDefaults;
+using Payments.Domain;
 using Payments.Services;
 using Payments.WalletService.Wallets;
 
