@@ -1,10 +1,11 @@
 using Payments.Domain.Sagas;
+using Payments.SagaService.Cards;
 using Payments.SagaService.Invariants;
+using Payments.SagaService.Operators;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
-using Payments.Services.Invariants;
 
 namespace Payments.SagaService;
 
@@ -15,12 +16,14 @@ public static class SagaHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        var engine = new SagaEngine(new SagaTimeouts());
+        var engine = new SagaEngine(SagaTimeoutOptions.From(builder.Configuration));
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
         builder.AddInlineProjection(SagaAggregate.Projection);
-        builder.AddProjectionAudit<Saga, SagaEvent>(Audits.Table);
+        builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddHostedService<SagaClock>();
+        builder.AddCardStep();
+        builder.AddSagaInvariants();
 
         var app = builder.Build();
         app.MapServiceDefaults();
