@@ -1,5 +1,6 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
+using Payments.SagaService.Invariants;
 using Payments.SagaService.Operators;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
@@ -22,6 +23,7 @@ public static class SagaHost
         builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddHostedService<SagaClock>();
         builder.AddCardStep();
+        builder.AddSagaInvariants();
 
         var app = builder.Build();
         app.MapServiceDefaults();

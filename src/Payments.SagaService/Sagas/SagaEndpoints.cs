@@ -1,6 +1,7 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 
@@ -24,5 +25,6 @@ internal static class SagaEndpoints
         admin.MapPost("/{id:guid}/complete", ActOnSaga.Complete);
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }
