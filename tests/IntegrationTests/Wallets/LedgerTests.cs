@@ -14,11 +14,13 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
         """
         select format('%s %s', kind, content) from (
             select 'wallet' as kind, to_jsonb(w)::text as content from wallets w
-            union all select 'entry', (to_jsonb(e) || jsonb_build_object('recorded_at', date_trunc('milliseconds', e.recorded_at)))::text from ledger_entries e
+            union all select 'entry', (to_jsonb(e) - 'recorded_at')::text from ledger_entries e
             union all select 'account', to_jsonb(a)::text from account_balances a
             union all select 'hold', to_jsonb(h)::text from holds h) everything
         order by 1
         """;
+
+    private const string EntryTimes = "select recorded_at from ledger_entries order by wallet_id, version";
 
     private static readonly Currency Euro = Currency.Parse("EUR");
 
@@ -141,9 +143,14 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
             (await _wallets.Log.ColumnAsync<string>("select distinct kind from ledger_entries")).ToHashSet());
         Assert.True(await _wallets.Log.ScalarAsync<long>("select count(*) from holds") > 0);
 
+        var times = await _wallets.Log.ColumnAsync<DateTime>(EntryTimes);
+
         await _wallets.RebuildAsync();
 
         Assert.Equal(written, await _wallets.Log.ColumnAsync<string>(TablesAsText));
+        Assert.All(
+            times.Zip(await _wallets.Log.ColumnAsync<DateTime>(EntryTimes)),
+            t => Assert.InRange(t.First - t.Second, TimeSpan.Zero, TimeSpan.FromMilliseconds(1))); // The log tells it to the millisecond.
         await _wallets.AssertBalancedAsync();
     }
 
