@@ -1,7 +1,10 @@
+using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
 using Payments.WalletService.Holds;
+using Payments.WalletService.Invariants;
 using Payments.WalletService.Rules;
 using Payments.WalletService.Wallets;
 
@@ -18,6 +21,9 @@ public static class WalletHost
         builder.Services.AddSingleton(rules);
         builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules), typeof(WalletHost).Assembly);
         builder.AddInlineProjection(WalletAggregate.Projection);
+        builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
+        builder.Services.AddSingleton<LedgerQueries>();
+        builder.AddInvariant(MoneyAddsUp.Name, provider => ActivatorUtilities.CreateInstance<MoneyAddsUp>(provider).Invariant);
         builder.Services.AddSingleton<WalletCommands>();
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.AddSingleton<HoldQueries>();

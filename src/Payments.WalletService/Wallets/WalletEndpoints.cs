@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 using Payments.WalletService.Holds;
@@ -50,5 +51,6 @@ internal static class WalletEndpoints
         admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft);
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }

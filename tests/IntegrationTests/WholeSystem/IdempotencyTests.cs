@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using IntegrationTests.Gateway;
 using Payments.PaymentService.Payments;
+using Payments.WalletService.Ledger;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;

@@ -32,7 +32,7 @@ internal static class ProjectionAudit
                 audit.Sagas,
                 "saga",
                 Saga.Evolve,
-                (s, version) => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(s.Phase)} {s.FailureCode}, {(s.HasEnded ? "ended" : "on its way")}, {version}"),
+                (s, version) => $"{Word(s.Phase)} {s.FailureCode}, {(s.HasEnded ? "ended" : "on its way")}, {version}"),
             await RowsAsync(audit.Sagas, "select saga_id, format('%s %s, ended, %s', phase, failure_code, version) from sagas"));
         await AssertCountsAsync(audit);
     }
@@ -69,6 +69,5 @@ internal static class ProjectionAudit
     private static async Task<List<(Guid Id, string State)>> RowsAsync(Audit.Log log, string sql) =>
         [.. (await log.RowsAsync(sql, row => (row.GetGuid(0), row.GetString(1)))).OrderBy(row => row.Item1)];
 
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    private static string Word(object value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!);
 }
