@@ -92,7 +92,7 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
         using var refund = await _api.PostAsync($"/api/payments/{id}/refunds", Everything, Api.Fresh("key"));
         using var list = await _api.Http.GetAsync($"/api/payments/{id}/refunds", Cancel);
         using var one = await _api.Http.GetAsync($"/api/payments/{payment}/refunds/{id}", Cancel);
-        using var elsewhere = await _api.Http.GetAsync($"/api/payments/{await PaidAsync(1)}/refunds/{await RefundedAsync(payment, 1)}", Cancel);
+        using var elsewhere = await _api.Http.GetAsync($"/api/payments/{await PaidAsync(1_000)}/refunds/{await RefundedAsync(payment, 1)}", Cancel);
 
         await ProblemAssert.IsAsync(refund, HttpStatusCode.NotFound, "payment_not_found");
         await ProblemAssert.IsAsync(list, HttpStatusCode.NotFound, "payment_not_found");
