@@ -1,10 +1,13 @@
+using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Fees;
+using Payments.PaymentService.Invariants;
 using Payments.PaymentService.Payments;
 using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
 
 namespace Payments.PaymentService;
 
@@ -21,6 +24,7 @@ public static class PaymentHost
         builder.AddProjection(PaymentMinutes.Projection);
         builder.AddInlineProjection(PaymentAggregate.Projection);
         builder.Services.AddSingleton(FeeOptions.From(builder.Configuration));
+        builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<NewPayments>();
         builder.Services.AddSingleton<PaymentQueries>();

@@ -33,10 +33,12 @@ public static class RefusalCodes
     public const string CompensatedByOperator = "compensated_by_operator";
     public const string CurrencyMismatch = "currency_mismatch";
     public const string HoldNotFound = "hold_not_found";
+    public const string HoldOfOperation = "hold_of_operation";
     public const string InsufficientFunds = "insufficient_funds";
     public const string LimitPerDay = "limit_per_day";
     public const string LimitPerTransaction = "limit_per_transaction";
     public const string NotRefundable = "not_refundable";
+    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
     public const string OverdraftInUse = "overdraft_in_use";
     public const string PaymentFinal = "payment_final";
     public const string PaymentNotCompleted = "payment_not_completed";
@@ -49,7 +51,7 @@ public static class RefusalCodes
     public const string SameWallet = "same_wallet";
     public const string TooLateToCompensate = "too_late_to_compensate";
     public const string TooManyHolds = "too_many_holds";
-    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
+    public const string TooManyRefunds = "too_many_refunds";
     public const string WalletFrozen = "wallet_frozen";
     public const string WalletNotFound = "wallet_not_found";
 }

@@ -10,7 +10,14 @@ public enum WalletStatus
 
 /// <summary>Money that is set aside.</summary>
 /// <param name="CountedOn">The day (UTC) against whose limit it counts; null when it does not.</param>
-public readonly record struct OpenHold(OperationId Operation, Money Amount, DateTimeOffset ExpiresAt, DateOnly? CountedOn);
+/// <param name="Reference">In the words of whoever asked for it.</param>
+public readonly record struct OpenHold(
+    OperationId Operation,
+    Money Amount,
+    DateTimeOffset ExpiresAt,
+    DateOnly? CountedOn,
+    HoldPurpose Purpose = HoldPurpose.Payment,
+    string? Reference = null);
 
 /// <summary>What went out on one day (UTC), or was held to go out: as much of the past as a limit per day needs.</summary>
 public readonly record struct DaySpending(DateOnly Day, long Minor)
@@ -25,7 +32,7 @@ public readonly record struct DaySpending(DateOnly Day, long Minor)
 }
 
 /// <summary>One wallet, folded from its events. Pure: no clock, no I/O, no exception for a business refusal.</summary>
-/// <param name="Posted">The balance: everything that came in less everything that went out. Never below zero, or the overdraft agreed.</param>
+/// <param name="Posted">The balance: all that came in less all that went out. Never below zero, or the overdraft agreed.</param>
 /// <param name="Held">The sum of the open holds.</param>
 /// <param name="Recent">The last outcomes, so that a repeated command is recognised (see <see cref="RecentOutcomes"/>).</param>
 /// <param name="Overdraft">How far below zero the balance may go; zero unless agreed.</param>
@@ -82,14 +89,15 @@ public sealed partial record Wallet(
         ({ } w, WalletEvent.FundsHeld { Amount.IsPositive: true } h) when !w.Holds.ContainsKey(h.Hold) => w with
         {
             Held = w.Held + h.Amount,
-            Holds = w.Holds.Add(h.Hold, new OpenHold(h.Operation, h.Amount, h.ExpiresAt, h.On)),
+            Holds = w.Holds.Add(h.Hold, new OpenHold(h.Operation, h.Amount, h.ExpiresAt, h.On, h.Purpose, h.Reference)),
             Spent = w.Spent.Add(h.On, h.Amount.Minor),
         },
         ({ } w, WalletEvent.FundsInsufficient h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),
         ({ } w, WalletEvent.HoldRefused h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),
         ({ } w, WalletEvent.HoldReleased h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldReleased),
         ({ } w, WalletEvent.HoldExpired h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldExpired),
-        ({ } w, WalletEvent.HoldNotOpen or WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused) => w, // Answers: nothing changed.
+        ({ } w, WalletEvent.HoldNotOpen h) => w.Remember(h.Hold, WalletOutcomes.HoldReleased), // A hold still on its way stays out.
+        ({ } w, WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused) => w, // Answers: nothing changed.
         ({ } w, WalletEvent.HoldCaptured { Amount.IsPositive: true, Released.Minor: >= 0 } h) =>
             w.Open(h.Hold, h.Amount + h.Released, e).Without(h.Hold, h.Released, WalletOutcomes.HoldCaptured) with
             {

@@ -24,7 +24,7 @@ public static class StateFormat
             wallet.Status,
             wallet.Posted,
             wallet.Held,
-            [.. wallet.Holds.Select(h => new HoldState(h.Key, h.Value.Operation, h.Value.Amount.Minor, h.Value.ExpiresAt, h.Value.CountedOn)).OrderBy(h => h.Hold.Value)],
+            [.. wallet.Holds.Select(h => HoldState.Of(h.Key, h.Value)).OrderBy(h => h.Hold.Value)],
             [.. wallet.Recent.All.Select(o => new OutcomeState(o.Id, o.Outcome))],
             wallet.Overdraft,
             wallet.Spent),
@@ -40,7 +40,8 @@ public static class StateFormat
             s.Balance,
             s.Held,
             s.Holds.ToImmutableDictionary(
-                h => h.Hold, h => new OpenHold(h.Operation, new Money(h.Minor, s.Balance.Currency), h.ExpiresAt, h.CountedOn)),
+                h => h.Hold,
+                h => new OpenHold(h.Operation, new Money(h.Minor, s.Balance.Currency), h.ExpiresAt, h.CountedOn, h.Purpose, h.Reference)),
             s.Recent.Aggregate(RecentOutcomes.None, (recent, o) => recent.Add(o.Id, o.Outcome)),
             s.Status,
             s.Overdraft,
@@ -82,7 +83,7 @@ public static class StateFormat
         {
             return JsonSerializer.Deserialize(json.Span, type) ?? throw new WireFormatException("The state is null.");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: nothing says which kind it is.
         {
             throw new WireFormatException($"The state does not fit its schema: {fault.Message}", fault);
         }
@@ -100,7 +101,18 @@ internal sealed record WalletState(
     Money Overdraft,
     DaySpending Spent);
 
-internal sealed record HoldState(HoldId Hold, OperationId Operation, long Minor, DateTimeOffset ExpiresAt, DateOnly? CountedOn);
+internal sealed record HoldState(
+    HoldId Hold,
+    OperationId Operation,
+    long Minor,
+    DateTimeOffset ExpiresAt,
+    DateOnly? CountedOn,
+    HoldPurpose Purpose,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null)
+{
+    public static HoldState Of(HoldId id, OpenHold hold) =>
+        new(id, hold.Operation, hold.Amount.Minor, hold.ExpiresAt, hold.CountedOn, hold.Purpose, hold.Reference);
+}
 
 internal sealed record OutcomeState(Guid Id, WalletOutcomes Outcome);
 

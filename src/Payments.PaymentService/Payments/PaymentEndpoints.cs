@@ -1,6 +1,7 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
 
@@ -43,5 +44,6 @@ internal static class PaymentEndpoints
         admin.MapGet("/overview", Overview.Get);
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }

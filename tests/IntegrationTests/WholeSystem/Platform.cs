@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Payments.CardProcessor;
 using Payments.Gateway;
 using Payments.Messaging;
 using Payments.PaymentService;
@@ -7,7 +8,7 @@ using Payments.WalletService;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>The three services and the gateway in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
+/// <summary>The three services, the gateway and the card processor in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
@@ -38,6 +39,7 @@ internal sealed class Platform : IAsyncDisposable
         var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
         try
         {
+            await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
             await platform.StartAsync("wallet", WalletHost.Build, $"ConnectionStrings:wallets={databases.Wallets}");
             await platform.StartAsync("saga", SagaHost.Build, $"ConnectionStrings:sagas={databases.Sagas}");
             await platform.StartAsync("payment", PaymentHost.Build, $"ConnectionStrings:payments={databases.Payments}");
