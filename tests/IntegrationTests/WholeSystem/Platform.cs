@@ -17,10 +17,13 @@ internal sealed class Platform : IAsyncDisposable
     private readonly List<WebApplication> _hosts = [];
     private readonly List<string> _addresses = [];
 
-    private Platform(Databases databases, EmbeddedBroker broker)
+    private readonly IReadOnlyList<string> _settings;
+
+    private Platform(Databases databases, EmbeddedBroker broker, IReadOnlyList<string> settings)
     {
         Databases = databases;
         _broker = broker;
+        _settings = settings;
     }
 
     public Databases Databases { get; }
@@ -30,9 +33,10 @@ internal sealed class Platform : IAsyncDisposable
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
-    public static async Task<Platform> StartAsync(Databases databases)
+    /// <param name="settings">For all hosts, for example <c>Invariants:EveryMs=500</c>.</param>
+    public static async Task<Platform> StartAsync(Databases databases, params IReadOnlyList<string> settings)
     {
-        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All));
+        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
         try
         {
             await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
@@ -60,7 +64,7 @@ internal sealed class Platform : IAsyncDisposable
             $"ConnectionStrings:kafka={Kafka}",
             "Kafka:Embedded=true",
         ];
-        var host = build([.. common.Concat(_addresses).Concat(settings).Select(setting => $"--{setting}")]);
+        var host = build([.. common.Concat(_addresses).Concat(_settings).Concat(settings).Select(setting => $"--{setting}")]);
         _hosts.Add(host);
         await host.StartAsync();
         _addresses.Add($"services:{name}:http:0={host.Urls.Single()}");
