@@ -102,7 +102,8 @@ public sealed class StandaloneHost : IAsyncDisposable
             HostRun.BuildAsync("wallet service", ports[1], WalletHost.Build, [.. common, Database("wallets")]),
             HostRun.BuildAsync("payment service", ports[0], PaymentHost.Build, [.. common, Database("payments")]),
             HostRun.BuildAsync("saga service", ports[2], SagaHost.Build, [.. common, Database("sagas")]),
-            HostRun.BuildAsync("card processor", ports[3], CardProcessorHost.Build, [.. common, Database(StandaloneOptions.ProcessorDatabase)]));
+            HostRun.BuildAsync(
+                "card processor", ports[3], CardProcessorHost.Build, [.. common, Database(StandaloneOptions.ProcessorDatabase)]));
         await Task.WhenAll(_services.Select(host => host.StartAsync(cancel)));
 
         // Only now: the gateway looks for the services as soon as it is built, and would complain.

@@ -57,7 +57,7 @@ public sealed record StandaloneOptions
     /// <summary>Where PostgreSQL's programs are. Null: they are looked for.</summary>
     public string? PostgresBinaries { get; init; }
 
-    /// <summary>Connection strings of event logs that were given one by one: all, or none, or any beside <see cref="PostgresServer"/>.</summary>
+    /// <summary>Connection strings of event logs, given one by one: all, or none, or any beside <see cref="PostgresServer"/>.</summary>
     public IReadOnlyDictionary<string, string> ConnectionStrings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The card processor's connection string. Null: its database is made beside the others.</summary>

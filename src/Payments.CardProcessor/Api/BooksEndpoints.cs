@@ -44,11 +44,12 @@ internal static class BooksEndpoints
     public static async Task<IResult> Totals(BooksReader books, CancellationToken cancel) =>
         Results.Json(await books.TotalsAsync(cancel), ProcessorJson.Default.BooksTotals);
 
-    // As it was sent: in a route's value an encoded slash stays encoded and an encoded percent sign does not, so that "a/b" and "a%2Fb", both
-    // of them keys, would look the same.
+    // As it was sent: in a route's value an encoded slash stays encoded and an encoded percent sign does not, so that "a/b" and "a%2Fb",
+    // both of them keys, would look the same.
     private static string KeyIn(HttpContext context)
     {
         var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        return Uri.UnescapeDataString(path[(path.IndexOf(Lookup, StringComparison.OrdinalIgnoreCase) + Lookup.Length)..]);
+        var start = path.IndexOf(Lookup, StringComparison.OrdinalIgnoreCase);
+        return start < 0 ? "" : Uri.UnescapeDataString(path[(start + Lookup.Length)..]);
     }
 }

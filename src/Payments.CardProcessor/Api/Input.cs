@@ -21,7 +21,9 @@ internal sealed class Input
 
     // Only its form: which currencies there are is the platform's affair.
     public void Currency(string? currency) => Check(
-        "currency", currency is null || (currency.Length == 3 && currency.All(char.IsAsciiLetterUpper)), "Must be an ISO 4217 currency code such as EUR.");
+        "currency",
+        currency is null || (currency.Length == 3 && currency.All(char.IsAsciiLetterUpper)),
+        "Must be an ISO 4217 currency code such as EUR.");
 
     public void Reference(string? reference) => Check(
         "reference",

@@ -22,7 +22,8 @@ internal sealed class OperationHandler(PostgresBooks books, ProcessorOptions opt
             Reply.Lost => await HangAsync(context.RequestAborted),
             Reply.Failed => FaultMiddleware.Failure,
             Reply.Unavailable => FaultMiddleware.Outage,
-            Reply.KeyReused => Problems.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used before, with another request."),
+            Reply.KeyReused => Problems.Unprocessable(
+                "idempotency_key_reused", "This Idempotency-Key was used before, with another request."),
             _ => throw new UnreachableException(),
         };
     }
@@ -51,6 +52,8 @@ internal sealed class OperationHandler(PostgresBooks books, ProcessorOptions opt
         }
 
         return Problems.Refused(
-            StatusCodes.Status504GatewayTimeout, ProblemCodes.GatewayTimeout, "No answer in time. What happened can be looked up by the key.");
+            StatusCodes.Status504GatewayTimeout,
+            ProblemCodes.GatewayTimeout,
+            "No answer in time. What happened can be looked up by the key.");
     }
 }

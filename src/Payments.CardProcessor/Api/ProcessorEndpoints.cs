@@ -19,12 +19,12 @@ internal static class ProcessorEndpoints
 
         v1.MapGet("/operations/{**key}", BooksEndpoints.Operation).WithName("getOperation").WithSummary("What happened under a key.")
             .Produces<Operation>().ProducesProblem(404);
-        v1.MapGet("/authorisations/{authorisationId}", BooksEndpoints.Authorisation).WithName("getAuthorisation").WithSummary("An authorisation now.")
-            .Produces<Authorisation>().ProducesProblem(404);
+        v1.MapGet("/authorisations/{authorisationId}", BooksEndpoints.Authorisation).WithName("getAuthorisation")
+            .WithSummary("An authorisation now.").Produces<Authorisation>().ProducesProblem(404);
         v1.MapGet("/books/operations", BooksEndpoints.Operations).WithName("listOperations").WithSummary("All operations, oldest first.")
             .Produces<OperationPage>().ProducesProblem(400);
-        v1.MapGet("/books/totals", BooksEndpoints.Totals).WithName("getTotals").WithSummary("What is open, captured and refunded, per currency.")
-            .Produces<BooksTotals>();
+        v1.MapGet("/books/totals", BooksEndpoints.Totals).WithName("getTotals")
+            .WithSummary("What is open, captured and refunded, per currency.").Produces<BooksTotals>();
     }
 
     private static RouteHandlerBuilder Post(RouteHandlerBuilder route, string name, string summary) => route

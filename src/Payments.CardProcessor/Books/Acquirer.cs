@@ -20,13 +20,13 @@ public static class Acquirer
             AnswerIsLost: faults.TimeoutAfterEffect || request is Authorise { Token: CardTokens.Timeout }),
     };
 
-    private static Verdict Decide(ProcessorRequest request, Standing standing, RequestFaults faults, Guid newId) => (request, standing) switch
+    // What cannot be done in any case is told before what an order forbids.
+    private static Verdict Decide(ProcessorRequest request, Standing books, RequestFaults faults, Guid newId) => (request, books) switch
     {
-        // What cannot be done in any case is told before what an order forbids: a closed key stays closed.
         (Authorise a, { Reversed: true }) => Decline(ProcessorCodes.Reversed, a.Amount, a.Currency),
         (Authorise a, _) when faults.Decline => Decline(ProcessorCodes.Declined, a.Amount, a.Currency),
         (Authorise a, _) => Authorised(a, newId),
-        (Reverse r, _) => faults.Decline ? Decline(ProcessorCodes.Declined) : Reversal(standing.Original, standing.Authorisation),
+        (Reverse r, _) => faults.Decline ? Decline(ProcessorCodes.Declined) : Reversal(books.Original, books.Authorisation),
         (Capture c, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, c.Amount, c.Currency, c.Authorisation),
         (ProcessorRequest.Void v, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, authorisation: v.Authorisation),
         (Refund r, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, r.Amount, r.Currency, r.Authorisation),

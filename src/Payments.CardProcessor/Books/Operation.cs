@@ -31,7 +31,9 @@ public enum OperationStatus
     Declined,
 }
 
-/// <summary>One entry of the books, and the answer to its request: now, at every repeat, and to whoever looks it up. Never changed.</summary>
+/// <summary>
+/// One entry of the books, and the answer to its request: now, at every repeat, and to whoever looks it up. Never changed.
+/// </summary>
 /// <param name="Key">The idempotency key of the request.</param>
 /// <param name="Code">Why it was declined; for an approved reversal, what it did. See <see cref="ProcessorCodes"/>.</param>
 /// <param name="AuthorisationId">The authorisation made, or named by the request. Null when there is none.</param>

@@ -1,12 +1,15 @@
 namespace Payments.CardProcessor.Books;
 
-/// <summary>What a client asks for, under a key of its own choosing that makes it safe to ask again. Amounts are minor units, from 1.</summary>
+/// <summary>
+/// What a client asks for, under a key of its own choosing that makes it safe to ask again. Amounts are minor units, from 1.
+/// </summary>
 public abstract record ProcessorRequest(string Key)
 {
     /// <param name="Token">The card, as a token: see <see cref="CardTokens"/>.</param>
     /// <param name="Currency">An ISO 4217 code.</param>
     /// <param name="Reference">The client's own words, without control characters.</param>
-    public sealed record Authorise(string Key, string Token, long Amount, string Currency, string? Reference = null) : ProcessorRequest(Key);
+    public sealed record Authorise(string Key, string Token, long Amount, string Currency, string? Reference = null)
+        : ProcessorRequest(Key);
 
     /// <param name="Currency">Checked when given; the authorisation's own when not.</param>
     public sealed record Capture(string Key, Guid Authorisation, long Amount, string? Currency = null) : ProcessorRequest(Key);

@@ -2,7 +2,9 @@ using Payments.ServiceDefaults;
 
 namespace Payments.CardProcessor.Faults;
 
-/// <summary>Stands before everything under <c>/v1</c> and makes go wrong what goes wrong before an effect; the rest is for the endpoint.</summary>
+/// <summary>
+/// Stands before everything under <c>/v1</c> and makes go wrong what goes wrong before an effect; the rest is for the endpoint.
+/// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, FaultStore store, ProcessorOptions options, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext context)

@@ -57,7 +57,8 @@ internal sealed class BooksReader(NpgsqlDataSource database)
             lastSequence = reader.GetInt64(0);
             if (!reader.IsDBNull(1))
             {
-                currencies.Add(new(reader.GetString(1), reader.GetInt64(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetDecimal(5)));
+                currencies.Add(new(
+                    reader.GetString(1), reader.GetInt64(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetDecimal(5)));
             }
         }
 

@@ -11,7 +11,8 @@ internal sealed class PostgresBooks(NpgsqlDataSource database, TimeProvider cloc
     // A repeat of a key waits here for the first, and a reversal for the authorisation it is about. In the order of the locks, so that two
     // reversals of each other's keys cannot wait for one another.
     private const string LockKeys =
-        "select pg_advisory_xact_lock(lock) from (select distinct hashtextextended(key, 0) as lock from unnest($1) as key order by 1) as locks";
+        "select pg_advisory_xact_lock(lock) from (" +
+        "select distinct hashtextextended(key, 0) as lock from unnest($1) as key order by 1) as locks";
 
     private const string FindEarlier = $"select {Rows.OfOperation}, body from operations where key = $1";
 
@@ -104,7 +105,8 @@ internal sealed class PostgresBooks(NpgsqlDataSource database, TimeProvider cloc
         };
     }
 
-    private static async Task<Operation> EnterAsync(NpgsqlConnection connection, ProcessorRequest request, Verdict verdict, DateTimeOffset at)
+    private static async Task<Operation> EnterAsync(
+        NpgsqlConnection connection, ProcessorRequest request, Verdict verdict, DateTimeOffset at)
     {
         var operation = verdict.Enter(request, at, sequence: 0);
         var commands = new List<(string, NpgsqlParameter[])>();

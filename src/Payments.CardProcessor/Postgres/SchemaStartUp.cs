@@ -42,7 +42,8 @@ internal sealed partial class SchemaStartUp(NpgsqlDataSource database, TimeProvi
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({LockId})", cancel);
         await ExecuteAsync(
             connection,
-            "create table if not exists schema_files (name text primary key, checksum text not null, applied_at timestamptz not null default now())",
+            "create table if not exists schema_files (" +
+            "name text primary key, checksum text not null, applied_at timestamptz not null default now())",
             cancel);
         foreach (var (name, sql) in Files())
         {

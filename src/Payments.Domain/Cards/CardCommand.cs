@@ -3,7 +3,7 @@ using Payments.Domain.Wire;
 
 namespace Payments.Domain.Cards;
 
-/// <summary>What a saga asks of the card processor. Each act of an operation has one idempotency key: asked again, it happens once.</summary>
+/// <summary>What a saga asks of the card processor. An act of an operation has one idempotency key: asked again, it happens once.</summary>
 public abstract record CardCommand
 {
     private CardCommand()
@@ -60,6 +60,7 @@ public enum CardAct
 }
 
 /// <summary>What the card processor has said about one act: certain, never guessed.</summary>
+/// <param name="Amount">What the act was about, approved or not.</param>
 /// <param name="DeclineCode">Null: it was done.</param>
 public sealed record CardAnswer(OperationId Operation, CardAct Act, Money Amount, string? DeclineCode)
 {

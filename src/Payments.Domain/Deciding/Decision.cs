@@ -38,6 +38,7 @@ public static class RefusalCodes
     public const string LimitPerDay = "limit_per_day";
     public const string LimitPerTransaction = "limit_per_transaction";
     public const string NotRefundable = "not_refundable";
+    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
     public const string OverdraftInUse = "overdraft_in_use";
     public const string PaymentFinal = "payment_final";
     public const string PaymentNotCompleted = "payment_not_completed";
@@ -50,7 +51,7 @@ public static class RefusalCodes
     public const string SameWallet = "same_wallet";
     public const string TooLateToCompensate = "too_late_to_compensate";
     public const string TooManyHolds = "too_many_holds";
-    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
+    public const string TooManyRefunds = "too_many_refunds";
     public const string WalletFrozen = "wallet_frozen";
     public const string WalletNotFound = "wallet_not_found";
 }

@@ -45,7 +45,7 @@ public readonly record struct RefundId(Guid Value) : IUuidId<RefundId>
     public override string ToString() => Value.ToString("D");
 }
 
-/// <summary>What one saga carries out and one movement of money belongs to: a payment, a transfer or a refund, with the id of that.</summary>
+/// <summary>What one saga carries out and a movement of money belongs to: a payment, a transfer or a refund, with the id of that.</summary>
 [JsonConverter(typeof(UuidIdConverter<OperationId>))]
 public readonly record struct OperationId(Guid Value) : IUuidId<OperationId>
 {

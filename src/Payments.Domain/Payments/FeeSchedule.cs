@@ -9,7 +9,7 @@ public sealed record FeeSchedule(long FixedMinor, int BasisPoints)
 
     public static readonly FeeSchedule None = new(0, 0);
 
-    /// <summary>The fee of an amount. A fraction of a minor unit is rounded to the nearest, a half away from the payee's favour: up.</summary>
+    /// <summary>The fee of an amount. A fraction of a minor unit is rounded to the nearest, a half up.</summary>
     public Money Of(Money amount)
     {
         // An amount of at most 10^15 times at most 10^4 does not fit a long.

@@ -12,7 +12,9 @@ public enum PaymentStatus
     Refunded,
 }
 
-/// <summary>One payment, folded from its events. It ends exactly once, completed or failed; what was completed can be refunded, up to its amount.</summary>
+/// <summary>
+/// One payment, folded from its events. It ends exactly once, completed or failed; what was completed can be refunded, up to its amount.
+/// </summary>
 /// <param name="Refunded">What has gone back.</param>
 /// <param name="Refunds">Refunds that are on their way.</param>
 /// <param name="EndedRefunds">Refunds that have ended, and whether they were completed.</param>
@@ -45,8 +47,9 @@ public sealed record Payment(
             ImmutableDictionary<RefundId, bool>.Empty),
         ({ IsFinal: false } p, PaymentEvent.Completed) => p with { Status = PaymentStatus.Completed },
         ({ IsFinal: false } p, PaymentEvent.Failed f) => p with { Status = PaymentStatus.Failed, FailureCode = f.Code },
-        ({ IsCompleted: true } p, PaymentEvent.RefundRequested { Terms: var r }) when r.Amount.IsPositive && r.Amount <= p.Refundable =>
-            p with { Refunds = p.Refunds.Add(r.Refund, r.Amount) },
+        ({ IsCompleted: true } p, PaymentEvent.RefundRequested { Terms: var r })
+            when r.Amount.IsPositive && r.Amount <= p.Refundable && !p.Knows(r.Refund) =>
+                p with { Refunds = p.Refunds.Add(r.Refund, r.Amount) },
         ({ } p, PaymentEvent.RefundCompleted r) when p.Refunds.TryGetValue(r.Refund, out var amount) && amount == r.Amount =>
             WithRefunded(p, p.Refunded + amount) with
             {
@@ -71,7 +74,7 @@ public sealed record Payment(
         ({ IsCompleted: true }, PaymentCommand.Complete) => Accept(), // The same command again.
         ({ Status: PaymentStatus.Failed }, PaymentCommand.Fail) => Accept(),
         ({ } p, PaymentCommand.Complete or PaymentCommand.Fail) =>
-            Refuse(PaymentFinal, $"Payment {p.Terms.Payment} has already ended {p.Status.ToString().ToLowerInvariant()}."),
+            Refuse(PaymentFinal, $"Payment {p.Terms.Payment} has already ended {Word(p.Status)}."),
         ({ } p, PaymentCommand.RequestRefund c) => RequestRefund(p, c),
         ({ } p, PaymentCommand.CompleteRefund c) =>
             EndRefund(p, c.Refund, completed: true, amount => new PaymentEvent.RefundCompleted(c.Payment, c.Refund, amount)),
@@ -95,12 +98,16 @@ public sealed record Payment(
     private static Decision<PaymentEvent> RequestRefund(Payment p, PaymentCommand.RequestRefund c)
     {
         var amount = c.Amount ?? p.Refundable;
-        return p.Refunds.ContainsKey(c.Refund) || p.EndedRefunds.ContainsKey(c.Refund) ? Accept() // The same request again.
-            : !p.IsCompleted ? Refuse(PaymentNotCompleted, $"Payment {p.Terms.Payment} is {p.Status.ToString().ToLowerInvariant()}; only a completed one is refunded.")
+        return p.Knows(c.Refund) ? Accept() // The same request again.
+            : !p.IsCompleted
+                ? Refuse(PaymentNotCompleted, $"Payment {p.Terms.Payment} is {Word(p.Status)}; only a completed one is refunded.")
             : p.Terms.Source is PaymentSource.OfTransfer ? Refuse(NotRefundable, "A transfer is not refunded: transfer the money back.")
-            : amount.Currency != p.Terms.Amount.Currency ? Refuse(CurrencyMismatch, $"The payment was in {p.Terms.Amount.Currency}, not {amount.Currency}.")
-            : amount > p.Refundable || !p.Refundable.IsPositive || p.EndedRefunds.Count + p.Refunds.Count >= RefundsMax
+            : amount.Currency != p.Terms.Amount.Currency
+                ? Refuse(CurrencyMismatch, $"The payment was in {p.Terms.Amount.Currency}, not {amount.Currency}.")
+            : amount > p.Refundable || !p.Refundable.IsPositive
                 ? Refuse(RefundExceedsPayment, $"At most {p.Refundable} of payment {p.Terms.Payment} can still be refunded.")
+            : p.Refunds.Count + p.EndedRefunds.Count >= RefundsMax
+                ? Refuse(TooManyRefunds, $"Payment {p.Terms.Payment} has had {RefundsMax} refunds: no more are taken.")
             : OutOfRange(amount) ? Refuse(AmountOutOfRange, $"An amount is from 1 to {Money.AmountMinorMax} minor units.")
             : Accept(new PaymentEvent.RefundRequested(new RefundTerms(c.Refund, p.Terms, amount, c.Reason)));
     }
@@ -110,6 +117,14 @@ public sealed record Payment(
         : !p.EndedRefunds.TryGetValue(refund, out var before) ? Refuse(RefundNotFound, $"Payment {p.Terms.Payment} has no refund {refund}.")
         : before == completed ? Accept() // The same command again.
         : Refuse(PaymentFinal, $"Refund {refund} has already ended.");
+
+    private bool Knows(RefundId refund) => Refunds.ContainsKey(refund) || EndedRefunds.ContainsKey(refund);
+
+    private static string Word(PaymentStatus status) => status switch
+    {
+        PaymentStatus.PartiallyRefunded => "partially refunded",
+        var other => other.ToString().ToLowerInvariant(),
+    };
 
     private static bool OutOfRange(Money amount) => amount.Minor is <= 0 or > Money.AmountMinorMax;
 

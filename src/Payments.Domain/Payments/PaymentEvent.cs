@@ -11,7 +11,8 @@ public abstract record PaymentEvent
 
     public sealed record Completed(PaymentId Payment) : PaymentEvent;
 
-    /// <summary>The payment ended without moving money. <paramref name="Code"/> is one of <see cref="RefusalCodes"/>, or the card processor's.</summary>
+    /// <summary>The payment ended without moving money.</summary>
+    /// <param name="Code">One of <see cref="RefusalCodes"/>, or the card processor's.</param>
     public sealed record Failed(PaymentId Payment, string Code) : PaymentEvent;
 
     public sealed record RefundRequested(RefundTerms Terms) : PaymentEvent;

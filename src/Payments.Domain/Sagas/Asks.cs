@@ -4,15 +4,18 @@ using Payments.Domain.Wallets;
 
 namespace Payments.Domain.Sagas;
 
-/// <summary>What sagas can ask for. Payer and payee are those of the payment: a refund holds the payee's money and credits the payer.</summary>
+/// <summary>What sagas can ask for. Payer and payee are the payment's: a refund holds the payee's money and credits the payer.</summary>
 internal static class Asks
 {
     /// <summary>A hold outlives every deadline of a saga many times over: it does not lapse under an operation still on its way.</summary>
     private const int HoldLifetimeSeconds = 7 * 24 * 3600;
 
-    public static Ask HoldOfPayer(SagaTimeouts t) => Hold(t, PayerOf, HoldPurpose.Payment);
+    /// <summary>Ten years, that is, never: a card that has its money back leaves no other way than the payee's held money.</summary>
+    private const int RefundHoldLifetimeSeconds = 10 * 365 * 24 * 3600;
 
-    public static Ask HoldOfPayee(SagaTimeouts t) => Hold(t, PayeeOf, HoldPurpose.Refund);
+    public static Ask HoldOfPayer(SagaTimeouts t) => Hold(t, PayerOf, HoldPurpose.Payment, HoldLifetimeSeconds);
+
+    public static Ask HoldOfPayee(SagaTimeouts t) => Hold(t, PayeeOf, HoldPurpose.Refund, RefundHoldLifetimeSeconds);
 
     public static Ask ReleasePayer(SagaTimeouts t) => Release(t, PayerOf);
 
@@ -20,11 +23,11 @@ internal static class Asks
 
     public static Ask CapturePayer(SagaTimeouts t) => Capture(t, PayerOf, terms => PayeeOf(terms));
 
-    public static Ask CapturePayee(SagaTimeouts t) => Capture(t, PayeeOf, terms => terms.Payment.Source.PayerWallet);
+    public static Ask CapturePayee(SagaTimeouts t) => Capture(t, PayeeOf, PayerOrCard);
 
-    public static Ask CreditPayee(SagaTimeouts t) => Credit(t, PayeeOf, terms => terms.Payment.Fee, terms => terms.Payment.Source.PayerWallet);
+    public static Ask CreditPayee(SagaTimeouts t) => Credit(t, PayeeOf, FeeOf, PayerOrCard);
 
-    public static Ask ReversePayee(SagaTimeouts t) => Reverse(t, PayeeOf, terms => terms.Payment.Fee, terms => terms.Payment.Source.PayerWallet);
+    public static Ask ReversePayee(SagaTimeouts t) => Reverse(t, PayeeOf, FeeOf, PayerOrCard);
 
     public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms), HoldPurpose.Refund);
 
@@ -53,12 +56,12 @@ internal static class Asks
         terms => new CardCommand.Refund(terms.Operation, terms.Payment.Payment, terms.Amount),
         t.Card);
 
-    private static Ask Hold(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, HoldPurpose purpose) => new()
+    private static Ask Hold(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, HoldPurpose purpose, int lifetimeSeconds) => new()
     {
         Phase = SagaPhases.Holding,
         Awaits = terms => $"FundsHeld from wallet {wallet(terms)}",
         Command = terms => Wallet(new WalletCommand.Hold(
-            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, HoldLifetimeSeconds, purpose)),
+            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, lifetimeSeconds, purpose)),
         Hear = (_, signal) => signal switch
         {
             Signal.OfWallet { Event: WalletEvent.FundsHeld } => Heard.Yes,
@@ -67,7 +70,7 @@ internal static class Asks
             _ => null,
         },
         Timeout = t.Hold,
-        CanUndoUnheard = true, // Hold and release reach the wallet in order.
+        CanUndoUnheard = true, // A release also stops a hold that is still on its way.
     };
 
     private static Ask Release(SagaTimeouts t, Func<SagaTerms, WalletId> wallet) => new()
@@ -143,9 +146,13 @@ internal static class Asks
 
     private static SagaEvent.WalletCommanded Wallet(WalletCommand command) => new(command);
 
+    private static Money FeeOf(SagaTerms terms) => terms.Payment.Fee;
+
     private static Money NoFee(SagaTerms terms) => Money.Zero(terms.Amount.Currency);
 
     private static WalletId PayeeOf(SagaTerms terms) => terms.Payment.PayeeWallet;
+
+    private static WalletId? PayerOrCard(SagaTerms terms) => terms.Payment.Source.PayerWallet;
 
     private static WalletId PayerOf(SagaTerms terms) =>
         terms.Payment.Source.PayerWallet ?? throw new UnreachableStateException(terms, terms.Payment.Source);

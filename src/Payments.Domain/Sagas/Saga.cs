@@ -37,12 +37,13 @@ public sealed record Saga(
             RefusalCode = null,
             CompensationRequested = false,
         },
-        ({ HasEnded: false } s, SagaEvent.Retried r) when r.In == s.Phase => s with { Attempt = r.Attempt, Deadline = r.Deadline, Overdue = false },
+        ({ HasEnded: false } s, SagaEvent.Retried r) when r.In == s.Phase =>
+            s with { Attempt = r.Attempt, Deadline = r.Deadline, Overdue = false },
         ({ HasEnded: false } s, SagaEvent.StepRefused r) when r.In == s.Phase => s with { RefusalCode = r.Code, Deadline = r.Deadline },
         ({ HasEnded: false } s, SagaEvent.WentOverdue late) when late.In == s.Phase => s with { Overdue = true },
         ({ HasEnded: false } s, SagaEvent.CompensationRequested c) when c.In == s.Phase => s with { CompensationRequested = true },
         ({ HasEnded: false } s, SagaEvent.OperatorActed or SagaEvent.CardAnswered) => s, // What follows from it are events of their own.
-        ({ } s, SagaEvent.WalletCommanded or SagaEvent.PaymentCommanded or SagaEvent.CardCommanded) => s, // Orders to others: history, not state.
+        ({ } s, SagaEvent.WalletCommanded or SagaEvent.PaymentCommanded or SagaEvent.CardCommanded) => s, // Orders: history, not state.
         _ => throw new UnreachableStateException(state, e),
     };
 }

@@ -11,7 +11,7 @@ public sealed record SagaDefinition(
     Func<SagaTerms, string, SagaEvent> TellFailed)
 {
     /// <summary>Where a phase stands: the step, and whether it is that step's undoing.</summary>
-    /// <exception cref="ArgumentException">No step has such a phase: a stored saga of another definition, or of one that was changed.</exception>
+    /// <exception cref="ArgumentException">No step has such a phase: a stored saga of a definition that was changed.</exception>
     public (int Step, bool IsUndo) Find(string phase)
     {
         for (var i = 0; i < Steps.Length; i++)
@@ -50,7 +50,7 @@ public sealed record Ask
     /// <summary>The command, as the saga stores it.</summary>
     public required Func<SagaTerms, SagaEvent> Command { get; init; }
 
-    /// <summary>What a signal means as an answer to this; null when it is none. Only ever given signals about this saga's operation.</summary>
+    /// <summary>What a signal means as an answer to this; null when it is none. Only given signals about this saga's operation.</summary>
     public required Func<SagaTerms, Signal, Heard?> Hear { get; init; }
 
     /// <summary>How long silence is borne before it is asked again.</summary>

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Payments.Domain.Cards;
 
 namespace Payments.Domain.Sagas;
 
 /// <summary>
-/// Carries any saga through its steps: asks, hears, goes on; and when a step is refused, undoes the steps before it in reverse order. Pure.
+/// Carries any saga through its steps: asks, hears, goes on; and when a step is refused, undoes the steps before it in reverse order.
+/// Pure.
 /// </summary>
 /// <remarks>
 /// A silence is asked about again, then shown to a person; it is never taken for an answer. A refusal where there must be none (of a
@@ -11,9 +13,6 @@ namespace Payments.Domain.Sagas;
 /// </remarks>
 public sealed class SagaEngine(SagaTimeouts timeouts)
 {
-    /// <summary>2^6 pauses: about ten minutes with the usual ten seconds.</summary>
-    private const int PauseDoublingsMax = 6;
-
     public SagaDefinitions Definitions { get; } = new(timeouts);
 
     /// <summary>What the saga does on a signal: events to store, commands among them. None when the signal is late or repeated.</summary>
@@ -21,8 +20,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     {
         if (state is null)
         {
-            return SagaDefinitions.StartedBy(signal) is var (definition, terms)
-                ? [new SagaEvent.Started(definition, terms), .. Go(Definitions.Named(definition).Steps[0].Do, terms, signal.Name, now, null)]
+            return SagaDefinitions.StartedBy(signal) is var (name, terms)
+                ? [new SagaEvent.Started(name, terms), .. Go(Definitions.Named(name).Steps[0].Do, terms, signal.Name, now, null)]
                 : [];
         }
 
@@ -35,7 +34,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         var ask = kind.AskIn(state.Phase);
         return signal switch
         {
-            Signal.DeadlinePassed late => late.Phase == state.Phase && now >= state.Deadline && !state.Overdue ? Silence(kind, state, ask, now) : [],
+            Signal.DeadlinePassed { Phase: var phase } =>
+                phase == state.Phase && now >= state.Deadline && !state.Overdue ? Silence(kind, state, ask, now) : [],
             _ when ask.Hear(state.Terms, signal) is { } heard => [.. Evidence(signal), .. Answered(kind, state, heard, signal.Name, now)],
             _ => [],
         };
@@ -63,10 +63,12 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
             OperatorAct.Retry => Accept([.. acted, .. Again(state, ask, nameof(OperatorAct.Retry), 1, now)]),
             OperatorAct.Complete when !ask.IsOutside => Refuse(
                 RefusalCodes.OutcomeIsInTheBooks, "What is awaited is in our own books and cannot be declared. Retry asks for it again."),
-            OperatorAct.Complete => Accept([.. acted, .. Done(kind, state, step, isUndo, nameof(OperatorAct.Complete), now)]),
+            OperatorAct.Complete => Accept(
+                [.. acted, .. Declared(state, ask), .. Done(kind, state, step, isUndo, nameof(OperatorAct.Complete), now)]),
             OperatorAct.Compensate when isUndo => Refuse(RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
             OperatorAct.Compensate when step == kind.Steps.Length - 1 || kind.Steps.Take(step).Any(s => s.IsPivot) => Refuse(
-                RefusalCodes.TooLateToCompensate, "Only the last step is left, and it must be done. Retry it; refund the payment afterwards."),
+                RefusalCodes.TooLateToCompensate,
+                "Only the last step is left, and it must be done. Retry it; refund the payment afterwards."),
             OperatorAct.Compensate when ask.CanUndoUnheard => Accept(
                 [.. acted, .. Back(kind, state, step, nameof(OperatorAct.Compensate), RefusalCodes.CompensatedByOperator, now)]),
             OperatorAct.Compensate when state.CompensationRequested => Accept(acted),
@@ -85,7 +87,9 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
             case Heard.Done:
                 return Done(kind, state, step, isUndo, because, now);
             case Heard.Refused refused when isUndo || kind.Steps.Take(step).Any(s => s.IsPivot):
-                return state.Overdue ? [] : [new SagaEvent.StepRefused(state.Phase, refused.Code, now + Pause(state.Attempt))];
+                return state.Overdue && state.RefusalCode == refused.Code
+                    ? [] // Shown to a person already; asked again only by one.
+                    : [new SagaEvent.StepRefused(state.Phase, refused.Code, now + Pause(state.Attempt))];
             case Heard.Refused refused:
                 return Back(kind, state, step - 1, because, refused.Code, now);
             default:
@@ -93,13 +97,15 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         }
     }
 
-    private static ImmutableArray<SagaEvent> Done(SagaDefinition kind, Saga state, int step, bool isUndo, string because, DateTimeOffset now) =>
+    private static ImmutableArray<SagaEvent> Done(
+        SagaDefinition kind, Saga state, int step, bool isUndo, string because, DateTimeOffset now) =>
         isUndo ? Back(kind, state, step - 1, because, state.FailureCode ?? throw new UnreachableStateException(state, because), now)
         : step + 1 < kind.Steps.Length ? Go(kind.Steps[step + 1].Do, state.Terms, because, now, null)
         : [new SagaEvent.Moved(SagaPhases.Completed, because, null, null), kind.TellCompleted(state.Terms)];
 
     /// <summary>Undoes the steps from one back to the first; with none left to undo, the operation has failed.</summary>
-    private static ImmutableArray<SagaEvent> Back(SagaDefinition kind, Saga state, int step, string because, string code, DateTimeOffset now)
+    private static ImmutableArray<SagaEvent> Back(
+        SagaDefinition kind, Saga state, int step, string because, string code, DateTimeOffset now)
     {
         for (; step >= 0; step--)
         {
@@ -127,7 +133,14 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     private static ImmutableArray<SagaEvent> Evidence(Signal signal) =>
         signal is Signal.OfCard { Answer: var answer } ? [new SagaEvent.CardAnswered(answer)] : [];
 
-    private TimeSpan Pause(int attempt) => timeouts.RefusalPause * (1 << Math.Min(attempt, PauseDoublingsMax));
+    /// <summary>What a person declares is booked as if the processor had said it. If it is not so the books differ, which is seen.</summary>
+    private static ImmutableArray<SagaEvent> Declared(Saga state, Ask ask) =>
+        ask.Command(state.Terms) is SagaEvent.CardCommanded { Command: var c }
+            ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, DeclineCode: null))]
+            : [];
+
+    /// <summary>Doubled with each attempt, of which there are few.</summary>
+    private TimeSpan Pause(int attempt) => timeouts.RefusalPause * (1 << (attempt - 1));
 
     private static Decision<SagaEvent> Accept(ImmutableArray<SagaEvent> events) => new Decision<SagaEvent>.Accepted(events);
 

@@ -21,21 +21,23 @@ public abstract record SagaEvent
     public sealed record Moved(string To, string Because, DateTimeOffset? Deadline, string? FailureCode) : SagaEvent;
 
     /// <summary>The same was asked again. The command that follows is the same one: obeyed at most once.</summary>
-    /// <param name="Attempt">From 2.</param>
+    /// <param name="Attempt">From 2; 1 when a person has it asked anew.</param>
     public sealed record Retried(string In, string Because, int Attempt, DateTimeOffset Deadline) : SagaEvent;
 
-    /// <summary>A step that must not fail was refused: a compensation, or what follows a step that has no way back. It is asked again at the deadline.</summary>
+    /// <summary>A step that must not fail was refused: a compensation, or what follows a step that has no way back.</summary>
+    /// <param name="Deadline">When it is asked again; a saga that is overdue by then waits for a person instead.</param>
     public sealed record StepRefused(string In, string Code, DateTimeOffset Deadline) : SagaEvent;
 
-    /// <summary>All attempts are used up. The saga goes on waiting, visibly, for the answer or for a person: silence is not an answer.</summary>
+    /// <summary>All attempts are used up. The saga goes on waiting, visibly, for the answer or for a person.</summary>
     public sealed record WentOverdue(string In, DateTimeOffset At) : SagaEvent;
 
-    /// <summary>Compensation was asked for while an answer is outstanding that decides what there is to compensate: it begins with that answer.</summary>
+    /// <summary>Compensation was asked for, but what there is to compensate hangs on an answer that is out: it begins with that.</summary>
     public sealed record CompensationRequested(string In) : SagaEvent;
 
     /// <summary>A person has acted. What the saga did about it follows.</summary>
     public sealed record OperatorActed(OperatorAct Act, string By, string Reason) : SagaEvent;
 
+    /// <summary>The card processor's certain answer, or what a person declared it to be: <see cref="OperatorAct.Complete"/>.</summary>
     public sealed record CardAnswered(CardAnswer Answer) : SagaEvent;
 
     public sealed record WalletCommanded(WalletCommand Command) : SagaEvent;

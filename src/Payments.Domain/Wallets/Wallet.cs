@@ -32,7 +32,7 @@ public readonly record struct DaySpending(DateOnly Day, long Minor)
 }
 
 /// <summary>One wallet, folded from its events. Pure: no clock, no I/O, no exception for a business refusal.</summary>
-/// <param name="Posted">The balance: everything that came in less everything that went out. Never below zero, or the overdraft agreed.</param>
+/// <param name="Posted">The balance: all that came in less all that went out. Never below zero, or the overdraft agreed.</param>
 /// <param name="Held">The sum of the open holds.</param>
 /// <param name="Recent">The last outcomes, so that a repeated command is recognised (see <see cref="RecentOutcomes"/>).</param>
 /// <param name="Overdraft">How far below zero the balance may go; zero unless agreed.</param>
@@ -96,7 +96,8 @@ public sealed partial record Wallet(
         ({ } w, WalletEvent.HoldRefused h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),
         ({ } w, WalletEvent.HoldReleased h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldReleased),
         ({ } w, WalletEvent.HoldExpired h) => w.Open(h.Hold, h.Amount, e).Without(h.Hold, h.Amount, WalletOutcomes.HoldExpired),
-        ({ } w, WalletEvent.HoldNotOpen or WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused) => w, // Answers: nothing changed.
+        ({ } w, WalletEvent.HoldNotOpen h) => w.Remember(h.Hold, WalletOutcomes.HoldReleased), // A hold still on its way stays out.
+        ({ } w, WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused) => w, // Answers: nothing changed.
         ({ } w, WalletEvent.HoldCaptured { Amount.IsPositive: true, Released.Minor: >= 0 } h) =>
             w.Open(h.Hold, h.Amount + h.Released, e).Without(h.Hold, h.Released, WalletOutcomes.HoldCaptured) with
             {

@@ -10,7 +10,9 @@ public sealed partial record Wallet
         WalletOutcomes.HoldRefused | WalletOutcomes.HoldReleased | WalletOutcomes.HoldExpired | WalletOutcomes.HoldCaptured;
 
     /// <summary>Decides one command. A message that was already obeyed is accepted without events, so that a repeat does nothing.</summary>
-    /// <remarks>A saga's command always leads to an event that answers it, unless the answer was given before: a saga never waits in vain.</remarks>
+    /// <remarks>
+    /// A saga's command always leads to an event that answers it, unless the answer was given before: a saga never waits in vain.
+    /// </remarks>
     /// <param name="rules">From the configuration; none unless given.</param>
     public static Decision<WalletEvent> Decide(Wallet? state, WalletCommand command, DateTimeOffset now, WalletRules? rules = null) =>
         (state, command) switch
@@ -34,17 +36,33 @@ public sealed partial record Wallet
             _ => throw new UnreachableStateException(state, command),
         };
 
-    /// <summary>The same for one who waits for the answer: where a saga would be told by an event, this caller is refused at once.</summary>
+    /// <summary>
+    /// The same for one who waits for the answer: where a saga would be told by an event, this caller is refused at once; and what a saga
+    /// has held is not this caller's to end.
+    /// </summary>
     public static Decision<WalletEvent> DecideNow(Wallet? state, WalletCommand command, DateTimeOffset now, WalletRules? rules = null) =>
-        Decide(state, command, now, rules) switch
-        {
-            Decision<WalletEvent>.Accepted { Events: [WalletEvent.FundsInsufficient e] } =>
-                Refuse(InsufficientFunds, $"{e.Wanted} is more than the {e.Available} available."),
-            Decision<WalletEvent>.Accepted { Events: [WalletEvent.HoldRefused e] } => Refuse(e.Code, $"The hold of {e.Amount} is refused: {e.Code}."),
-            Decision<WalletEvent>.Accepted { Events: [WalletEvent.CaptureRefused e] } => Refuse(e.Code, $"The capture of {e.Amount} is refused: {e.Code}."),
-            Decision<WalletEvent>.Accepted { Events: [WalletEvent.HoldNotOpen e] } => Refuse(HoldNotFound, $"There is no open hold {e.Hold}."),
-            var other => other,
-        };
+        HeldBySaga(state, command) is { } held
+            ? Refuse(HoldOfOperation, $"Hold {held} belongs to a payment or refund that is on its way, and is ended by that.")
+            : Decide(state, command, now, rules) switch
+            {
+                Decision<WalletEvent>.Accepted { Events: [var only] } answer => only switch
+                {
+                    WalletEvent.FundsInsufficient e => Refuse(InsufficientFunds, $"{e.Wanted} is more than the {e.Available} available."),
+                    WalletEvent.HoldRefused e => Refuse(e.Code, $"The hold of {e.Amount} is refused: {e.Code}."),
+                    WalletEvent.CaptureRefused e => Refuse(e.Code, $"The capture of {e.Amount} is refused: {e.Code}."),
+                    WalletEvent.HoldNotOpen e => Refuse(HoldNotFound, $"There is no open hold {e.Hold}."),
+                    _ => answer,
+                },
+                var other => other,
+            };
+
+    private static HoldId? HeldBySaga(Wallet? w, WalletCommand command)
+    {
+        HoldId? id = command is WalletCommand.Release r ? r.Id : command is WalletCommand.Capture c ? c.Id : null;
+        return id is { } known && w is not null && w.Holds.TryGetValue(known, out var hold) && hold.Purpose != HoldPurpose.Reservation
+            ? known
+            : null;
+    }
 
     private static Decision<WalletEvent> Deposit(Wallet w, WalletCommand.Deposit c) =>
         Amiss(w, c.Amount)
@@ -112,12 +130,19 @@ public sealed partial record Wallet
     }
 
     // Frozen or not: undoing ends what has begun.
-    private static Decision<WalletEvent> ReverseCredit(Wallet w, WalletCommand.ReverseCredit c) =>
-        w.Recent.Contains(c.Operation.Value, WalletOutcomes.CreditReversed) ? Accept()
-        : c.Amount - c.Fee > w.Available ? Accept(new WalletEvent.CreditReversalRefused(c.Operation, c.Amount, InsufficientFunds))
-        : c.Fee.IsPositive
-            ? Accept(new WalletEvent.FeeReturned(c.Operation, c.Fee), new WalletEvent.CreditReversed(c.Operation, c.Amount, c.Payer))
-            : Accept(new WalletEvent.CreditReversed(c.Operation, c.Amount, c.Payer));
+    private static Decision<WalletEvent> ReverseCredit(Wallet w, WalletCommand.ReverseCredit c)
+    {
+        if (w.Recent.Contains(c.Operation.Value, WalletOutcomes.CreditReversed))
+        {
+            return Accept();
+        }
+
+        var code = CodeOf(Amiss(w, c.Amount)) ?? (c.Amount - c.Fee > w.Available ? InsufficientFunds : null);
+        return code is not null ? Accept(new WalletEvent.CreditReversalRefused(c.Operation, c.Amount, code))
+            : c.Fee.IsPositive
+                ? Accept(new WalletEvent.FeeReturned(c.Operation, c.Fee), new WalletEvent.CreditReversed(c.Operation, c.Amount, c.Payer))
+                : Accept(new WalletEvent.CreditReversed(c.Operation, c.Amount, c.Payer));
+    }
 
     private static Decision<WalletEvent> SetOverdraft(Wallet w, WalletCommand.SetOverdraft c) =>
         c.Limit.Currency != w.Currency ? Refuse(CurrencyMismatch, $"Wallet {w.Id} is in {w.Currency}, not {c.Limit.Currency}.")

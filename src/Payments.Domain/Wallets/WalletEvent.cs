@@ -40,7 +40,7 @@ public abstract record WalletEvent
     /// <summary>Nobody captured or released it in time: the money is available again.</summary>
     public sealed record HoldExpired(HoldId Hold, OperationId Operation, Money Amount) : WalletEvent;
 
-    /// <summary>Asked to release a hold that is not open: there is nothing to give back.</summary>
+    /// <summary>Asked to release a hold that is not open: there is nothing to give back, and if it is still to come it stays out.</summary>
     public sealed record HoldNotOpen(HoldId Hold, OperationId Operation) : WalletEvent;
 
     /// <summary>Held money left the wallet; what was held beyond <paramref name="Amount"/> became available again.</summary>

@@ -48,7 +48,8 @@ public sealed class CardTokenConverter : JsonConverter<CardToken>
             ? token
             : throw new JsonException($"Expected a card token of 1 to {CardToken.LengthMax} characters.");
 
-    public override void Write(Utf8JsonWriter writer, CardToken value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, CardToken value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
 }
 
 /// <summary>An enumeration by its names: as a number, also one that means nothing would be read.</summary>

@@ -3,7 +3,9 @@ using Payments.Domain.Sagas;
 
 namespace Payments.Domain.Wire;
 
-/// <summary>One step in the history of a stored type: what schema version <paramref name="From"/> would look like, had it been written as the next.</summary>
+/// <summary>
+/// One step in the history of a stored type: what schema version <paramref name="From"/> would look like, had it been written as the next.
+/// </summary>
 /// <param name="Lift">A pure function of the JSON alone. It may change what it is given.</param>
 public sealed record Upcaster(string Name, int From, Func<JsonObject, JsonObject> Lift);
 
@@ -12,7 +14,7 @@ internal static class History
 {
     public static readonly IReadOnlyList<Upcaster> Steps =
     [
-        // 2026-11: refunds move money too, so what moves it is an operation; limits count by day; payments come from cards, and leave a fee.
+        // 2026-11: refunds move money too, so what moves it is an operation; limits count by day; payments come from cards and leave a fee.
         new("wallet.withdrawn.v1", 1, json => With(json, "on", null)),
         new("wallet.funds-held.v1", 1, json => With(With(OfOperation(json), "purpose", "Payment"), "on", null)),
         new("wallet.funds-insufficient.v1", 1, OfOperation),
@@ -31,13 +33,14 @@ internal static class History
     private static JsonObject Started(JsonObject json)
     {
         var payment = WithSource(json["terms"]!.AsObject());
-        var terms = new JsonObject
+        json["definition"] = SagaNames.WalletPayment;
+        json["terms"] = new JsonObject
         {
             ["operation"] = payment["payment"]!.DeepClone(),
             ["payment"] = payment,
             ["amount"] = payment["amount"]!.DeepClone(),
         };
-        return new JsonObject { ["definition"] = SagaNames.WalletPayment, ["terms"] = terms };
+        return json;
     }
 
     private static JsonObject OfOperation(JsonObject json)

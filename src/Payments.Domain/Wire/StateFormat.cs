@@ -83,7 +83,7 @@ public static class StateFormat
         {
             return JsonSerializer.Deserialize(json.Span, type) ?? throw new WireFormatException("The state is null.");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: nothing says which kind it is.
         {
             throw new WireFormatException($"The state does not fit its schema: {fault.Message}", fault);
         }
@@ -107,7 +107,7 @@ internal sealed record HoldState(
     long Minor,
     DateTimeOffset ExpiresAt,
     DateOnly? CountedOn,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment,
+    HoldPurpose Purpose,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null)
 {
     public static HoldState Of(HoldId id, OpenHold hold) =>

@@ -12,11 +12,15 @@ public sealed record WireType(Type Clr, string Name, JsonTypeInfo Json, int Sche
 /// <summary>Writes types under their stored names, and reads every version of them that was ever written.</summary>
 public sealed class WireCatalog
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private readonly FrozenDictionary<Type, WireType> _byClr;
     private readonly FrozenDictionary<string, WireType> _byName;
     private readonly FrozenDictionary<(string Name, int From), Upcaster> _steps;
 
-    /// <exception cref="ArgumentException">A type or name appears twice, or an older schema version has no step, or more than one, to the next.</exception>
+    /// <exception cref="ArgumentException">
+    /// A type or name appears twice, or an older schema version has no step, or more than one, to the next.
+    /// </exception>
     public WireCatalog(IReadOnlyList<WireType> types, IReadOnlyList<Upcaster> steps)
     {
         _byClr = types.ToFrozenDictionary(t => t.Clr);
@@ -25,7 +29,8 @@ public sealed class WireCatalog
         var needed = types.SelectMany(t => Enumerable.Range(1, t.Schema - 1).Select(from => (t.Name, from)));
         if (!needed.ToHashSet().SetEquals(_steps.Keys))
         {
-            throw new ArgumentException("Each schema version but the newest of each type needs one step to the next, and nothing else does.", nameof(steps));
+            throw new ArgumentException(
+                "Each schema version but the newest of each type needs one step to the next, and nothing else does.", nameof(steps));
         }
     }
 
@@ -54,7 +59,7 @@ public sealed class WireCatalog
                 : Lift(type, schemaVersion, json).Deserialize(type.Json);
             return message ?? throw new WireFormatException($"'{name}' is null.");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: nothing says which kind it is.
         {
             throw new WireFormatException($"'{name}' does not fit its schema: {fault.Message}", fault);
         }
@@ -62,8 +67,7 @@ public sealed class WireCatalog
 
     private JsonObject Lift(WireType type, int schemaVersion, ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
-        if (JsonNode.Parse(ref reader) is not JsonObject lifted)
+        if (JsonNode.Parse(json, documentOptions: Strict) is not JsonObject lifted)
         {
             throw new WireFormatException($"'{type.Name}' is no JSON object.");
         }
@@ -74,9 +78,11 @@ public sealed class WireCatalog
             {
                 lifted = _steps[(type.Name, from)].Lift(lifted);
             }
-            catch (Exception unfit) when (unfit is InvalidOperationException or NullReferenceException or KeyNotFoundException or FormatException)
+            catch (Exception unfit)
+                when (unfit is InvalidOperationException or NullReferenceException or KeyNotFoundException or FormatException)
             {
-                throw new WireFormatException($"'{type.Name}' of schema version {from} cannot be lifted to the next: {unfit.Message}", unfit);
+                throw new WireFormatException(
+                    $"'{type.Name}' of schema version {from} cannot be lifted to the next: {unfit.Message}", unfit);
             }
         }
 

@@ -80,7 +80,6 @@ internal static class EndHold
     private static Decision<WalletEvent> Decide(Wallet? state, HoldId id, Func<Wallet, OpenHold, Decision<WalletEvent>> decide) =>
         state is null ? Refuse(RefusalCodes.WalletNotFound, "There is no such wallet.")
         : !state.Holds.TryGetValue(id, out var open) ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
-        : open.Purpose != HoldPurpose.Reservation ? Refuse(RefusalCodes.HoldOfOperation, "A payment or refund has this hold, and ends it by itself.")
         : decide(state, open);
 
     private static KeptAnswer Answer(HoldId id, Obeyed ended)

@@ -21,9 +21,9 @@ internal sealed class Platform : IAsyncDisposable
 
     private Platform(Databases databases, EmbeddedBroker broker, IReadOnlyList<string> settings)
     {
+        _settings = settings;
         Databases = databases;
         _broker = broker;
-        _settings = settings;
     }
 
     public Databases Databases { get; }
@@ -33,8 +33,8 @@ internal sealed class Platform : IAsyncDisposable
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
-    /// <param name="settings">For all hosts, for example <c>Invariants:EveryMs=500</c>.</param>
-    public static async Task<Platform> StartAsync(Databases databases, params IReadOnlyList<string> settings)
+    /// <param name="settings">More configuration for all of them, as <c>Section:Name=value</c>.</param>
+    public static async Task<Platform> StartAsync(Databases databases, params string[] settings)
     {
         var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
         try

@@ -47,7 +47,7 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
         AssertJson(
             $$"""
             {"paymentId":"{{payment}}","status":"completed","method":"wallet","payerWalletId":"{{alice}}","payeeWalletId":"{{bob}}",
-             "amount":2500,"currency":"EUR","refundedAmount":0,"reference":"Rent 🏠"}
+             "amount":2500,"currency":"EUR","fee":0,"refundedAmount":0,"reference":"Rent 🏠"}
             """,
             ended);
         Assert.Equal((7_500, 0, 7_500), await MoneyAsync(alice));

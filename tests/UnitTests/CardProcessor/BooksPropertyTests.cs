@@ -12,19 +12,31 @@ public sealed class BooksPropertyTests
 {
     private static readonly Gen<string> Keys = Gen.Choose(1, 12).Select(number => $"key-{number}");
     private static readonly Gen<string> Tokens =
-        Gen.Frequency((6, Gen.Constant(CardTokens.Ok)), (1, Gen.Elements(CardTokens.Timeout, CardTokens.Flaky, CardTokens.Declined, CardTokens.Down)));
+        Gen.Frequency(
+            (6, Gen.Constant(CardTokens.Ok)),
+            (1, Gen.Elements(CardTokens.Timeout, CardTokens.Flaky, CardTokens.Declined, CardTokens.Down)));
 
-    private static readonly Gen<string?> Currencies = Gen.Frequency((8, Gen.Constant<string?>(null)), (1, Gen.Elements<string?>("EUR", "USD")));
+    private static readonly Gen<string?> Currencies =
+        Gen.Frequency((8, Gen.Constant<string?>(null)), (1, Gen.Elements<string?>("EUR", "USD")));
     private static readonly Gen<Guid> Authorisations = Gen.Choose(1, 4).Select(BooksScenario.Id);
     private static readonly Gen<long> Amounts = Gen.Choose(1, 100).Select(amount => (long)amount);
 
     private static readonly Gen<ProcessorRequest> Requests = Gen.OneOf<ProcessorRequest>(
-        from key in Keys from token in Tokens from amount in Amounts from currency in Gen.Elements("EUR", "USD")
+        from key in Keys
+        from token in Tokens
+        from amount in Amounts
+        from currency in Gen.Elements("EUR", "USD")
         select (ProcessorRequest)new Authorise(key, token, amount, currency),
-        from key in Keys from of in Authorisations from amount in Amounts from currency in Currencies
+        from key in Keys
+        from of in Authorisations
+        from amount in Amounts
+        from currency in Currencies
         select (ProcessorRequest)new Capture(key, of, amount, currency),
         from key in Keys from of in Authorisations select (ProcessorRequest)new ProcessorRequest.Void(key, of),
-        from key in Keys from of in Authorisations from amount in Amounts from currency in Currencies
+        from key in Keys
+        from of in Authorisations
+        from amount in Amounts
+        from currency in Currencies
         select (ProcessorRequest)new Refund(key, of, amount, currency),
         from key in Keys from original in Keys where original != key select (ProcessorRequest)new Reverse(key, original));
 

@@ -8,10 +8,12 @@ public sealed class FaultTests
     [Fact]
     public void The_header_says_what_is_to_go_wrong()
     {
-        Assert.Equal(new AskedFaults(LatencyMs: 200, TimeoutAfterEffect: true), AskedFaults.Parse("latency=200, timeout-after-effect", true, out _));
-        Assert.Equal(new AskedFaults(Decline: true, TimeoutAfterEffect: true), AskedFaults.Parse("decline,timeout-after-effect", true, out _));
-        Assert.Equal(new AskedFaults(LatencyMs: 60_000, Error: true), AskedFaults.Parse("error-500,latency=60000", true, out _));
+        Assert.Equal(new AskedFaults(LatencyMs: 200, TimeoutAfterEffect: true), Parsed("latency=200, timeout-after-effect"));
+        Assert.Equal(new AskedFaults(Decline: true, TimeoutAfterEffect: true), Parsed("decline,timeout-after-effect"));
+        Assert.Equal(new AskedFaults(LatencyMs: 60_000, Error: true), Parsed("error-500,latency=60000"));
         Assert.Equal(new AskedFaults(Down: true), AskedFaults.Parse("down", hasEffect: false, out _));
+
+        static AskedFaults? Parsed(string text) => AskedFaults.Parse(text, hasEffect: true, out _);
     }
 
     [Theory]
@@ -46,7 +48,8 @@ public sealed class FaultTests
     public void A_percentage_draws_the_same_for_the_same_seed_and_key_and_about_as_many_as_it_says()
     {
         var settings = new FaultSettings(DeclinePercent: 30, TimeoutAfterEffectPercent: 10, Seed: 7);
-        var requests = Enumerable.Range(0, 10_000).Select(n => new ProcessorRequest.Authorise($"key-{n}", CardTokens.Ok, 1, "EUR")).ToList();
+        var requests = Enumerable.Range(0, 10_000)
+            .Select(n => new ProcessorRequest.Authorise($"key-{n}", CardTokens.Ok, 1, "EUR")).ToList();
 
         var drawn = requests.Select(settings.Draw).ToList();
 
@@ -54,7 +57,8 @@ public sealed class FaultTests
         Assert.NotEqual(drawn, requests.Select((settings with { Seed = 8 }).Draw).Select(other => other with { Seed = 7 }));
         Assert.InRange(drawn.Count(d => d.Decline), 2_700, 3_300);
         Assert.InRange(drawn.Count(d => d.TimeoutAfterEffect), 850, 1_150);
-        Assert.InRange(drawn.Count(d => d is { Decline: true, TimeoutAfterEffect: true }), 200, 400);   // One does not follow from the other.
+        // One does not follow from the other.
+        Assert.InRange(drawn.Count(d => d is { Decline: true, TimeoutAfterEffect: true }), 200, 400);
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class FaultTests
     {
         var faults = new RequestFaults(ErrorPercent: 50, Seed: 3);
 
-        Assert.All(Enumerable.Range(0, 100), n => Assert.Contains(Enumerable.Range(1, 30), attempt => !faults.FailsAt($"key-{n}", attempt)));
+        Assert.All(
+            Enumerable.Range(0, 100), n => Assert.Contains(Enumerable.Range(1, 30), attempt => !faults.FailsAt($"key-{n}", attempt)));
         Assert.InRange(Enumerable.Range(0, 10_000).Count(n => faults.FailsAt($"key-{n}", 1)), 4_700, 5_300);
     }
 

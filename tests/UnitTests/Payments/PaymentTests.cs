@@ -1,32 +1,24 @@
+using System.Collections.Immutable;
 using FsCheck.Fluent;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using UnitTests.Randomness;
+using static UnitTests.Payments.PaymentScenario;
 
 namespace UnitTests.Payments;
 
 public sealed class PaymentTests
 {
-    private static readonly PaymentTerms Terms = new(
-        new PaymentId(new Guid(1, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 0)),
-        new WalletId(new Guid(2, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 0)),
-        UserId.Parse("anna"),
-        new WalletId(new Guid(3, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 0)),
-        UserId.Parse("ben"),
-        new Money(2_500, Currency.Parse("EUR")),
-        "invoice 7");
+    private static readonly Payment Pending = new(
+        Terms,
+        PaymentStatus.Pending,
+        null,
+        Euro(0),
+        ImmutableDictionary<RefundId, Money>.Empty,
+        ImmutableDictionary<RefundId, bool>.Empty);
 
-    private static readonly PaymentEvent Requested = new PaymentEvent.Requested(Terms);
-    private static readonly PaymentEvent Completed = new PaymentEvent.Completed(Terms.Payment);
-    private static readonly PaymentEvent Failed = new PaymentEvent.Failed(Terms.Payment, "insufficient_funds");
-
-    private static readonly PaymentCommand Request = new PaymentCommand.Request(Terms);
-    private static readonly PaymentCommand Complete = new PaymentCommand.Complete(Terms.Payment);
-    private static readonly PaymentCommand Fail = new PaymentCommand.Fail(Terms.Payment, "insufficient_funds");
-
-    private static readonly Payment Pending = new(Terms, PaymentStatus.Pending, null);
-    private static readonly Payment Done = new(Terms, PaymentStatus.Completed, null);
-    private static readonly Payment Undone = new(Terms, PaymentStatus.Failed, "insufficient_funds");
+    private static readonly Payment Done = Pending with { Status = PaymentStatus.Completed };
+    private static readonly Payment Undone = Pending with { Status = PaymentStatus.Failed, FailureCode = "insufficient_funds" };
 
     [Fact]
     public void A_payment_is_pending_until_it_is_completed_or_failed()
@@ -42,6 +34,7 @@ public sealed class PaymentTests
         Accepts(null, Request, Requested);
         Refuses(null, Complete, "payment_not_found", "There is no such payment.");
         Refuses(null, Fail, "payment_not_found", "There is no such payment.");
+        Refuses(null, RequestRefund(1), "payment_not_found", "There is no such payment.");
 
         Refuses(Pending, Request, "already_exists", $"Payment {Terms.Payment} was already requested.");
         Accepts(Pending, Complete, Completed);
@@ -59,15 +52,15 @@ public sealed class PaymentTests
     [Fact]
     public void A_payment_to_the_same_wallet_is_refused() => Refuses(
         null,
-        new PaymentCommand.Request(Terms with { PayeeWallet = Terms.PayerWallet }),
+        new PaymentCommand.Request(Terms with { PayeeWallet = Terms.Source.PayerWallet!.Value }),
         "same_wallet",
         "A payment goes from one wallet to another one.");
 
     [Fact]
-    public void A_user_may_pay_from_one_own_wallet_to_another() => Accepts(
-        null,
-        new PaymentCommand.Request(Terms with { Payee = Terms.Payer }),
-        new PaymentEvent.Requested(Terms with { Payee = Terms.Payer }));
+    public void A_user_may_pay_from_one_own_wallet_to_another() => Requests(Terms with { Payee = UserId.Parse("anna") });
+
+    [Fact]
+    public void A_card_pays_into_any_wallet() => Requests(Terms with { Source = new PaymentSource.OfCard(CardToken.Parse("tok_visa")) });
 
     [Theory]
     [InlineData(0)]
@@ -77,28 +70,32 @@ public sealed class PaymentTests
     [InlineData(long.MaxValue)]
     public void An_amount_out_of_range_is_refused(long minor) => Refuses(
         null,
-        new PaymentCommand.Request(Terms with { Amount = Terms.Amount with { Minor = minor } }),
+        new PaymentCommand.Request(Terms with { Amount = Euro(minor) }),
         "amount_out_of_range",
         "An amount is from 1 to 1000000000000000 minor units.");
 
     [Theory]
     [InlineData(1)]
     [InlineData(Money.AmountMinorMax)]
-    public void The_ends_of_the_range_are_accepted(long minor)
-    {
-        var terms = Terms with { Amount = Terms.Amount with { Minor = minor } };
+    public void The_ends_of_the_range_are_accepted(long minor) => Requests(Terms with { Amount = Euro(minor), Fee = Euro(0) });
 
-        Accepts(null, new PaymentCommand.Request(terms), new PaymentEvent.Requested(terms));
+    [Fact]
+    public void A_fee_leaves_something_of_the_amount()
+    {
+        Requests(Terms with { Fee = Euro(2_499) });
+        Refuses(
+            null,
+            new PaymentCommand.Request(Terms with { Fee = Euro(2_500) }),
+            "amount_below_fee",
+            "The fee of 2500 EUR leaves nothing of 2500 EUR.");
     }
 
     [Fact]
     public void A_corrupt_stream_stops_the_fold()
     {
-        Stops(null, Completed, "Completed cannot happen to nothing: .");
-        Stops(null, Failed, "Failed cannot happen to nothing: .");
-        Assert.All([Pending, Done, Undone], payment => Stops(payment, Requested, $"Requested cannot happen to Payment: {payment}."));
-        Assert.All([Done, Undone], payment => Stops(payment, Completed, $"Completed cannot happen to Payment: {payment}."));
-        Assert.All([Done, Undone], payment => Stops(payment, Failed, $"Failed cannot happen to Payment: {payment}."));
+        Assert.All([Completed, Failed, RefundRequested(1, 1), RefundCompleted(1, 1), RefundFailed(1)], e => Stops(null, e));
+        Assert.All([Pending, Done, Undone], payment => Stops(payment, Requested));
+        Assert.All([Done, Undone], payment => Assert.All([Completed, Failed], e => Stops(payment, e)));
     }
 
     [Fact]
@@ -125,18 +122,8 @@ public sealed class PaymentTests
             Assert.Equal(expected, history);
         });
 
-    private static (Payment, bool IsFinal) Folded(params PaymentEvent[] history)
-    {
-        var payment = history.Aggregate((Payment?)null, Payment.Evolve)!;
-        return (payment, payment.IsFinal);
-    }
+    private static (Payment, bool IsFinal) Folded(params PaymentEvent[] history) => (Given(history), Given(history).IsFinal);
 
-    private static void Accepts(Payment? payment, PaymentCommand command, params PaymentEvent[] expected) =>
-        Assert.Equal(expected, Assert.IsType<Decision<PaymentEvent>.Accepted>(Payment.Decide(payment, command)).Events);
-
-    private static void Refuses(Payment? payment, PaymentCommand command, string code, string message) =>
-        Assert.Equal(new Decision<PaymentEvent>.Refused(new Refusal(code, message)), Payment.Decide(payment, command));
-
-    private static void Stops(Payment? payment, PaymentEvent e, string message) =>
-        Assert.Equal(message, Assert.Throws<UnreachableStateException>(() => Payment.Evolve(payment, e)).Message);
+    private static void Requests(PaymentTerms terms) =>
+        Accepts(null, new PaymentCommand.Request(terms), new PaymentEvent.Requested(terms));
 }

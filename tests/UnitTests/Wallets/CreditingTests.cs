@@ -30,8 +30,8 @@ public sealed class CreditingTests
         Accepts(Given(), Credit(1, Money.AmountMinorMax + 1), CreditRefused(1, Money.AmountMinorMax + 1, "amount_out_of_range"));
         Accepts(
             Given(),
-            new WalletCommand.Credit(Anna, Payment(1), new Money(1, Usd), Ben),
-            new WalletEvent.CreditRefused(Payment(1), new Money(1, Usd), "currency_mismatch"));
+            new WalletCommand.Credit(Anna, Operation(1), new Money(1, Usd), new Money(0, Usd), Ben),
+            new WalletEvent.CreditRefused(Operation(1), new Money(1, Usd), "currency_mismatch"));
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public sealed class CreditingTests
     public void A_repeated_credit_stays_refused_although_there_is_room_by_now()
     {
         var full = Given(Deposited(Wallet.BalanceMinorMax), CreditRefused(1, 5, "balance_limit"));
-        var roomy = Wallet.Evolve(full, new WalletEvent.Withdrawn(MovementId.For(Payment(2)), Euro(1_000), null));
+        var roomy = Wallet.Evolve(full, Withdrawn(1_000));
 
         Accepts(roomy, Credit(1, 5));
     }
 
-    private static RecentOutcomes Recently(WalletOutcomes outcome) => RecentOutcomes.None.Add(Payment(1).Value, outcome);
+    private static RecentOutcomes Recently(WalletOutcomes outcome) => RecentOutcomes.None.Add(Operation(1).Value, outcome);
 }

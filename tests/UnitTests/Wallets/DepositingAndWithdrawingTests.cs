@@ -6,12 +6,12 @@ namespace UnitTests.Wallets;
 
 public sealed class DepositingAndWithdrawingTests
 {
-    private static readonly MovementId Movement = MovementId.For(Payment(1));
+    private static readonly MovementId Moved = Movement(1);
 
     [Fact]
     public void A_deposit_adds_to_the_balance()
     {
-        Accepts(Given(), Deposit(Euro(10_000)), new WalletEvent.Deposited(Movement, Euro(10_000), "salary"));
+        Accepts(Given(), Deposit(Euro(10_000)), new WalletEvent.Deposited(Moved, Euro(10_000), "salary"));
 
         Same(Given() with { Posted = Euro(10_000) }, Given(Deposited(10_000)));
     }
@@ -19,10 +19,10 @@ public sealed class DepositingAndWithdrawingTests
     [Fact]
     public void A_withdrawal_takes_from_the_balance_down_to_nothing()
     {
-        var withdrawn = new WalletEvent.Withdrawn(Movement, Euro(10_000), "rent");
+        var withdrawn = new WalletEvent.Withdrawn(Moved, Euro(10_000), "rent", Today);
         Accepts(Given(Deposited(10_000)), Withdraw(Euro(10_000)), withdrawn);
 
-        Same(Given(), Given(Deposited(10_000), withdrawn));
+        Same(Given() with { Spent = new DaySpending(Today, 10_000) }, Given(Deposited(10_000), withdrawn));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class DepositingAndWithdrawingTests
         var wallet = Given(Deposited(10_000), Held(1, 4_000));
 
         Refuses(wallet, Withdraw(Euro(6_001)), "insufficient_funds", "6001 EUR is more than the 6000 EUR available.");
-        Accepts(wallet, Withdraw(Euro(6_000)), new WalletEvent.Withdrawn(Movement, Euro(6_000), "rent"));
+        Accepts(wallet, Withdraw(Euro(6_000)), new WalletEvent.Withdrawn(Moved, Euro(6_000), "rent", Today));
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class DepositingAndWithdrawingTests
     {
         var nearlyFull = Given(Deposited(Wallet.BalanceMinorMax - 1));
 
-        Accepts(nearlyFull, Deposit(Euro(1)), new WalletEvent.Deposited(Movement, Euro(1), "salary"));
+        Accepts(nearlyFull, Deposit(Euro(1)), new WalletEvent.Deposited(Moved, Euro(1), "salary"));
         Refuses(nearlyFull, Deposit(Euro(2)), "balance_limit", "A wallet contains at most 1000000000000000000 minor units.");
     }
 
-    private static WalletCommand.Deposit Deposit(Money amount) => new(Movement, amount, "salary");
+    private static WalletCommand.Deposit Deposit(Money amount) => new(Moved, amount, "salary");
 
-    private static WalletCommand.Withdraw Withdraw(Money amount) => new(Movement, amount, "rent");
+    private static WalletCommand.Withdraw Withdraw(Money amount) => new(Moved, amount, "rent");
 }

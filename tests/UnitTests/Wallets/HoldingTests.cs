@@ -12,8 +12,11 @@ public sealed class HoldingTests
         Accepts(Given(Deposited(5_000)), Hold(1, 2_000), Held(1, 2_000));
 
         var wallet = Given(Deposited(5_000), Held(1, 2_000));
-        Same(Given(Deposited(5_000)) with { Held = Euro(2_000), Holds = wallet.Holds }, wallet);
-        Assert.Equal([KeyValuePair.Create(HoldOf(1), Euro(2_000))], wallet.Holds);
+        Same(
+            Given(Deposited(5_000)) with { Held = Euro(2_000), Holds = wallet.Holds, Spent = new DaySpending(Today, 2_000) },
+            wallet);
+        var open = new OpenHold(Operation(1), Euro(2_000), Now.AddSeconds(LifetimeSeconds), Today, HoldPurpose.Payment);
+        Assert.Equal([KeyValuePair.Create(HoldOf(1), open)], wallet.Holds);
         Assert.Equal(Euro(3_000), wallet.Available);
     }
 
@@ -71,14 +74,30 @@ public sealed class HoldingTests
     [InlineData(-1)]
     [InlineData(Money.AmountMinorMax + 1)]
     public void An_amount_out_of_range_is_refused(long minor) =>
-        Refuses(Given(Deposited(100)), Hold(1, minor), "amount_out_of_range", "An amount is from 1 to 1000000000000000 minor units.");
+        Accepts(Given(Deposited(100)), Hold(1, minor), HoldRefused(1, Euro(minor), "amount_out_of_range"));
 
     [Fact]
-    public void Another_currency_is_refused() => Refuses(
+    public void Another_currency_is_refused() => Accepts(
         Given(Deposited(100)),
-        new WalletCommand.Hold(Anna, HoldOf(1), Payment(1), new Money(1, Usd), LifetimeSeconds),
-        "currency_mismatch",
-        $"Wallet {Anna} is in EUR, not USD.");
+        new WalletCommand.Hold(Anna, HoldOf(1), Operation(1), new Money(1, Usd), LifetimeSeconds, HoldPurpose.Payment),
+        HoldRefused(1, new Money(1, Usd), "currency_mismatch"));
+
+    /// <summary>A saga is told by an event; a client that waits for the answer is refused.</summary>
+    [Fact]
+    public void Who_waits_for_the_answer_is_refused_at_once()
+    {
+        RefusesNow(Given(Deposited(10)), Hold(1, 11), "insufficient_funds", "11 EUR is more than the 10 EUR available.");
+        RefusesNow(Given(), Hold(1, 0), "amount_out_of_range", "The hold of 0 EUR is refused: amount_out_of_range.");
+        RefusesNow(null, Hold(1, 1), "wallet_not_found", "There is no such wallet.");
+        Assert.Equal(
+            [Held(1, 10)],
+            Assert.IsType<Decision<WalletEvent>.Accepted>(Wallet.DecideNow(Given(Deposited(10)), Hold(1, 10), Now)).Events);
+    }
+
+    /// <summary>What is refused once stays refused: the operation has been undone since.</summary>
+    [Fact]
+    public void A_repeated_hold_stays_refused_by_rule_although_it_would_be_granted_by_now() =>
+        Accepts(Given(HoldRefused(1, Euro(1_000), "wallet_frozen"), Deposited(5_000)), Hold(1, 1_000));
 
     [Fact]
     public void A_wallet_holds_for_so_many_payments_at_once_and_no_more()
@@ -87,7 +106,7 @@ public sealed class HoldingTests
         var full = Given([Deposited(1_000_000), .. holds]);
         var another = Wallet.HoldsMax + 1;
 
-        Accepts(full, Hold(another, 1), Insufficient(another, wanted: 1, available: 1_000_000 - Wallet.HoldsMax));
+        Accepts(full, Hold(another, 1), HoldRefused(another, Euro(1), "too_many_holds"));
         Accepts(Wallet.Evolve(full, Released(1, 1)), Hold(another, 1), Held(another, 1));
     }
 }

@@ -13,7 +13,8 @@ public sealed class OpeningTests
 
     [Fact]
     public void A_new_wallet_is_empty() => Same(
-        new Wallet(Anna, UserId.Parse("anna"), Euro(0), Euro(0), [], RecentOutcomes.None, WalletStatus.Active),
+        new Wallet(
+            Anna, UserId.Parse("anna"), Euro(0), Euro(0), [], RecentOutcomes.None, WalletStatus.Active, Overdraft: Euro(0), Spent: default),
         Given());
 
     [Fact]

@@ -11,10 +11,10 @@ namespace UnitTests.Wallets;
 public sealed class WalletPropertyTests
 {
     [Fact]
-    public void The_balance_is_the_sum_of_the_entries_and_never_below_zero() => AfterEveryCommand(step =>
+    public void The_balance_is_the_sum_of_the_entries_and_never_below_the_overdraft() => AfterEveryCommand(step =>
     {
         Assert.Equal(step.History.Sum(Entry), step.After?.Posted.Minor ?? 0);
-        Assert.True(step.After is not { Posted.Minor: < 0 });
+        Assert.True(step.After is null || step.After.Posted.Minor >= -step.After.Overdraft.Minor);
     });
 
     [Fact]
@@ -22,10 +22,20 @@ public sealed class WalletPropertyTests
     {
         if (step.After is { } wallet)
         {
-            Assert.Equal(OpenHolds(step.History), wallet.Holds.ToDictionary(hold => hold.Key, hold => hold.Value.Minor));
-            Assert.Equal(Euro(wallet.Holds.Values.Sum(hold => hold.Minor)), wallet.Held);
-            Assert.Equal(wallet.Posted - wallet.Held, wallet.Available);
+            Assert.Equal(OpenHolds(step.History), wallet.Holds.ToDictionary(hold => hold.Key, hold => hold.Value.Amount.Minor));
+            Assert.Equal(Euro(wallet.Holds.Values.Sum(hold => hold.Amount.Minor)), wallet.Held);
+            Assert.Equal(wallet.Posted - wallet.Held + wallet.Overdraft, wallet.Available);
             Assert.True(wallet.Available.Minor >= 0);
+        }
+    });
+
+    [Fact]
+    public void What_counts_against_a_day_is_what_went_out_or_is_held_of_it_and_never_more_than_the_limit() => AfterEveryCommand(step =>
+    {
+        if (step.After is { } wallet)
+        {
+            Assert.Equal(step.History.Sum(e => Counted(e, step.History, wallet.Spent.Day)), wallet.Spent.Minor);
+            Assert.InRange(wallet.Spent.Minor, 0, WalletCommands.Rules.For(Eur).PerDayMinor!.Value);
         }
     });
 
@@ -48,21 +58,28 @@ public sealed class WalletPropertyTests
     });
 
     [Fact]
-    public void A_command_leads_to_at_most_one_event_and_a_refused_one_to_none() => AfterEveryCommand(step =>
-        Assert.True(step.Decided is Decision<WalletEvent>.Refused or Decision<WalletEvent>.Accepted { Events.Length: <= 1 }));
+    public void Only_a_fee_makes_two_events_of_one_command_and_a_refused_one_makes_none() => AfterEveryCommand(step => Assert.True(
+        step.Decided is Decision<WalletEvent>.Refused
+            or Decision<WalletEvent>.Accepted { Events: [] or [_] }
+            or Decision<WalletEvent>.Accepted
+            {
+                Events: [WalletEvent.FundsCredited, WalletEvent.FeeCharged] or [WalletEvent.FeeReturned, WalletEvent.CreditReversed],
+            }));
 
     /// <summary>Opening, depositing and withdrawing are asked by people over HTTP: there the idempotency key recognises a repeat.</summary>
     [Fact]
-    public void A_repeat_of_the_last_message_does_nothing_or_is_refused_again() => AfterEveryCommand(step =>
+    public void A_repeat_of_the_last_message_moves_nothing() => AfterEveryCommand(step =>
     {
-        if (step.Command is WalletCommand.Hold or WalletCommand.Release or WalletCommand.Capture or WalletCommand.Credit)
+        if (IsOfSaga(step.Command))
         {
-            Assert.Empty(EventsOf(Wallet.Decide(step.After, step.Command, Now)));
+            Assert.All(
+                EventsOf(Wallet.Decide(step.After, step.Command, step.Now, WalletCommands.Rules)),
+                e => Assert.True(e is WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused));
         }
     });
 
     [Fact]
-    public void A_repeat_of_any_earlier_hold_capture_or_credit_that_was_obeyed_does_nothing()
+    public void A_repeat_of_any_earlier_hold_capture_credit_or_reversal_that_was_obeyed_moves_nothing()
     {
         var obeyed = new List<WalletCommand>();
         AfterEveryCommand(step =>
@@ -72,9 +89,12 @@ public sealed class WalletPropertyTests
                 obeyed.Clear(); // A new life.
             }
 
-            Assert.All(obeyed, command => Assert.Empty(When(step.After, command)));
-            var repeatable = step.Command is WalletCommand.Hold or WalletCommand.Capture or WalletCommand.Credit;
-            if (repeatable && step.Decided is Decision<WalletEvent>.Accepted)
+            Assert.All(obeyed, command => Assert.Empty(When(step.After, command, step.Now, WalletCommands.Rules)));
+            if (IsOfSaga(step.Command)
+                && step.Decided is Decision<WalletEvent>.Accepted
+                {
+                    Events: not [WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused],
+                })
             {
                 obeyed.Add(step.Command);
             }
@@ -82,12 +102,18 @@ public sealed class WalletPropertyTests
     }
 
     [Fact]
-    public void A_payment_is_held_credited_and_ended_at_most_once() => AfterEveryCommand(step =>
+    public void An_operation_is_held_credited_reversed_and_ended_at_most_once() => AfterEveryCommand(step =>
     {
         Assert.Distinct(step.History.OfType<WalletEvent.FundsHeld>().Select(e => e.Hold));
-        Assert.Distinct(step.History.OfType<WalletEvent.FundsCredited>().Select(e => e.Payment));
+        Assert.Distinct(step.History.OfType<WalletEvent.FundsCredited>().Select(e => e.Operation));
+        Assert.Distinct(step.History.OfType<WalletEvent.CreditReversed>().Select(e => e.Operation));
         Assert.Distinct(step.History.Select(EndOfHold).OfType<HoldId>());
     });
+
+    [Fact]
+    public void A_frozen_wallet_holds_and_takes_in_nothing_new() => AfterEveryCommand(step => Assert.False(
+        step.Before is { IsFrozen: true } && EventsOf(step.Decided).Any(e =>
+            e is WalletEvent.Deposited or WalletEvent.Withdrawn or WalletEvent.FundsHeld or WalletEvent.FundsCredited)));
 
     /// <summary>Else the properties would be true of little.</summary>
     [Fact]
@@ -96,13 +122,17 @@ public sealed class WalletPropertyTests
         var met = new HashSet<string>();
         AfterEveryCommand(step => met.UnionWith(step.Decided is Decision<WalletEvent>.Refused refused
             ? [refused.Reason.Code]
-            : EventsOf(step.Decided).Select(e => e.GetType().Name)));
+            : EventsOf(step.Decided).SelectMany(Names)));
 
         Assert.Equal(
             [
-                "CreditRefused", "Deposited", "FundsCredited", "FundsHeld", "FundsInsufficient", "HoldCaptured", "HoldReleased", "Opened",
+                "CaptureRefused", "CreditRefused", "CreditReversalRefused", "CreditReversed", "Deposited", "FeeCharged", "FeeReturned",
+                "Frozen", "FundsCredited", "FundsHeld", "FundsInsufficient", "HoldCaptured", "HoldExpired", "HoldNotOpen", "HoldRefused",
+                "HoldRefused amount_out_of_range", "HoldRefused currency_mismatch", "HoldRefused limit_per_day",
+                "HoldRefused limit_per_transaction", "HoldRefused wallet_frozen", "HoldReleased", "Opened", "OverdraftSet", "Unfrozen",
                 "Withdrawn",
-                "already_exists", "amount_out_of_range", "currency_mismatch", "hold_not_found", "insufficient_funds",
+                "already_exists", "amount_out_of_range", "currency_mismatch", "insufficient_funds", "limit_per_day",
+                "limit_per_transaction", "overdraft_in_use", "wallet_frozen",
             ],
             met.Order(StringComparer.Ordinal));
     }
@@ -110,35 +140,62 @@ public sealed class WalletPropertyTests
     private static void AfterEveryCommand(Action<Step> assert) => Invariant.HoldsForAll(WalletCommands.Lives, commands =>
     {
         Wallet? wallet = null;
+        var now = Now;
         var history = new List<WalletEvent>();
-        foreach (var command in commands)
+        foreach (var (command, minutesLater) in commands)
         {
-            var (before, decided) = (wallet, Wallet.Decide(wallet, command, Now));
+            now = now.AddMinutes(minutesLater);
+            var (before, decided) = (wallet, Wallet.Decide(wallet, command, now, WalletCommands.Rules));
             foreach (var e in EventsOf(decided))
             {
                 wallet = Wallet.Evolve(wallet, e);
                 history.Add(e);
             }
 
-            assert(new Step(command, before, decided, wallet, history));
+            assert(new Step(command, now, before, decided, wallet, history));
         }
     });
 
+    private static bool IsOfSaga(WalletCommand command) =>
+        command is WalletCommand.Hold or WalletCommand.Release or WalletCommand.Capture or WalletCommand.Credit or WalletCommand.ReverseCredit;
+
     private static ImmutableArray<WalletEvent> EventsOf(Decision<WalletEvent> decision) =>
         decision is Decision<WalletEvent>.Accepted accepted ? accepted.Events : [];
+
+    private static string[] Names(WalletEvent e) =>
+        e is WalletEvent.HoldRefused refused ? [e.GetType().Name, $"{e.GetType().Name} {refused.Code}"] : [e.GetType().Name];
 
     private static long Entry(WalletEvent e) => e switch
     {
         WalletEvent.Deposited d => d.Amount.Minor,
         WalletEvent.FundsCredited c => c.Amount.Minor,
+        WalletEvent.FeeReturned f => f.Amount.Minor,
         WalletEvent.Withdrawn w => -w.Amount.Minor,
         WalletEvent.HoldCaptured c => -c.Amount.Minor,
+        WalletEvent.FeeCharged f => -f.Amount.Minor,
+        WalletEvent.CreditReversed c => -c.Amount.Minor,
         _ => 0,
     };
+
+    private static long Counted(WalletEvent e, IReadOnlyList<WalletEvent> history, DateOnly day)
+    {
+        return e switch
+        {
+            WalletEvent.Withdrawn w when w.On == day => w.Amount.Minor,
+            WalletEvent.FundsHeld h when h.On == day => h.Amount.Minor,
+            WalletEvent.HoldReleased r when DayOf(r.Hold) == day => -r.Amount.Minor,
+            WalletEvent.HoldExpired r when DayOf(r.Hold) == day => -r.Amount.Minor,
+            WalletEvent.HoldCaptured c when DayOf(c.Hold) == day => -c.Released.Minor,
+            _ => 0,
+        };
+
+        DateOnly? DayOf(HoldId hold) => history.OfType<WalletEvent.FundsHeld>().Single(h => h.Hold == hold).On;
+    }
 
     private static HoldId? EndOfHold(WalletEvent e) => e switch
     {
         WalletEvent.HoldReleased r => r.Hold,
+        WalletEvent.HoldExpired r => r.Hold,
         WalletEvent.HoldCaptured c => c.Hold,
         _ => null,
     };
@@ -150,5 +207,10 @@ public sealed class WalletPropertyTests
     }
 
     private sealed record Step(
-        WalletCommand Command, Wallet? Before, Decision<WalletEvent> Decided, Wallet? After, IReadOnlyList<WalletEvent> History);
+        WalletCommand Command,
+        DateTimeOffset Now,
+        Wallet? Before,
+        Decision<WalletEvent> Decided,
+        Wallet? After,
+        IReadOnlyList<WalletEvent> History);
 }

@@ -3,29 +3,32 @@ using System.Text.Json.Nodes;
 
 namespace UnitTests.Wire;
 
-/// <summary>The JSON of each schema version of each stored name as it was first written. History is full of it: these files are added to, never changed.</summary>
-/// <remarks><c>name.json</c> is schema version 1, <c>name@2.json</c> the second.</remarks>
-internal static class GoldenFile
+/// <summary>The JSON of each schema version of each stored name as it was first written. History is full of it: files are added, never changed.</summary>
+/// <remarks>
+/// <c>name.json</c> is schema version 1, <c>name@2.json</c> the second, <c>name@2+card.json</c> another form of the second.
+/// </remarks>
+internal sealed record GoldenFile(string Key, string Name, int Schema)
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Wire", "Golden");
 
-    private static readonly string[] Files =
+    public static IReadOnlyList<GoldenFile> All { get; } =
     [
-        .. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Folder, "*.json").Select(file => Of(Path.GetFileNameWithoutExtension(file)))
+            .OrderBy(file => file.Key, StringComparer.Ordinal),
     ];
 
-    /// <summary>Each name and schema version that was ever stored.</summary>
-    public static IReadOnlyList<(string Name, int Schema)> Versions { get; } =
-    [
-        .. Files.Select(file => file.Split('@')).Select(parts => (parts[0], parts.Length == 1 ? 1 : int.Parse(parts[1], CultureInfo.InvariantCulture))),
-    ];
+    /// <summary>By the name of the file without <c>.json</c>.</summary>
+    public static GoldenFile Of(string key)
+    {
+        var parts = key.Split('+')[0].Split('@');
+        return new GoldenFile(key, parts[0], parts.Length == 1 ? 1 : int.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
 
-    public static string[] Names { get; } = [.. Versions.Select(v => v.Name).Distinct()];
+    public static TheoryData<string> Theory() => [.. All.Select(file => file.Key)];
 
-    public static byte[] Bytes(string name, int schema = 1) =>
-        File.ReadAllBytes(Path.Combine(Folder, (schema == 1 ? name : $"{name}@{schema}") + ".json"));
+    public byte[] Bytes() => File.ReadAllBytes(Path.Combine(Folder, Key + ".json"));
 
-    public static JsonObject Json(string name, int schema = 1) => JsonNode.Parse(Bytes(name, schema))!.AsObject();
+    public JsonObject Json() => JsonNode.Parse(Bytes())!.AsObject();
 
-    public static TheoryData<string> Theory() => [.. Names];
+    public override string ToString() => Key;
 }
