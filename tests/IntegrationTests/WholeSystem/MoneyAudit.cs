@@ -10,6 +10,21 @@ internal static class MoneyAudit
         where balance <> total
         """;
 
+    private const string CurrenciesThatDoNotAddUpToZero =
+        """
+        select currency
+        from (select currency, balance::numeric from wallets union all select currency, balance from account_balances) accounts
+        group by currency having sum(balance) <> 0
+        """;
+
+    private const string AccountsThatAreNotTheSumOfTheirEntries =
+        """
+        select account
+        from (select counter_account as account, currency, -sum(amount) as balance from ledger_entries group by 1, 2) entries
+        full join account_balances a using (account, currency)
+        where entries.balance is distinct from a.balance
+        """;
+
     private static readonly string[] ByHand = ["deposit", "withdrawal", "capture_out"];
 
     private sealed record Entry(Guid Operation, Guid Wallet, string Kind, long Amount, Guid? Counterparty);
@@ -51,6 +66,8 @@ internal static class MoneyAudit
         Assert.Equal(money + byCard, await wallets.ScalarAsync<decimal>(Against("card-clearing")));
         Assert.Equal(-fees, await wallets.ScalarAsync<decimal>(Against("fees")));
         Assert.Equal(0, await wallets.ScalarAsync<decimal>(Against("suspense")));
+        Assert.Equal([], await wallets.ColumnAsync<string>(CurrenciesThatDoNotAddUpToZero));
+        Assert.Equal([], await wallets.ColumnAsync<string>(AccountsThatAreNotTheSumOfTheirEntries));
         Assert.Equal([], await wallets.ColumnAsync<Guid>(BalancesThatAreNotTheSumOfTheirEntries));
     }
 
