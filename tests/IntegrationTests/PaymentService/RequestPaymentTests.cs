@@ -149,7 +149,7 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
     private static string Hidden(JsonNode data)
     {
         using var parsed = System.Text.Json.JsonDocument.Parse(data.ToJsonString());
-        return System.Text.RegularExpressions.Regex.Unescape(CardTokens.Hide(parsed.RootElement).GetRawText());
+        return System.Text.RegularExpressions.Regex.Unescape(TokenMask.Hide(parsed.RootElement).GetRawText());
     }
 
     private string Filled(string json, long amount = 1_000) =>
