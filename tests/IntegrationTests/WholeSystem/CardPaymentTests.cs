@@ -13,7 +13,11 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
 
     private static readonly string[] Quick =
     [
-        $"Fees:card:FixedMinor={Fee}", "CardStep:TimeoutMs=1000", "CardStep:RetryBaseMs=20", "CardStep:RetryLongestMs=300", "CardStep:BreakerOpenMs=500",
+        $"Fees:card:FixedMinor={Fee}",
+        "CardStep:TimeoutMs=1000",
+        "CardStep:RetryBaseMs=20",
+        "CardStep:RetryLongestMs=300",
+        "CardStep:BreakerOpenMs=500",
     ];
 
     [Fact]
@@ -99,7 +103,8 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
 
     private static async Task AssertBooksAgreeAsync(Databases databases)
     {
-        const string Ours = "select format('%s %s', act, sum(amount)) from card_books where act in ('capture', 'refund') group by act order by 1";
+        const string Ours =
+            "select format('%s %s', act, sum(amount)) from card_books where act in ('capture', 'refund') group by act order by 1";
         const string Theirs =
             "select format('%s %s', kind, sum(amount)) from operations " +
             "where kind in ('capture', 'refund') and status = 'approved' group by kind order by 1";

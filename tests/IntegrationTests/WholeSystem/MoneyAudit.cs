@@ -1,6 +1,8 @@
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>No cent came or went but by a deposit, a withdrawal or a card, and every payment and refund moved its money exactly once or not at all.</summary>
+/// <summary>
+/// No cent came or went but by a deposit, a withdrawal or a card, and every payment and refund moved its money exactly once or not at all.
+/// </summary>
 internal static class MoneyAudit
 {
     private const string BalancesThatAreNotTheSumOfTheirEntries =
@@ -116,7 +118,13 @@ internal static class MoneyAudit
     private static Task<List<Payment>> PaymentsAsync(Audit audit) => audit.Payments.RowsAsync(
         "select payment_id, payer_wallet_id, payee_wallet_id, amount, fee, refunded_amount, status from payments",
         row => new Payment(
-            row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetGuid(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetString(6)));
+            row.GetGuid(0),
+            row.IsDBNull(1) ? null : row.GetGuid(1),
+            row.GetGuid(2),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.GetInt64(5),
+            row.GetString(6)));
 
     private static Task<List<Refund>> RefundsAsync(Audit audit, List<Payment> payments)
     {
