@@ -21,9 +21,11 @@ var cache = builder.AddRedis("cache");
 var cardProcessor = Host<Projects.Payments_CardProcessor>("card-processor")
     .WithReference(processor).WaitFor(processor);
 
-// The services: each owns its database, and they talk over Kafka. Payments also asks the others for what it shows.
+// The services: each owns its database, and they talk over Kafka. Payments also asks the others for what it shows, and sagas
+// compare their books with the wallets' and the card processor's.
 var wallet = Service<Projects.Payments_WalletService>("wallet", wallets);
 var saga = Service<Projects.Payments_SagaService>("saga", sagas)
+    .WithReference(wallet)
     .WithReference(cardProcessor);
 var payment = Service<Projects.Payments_PaymentService>("payment", payments)
     .WithReference(wallet)

@@ -43,7 +43,8 @@ public sealed class IdempotentRequest(HttpContext context, CallerIdentity caller
         new(caller.ClientId, key.Value, _fingerprint, JsonSerializer.SerializeToUtf8Bytes(answer, IdempotencyJson.Default.KeptAnswer));
 
     /// <summary>The claim that this key has taken before, if any: for a refusal that claims nothing.</summary>
-    public Task<Claim?> FindFirstAsync(IEventStore store, CancellationToken cancel) => store.FindClaimAsync(caller.ClientId, key.Value, cancel);
+    public Task<Claim?> FindFirstAsync(IEventStore store, CancellationToken cancel) =>
+        store.FindClaimAsync(caller.ClientId, key.Value, cancel);
 
     /// <summary>The first answer again; or, when the key was used for another request, the caller's mistake.</summary>
     public IResult Repeat(Claim first) => first.Fingerprint.Span.SequenceEqual(_fingerprint)

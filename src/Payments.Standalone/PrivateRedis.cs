@@ -6,8 +6,8 @@ using Payments.Standalone.Postgres;
 namespace Payments.Standalone;
 
 /// <summary>
-/// A Redis of our own: in memory only, on a free port of 127.0.0.1, with a password, and gone with this process even if that is killed. Nothing
-/// needs it, so where <c>redis-server</c> is not installed or does not start there is none.
+/// A Redis of our own: in memory only, on a free port of 127.0.0.1, with a password, and gone with this process even if that is killed.
+/// Nothing needs it, so where <c>redis-server</c> is not installed or does not start there is none.
 /// </summary>
 internal sealed class PrivateRedis : IAsyncDisposable
 {

@@ -7,12 +7,20 @@ namespace Payments.SagaService.Cards;
 /// <param name="WaitingCalls">Calls that wait, of all instances.</param>
 /// <param name="CallsUnderWay">Of all instances.</param>
 public sealed record BreakerView(
-    string State, int Failures, int FailuresMax, DateTimeOffset? OpenUntil, bool Shared, long WaitingCalls, long CallsUnderWay, int PlacesFree);
+    string State,
+    int Failures,
+    int FailuresMax,
+    DateTimeOffset? OpenUntil,
+    bool Shared,
+    long WaitingCalls,
+    long CallsUnderWay,
+    int PlacesFree);
 
 /// <summary><c>GET /api/admin/sagas/breaker</c></summary>
 internal static class BreakerEndpoint
 {
-    public static async Task<IResult> Get(CardBreaker breaker, CardCalls calls, Bulkhead bulkhead, TimeProvider clock, CancellationToken cancel)
+    public static async Task<IResult> Get(
+        CardBreaker breaker, CardCalls calls, Bulkhead bulkhead, TimeProvider clock, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var state = await breaker.StateAsync();
@@ -25,7 +33,15 @@ internal static class BreakerEndpoint
             _ => "half_open",
         };
         return Results.Json(
-            new BreakerView(name, state.Failures, breaker.Limits.FailuresMax, state.OpenUntil, breaker.IsShared, waiting, leased, bulkhead.Free),
+            new BreakerView(
+                name,
+                state.Failures,
+                breaker.Limits.FailuresMax,
+                state.OpenUntil,
+                breaker.IsShared,
+                waiting,
+                leased,
+                bulkhead.Free),
             Sagas.SagaJson.Default.BreakerView);
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Payments.SagaService.Cards;
 
-/// <summary>A circuit breaker, as a value: it counts failures in a row, keeps everybody out for a while, and then lets one probe through.</summary>
+/// <summary>
+/// A circuit breaker, as a value: it counts failures in a row, keeps everybody out for a while, and then lets one probe through.
+/// </summary>
 /// <param name="Failures">In a row.</param>
 /// <param name="OpenUntil">Set when it has opened; what comes after that moment is a probe.</param>
 /// <param name="ProbeUntil">When a probe that says nothing is given up.</param>
@@ -19,7 +21,9 @@ public sealed record BreakerState(int Failures, DateTimeOffset? OpenUntil, DateT
         _ => (this with { ProbeUntil = now + limits.ProbeFor }, new BreakerPass.Through(IsProbe: true)),
     };
 
-    /// <summary>What came of a request that was let through. Only a probe has a say once the breaker is open: the others set out before.</summary>
+    /// <summary>
+    /// What came of a request that was let through. Only a probe has a say once the breaker is open: the others set out before.
+    /// </summary>
     public BreakerState Report(bool wasProbe, bool succeeded, DateTimeOffset now, BreakerLimits limits) => this switch
     {
         { OpenUntil: not null } when !wasProbe => this,

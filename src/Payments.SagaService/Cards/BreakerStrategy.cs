@@ -3,8 +3,8 @@ using Polly;
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// The breaker as a part of a Polly pipeline. Polly's own opens at a ratio of failures within a window, and is of one process: it can express
-/// neither «five in a row, however long that takes» nor a state that instances share.
+/// The breaker as a part of a Polly pipeline. Polly's own opens at a ratio of failures within a window, and is of one process: it can
+/// express neither «five in a row, however long that takes» nor a state that instances share.
 /// </summary>
 internal sealed class BreakerStrategy(CardBreaker breaker) : ResilienceStrategy
 {

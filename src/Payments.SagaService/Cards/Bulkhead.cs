@@ -1,8 +1,8 @@
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// Keeps the calls of a slow card processor from taking more than their share of this process: who finds no place does not wait in memory, it
-/// stays in the database.
+/// Keeps the calls of a slow card processor from taking more than their share of this process: who finds no place does not wait in memory,
+/// it stays in the database.
 /// </summary>
 internal sealed class Bulkhead(int placesMax)
 {

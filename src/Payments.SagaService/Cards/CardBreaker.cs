@@ -4,14 +4,16 @@ using StackExchange.Redis;
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// The breaker of the card step: one for all instances, in Redis, so that one outage is found out once; each its own where Redis is absent or
-/// away, which is no error.
+/// The breaker of the card step: one for all instances, in Redis, so that one outage is found out once; each its own where Redis is absent
+/// or away, which is no error.
 /// </summary>
 internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, TimeProvider clock, ILogger<CardBreaker> log)
 {
     private const string Key = "payments:card-breaker";
 
-    /// <summary>How often a change is made anew when other instances get in between. Then it is made here alone: it only counts failures.</summary>
+    /// <summary>
+    /// How often a change is made anew when other instances get in between. Then it is made here alone: it only counts failures.
+    /// </summary>
     private const int AttemptsMax = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -100,7 +102,8 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
     }
 
     // Null: another instance was faster.
-    private async Task<(BreakerState After, T Said)?> ChangeOnceAsync<T>(IDatabase database, Func<BreakerState, (BreakerState After, T Said)> change)
+    private async Task<(BreakerState After, T Said)?> ChangeOnceAsync<T>(
+        IDatabase database, Func<BreakerState, (BreakerState After, T Said)> change)
     {
         var stored = (string?)await database.StringGetAsync(Key);
         var before = Begin(stored);
@@ -141,7 +144,8 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The card processor has failed {Failures} times in a row: nothing is sent to it until {Until}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The card processor has failed {Failures} times in a row: nothing is sent to it until {Until}")]
     private static partial void LogOpened(ILogger log, int failures, DateTimeOffset until);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The card processor is back")]

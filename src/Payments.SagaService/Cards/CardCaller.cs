@@ -5,8 +5,8 @@ using Payments.Domain.Cards;
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// Has one command carried out: what may have been asked before is looked up first, and sent only when the processor knows nothing of it. Never
-/// guesses: without an answer the outcome stays unknown.
+/// Has one command carried out: what may have been asked before is looked up first, and sent only when the processor knows nothing of it.
+/// Never guesses: without an answer the outcome stays unknown.
 /// </summary>
 /// <remarks>No clock, no HTTP, no repetition: whoever calls decides when to try again.</remarks>
 public sealed class CardCaller(ICardProcessor processor)
@@ -48,7 +48,9 @@ public sealed class CardCaller(ICardProcessor processor)
             case CardCommand.Void c:
                 return new CardRequest.Reverse(c.Key, CardCommand.KeyOf(c.Operation, CardAct.Authorise));
             case CardCommand.Capture c:
-                return await AuthorisationAsync(c.Operation, cancel) is { } toCapture ? new CardRequest.Capture(c.Key, toCapture, c.Amount) : null;
+                return await AuthorisationAsync(c.Operation, cancel) is { } toCapture
+                    ? new CardRequest.Capture(c.Key, toCapture, c.Amount)
+                    : null;
             case CardCommand.Refund c:
                 return await AuthorisationAsync(OperationId.For(c.Payment), cancel) is { } toRefund
                     ? new CardRequest.Refund(c.Key, toRefund, c.Amount)

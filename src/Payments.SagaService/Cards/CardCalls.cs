@@ -23,10 +23,13 @@ internal sealed record LeasedCall(
         : throw new WireFormatException($"'{Type}' is no command for the card processor.");
 }
 
-/// <summary>The to-do list <c>card_calls</c>, shared by all workers of all instances: who takes a row has it until the lease ends.</summary>
+/// <summary>
+/// The to-do list <c>card_calls</c>, shared by all workers of all instances: who takes a row has it until the lease ends.
+/// </summary>
 internal sealed class CardCalls(NpgsqlDataSource database)
 {
-    public async Task<IReadOnlyList<LeasedCall>> LeaseAsync(int countMax, Guid lease, DateTimeOffset now, TimeSpan leaseFor, CancellationToken cancel)
+    public async Task<IReadOnlyList<LeasedCall>> LeaseAsync(
+        int countMax, Guid lease, DateTimeOffset now, TimeSpan leaseFor, CancellationToken cancel)
     {
         await using var command = Command(
             "update card_calls c set lease = $2, leased_until = $4, calls = c.calls + 1 " +
@@ -65,14 +68,17 @@ internal sealed class CardCalls(NpgsqlDataSource database)
     public async Task<(long Waiting, long Leased)> CountAsync(DateTimeOffset now, CancellationToken cancel)
     {
         await using var command = Command(
-            "select count(*) filter (where leased_until is null or leased_until <= $1), count(*) filter (where leased_until > $1) from card_calls",
+            "select count(*) filter (where leased_until is null or leased_until <= $1), " +
+            "count(*) filter (where leased_until > $1) from card_calls",
             now.UtcDateTime);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    /// <summary>Gives a call back, to be made at a moment. Does nothing when the saga wants something else by now, or another worker has it.</summary>
+    /// <summary>
+    /// Gives a call back, to be made at a moment. Does nothing when the saga wants something else by now, or another worker has it.
+    /// </summary>
     /// <param name="count">Whether this time counts: it lengthens the pauses, and means that the processor may know of it.</param>
     public async Task PutOffAsync(LeasedCall call, DateTimeOffset dueAt, string? trouble, bool count, CancellationToken cancel)
     {

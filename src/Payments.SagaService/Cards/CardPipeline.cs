@@ -5,8 +5,8 @@ using Polly.Timeout;
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// How the card processor is called. Each request: breaker, then time limit. Each call, which is a look-up and a sending or more: its own time
-/// limit, then repeats with growing pauses. So a repeat begins with a look-up, and an open breaker ends the call at once.
+/// How the card processor is called. Each request: breaker, then time limit. Each call, which is a look-up and a sending or more: its own
+/// time limit, then repeats with growing pauses. So a repeat begins with a look-up, and an open breaker ends the call at once.
 /// </summary>
 internal sealed class CardPipeline
 {

@@ -8,7 +8,9 @@ public sealed record CardStepOptions
     /// <summary>How long one request may take.</summary>
     public int TimeoutMs { get; init; } = 2_000;
 
-    /// <summary>How long one call, with its look-ups and repeats, may take. Less than a lease, so that nobody else asks meanwhile.</summary>
+    /// <summary>
+    /// How long one call, with its look-ups and repeats, may take. Less than a lease, so that nobody else asks meanwhile.
+    /// </summary>
     public int CallMs { get; init; } = 10_000;
 
     /// <summary>How long a worker has a call for itself: those of one that was killed come back after it.</summary>

@@ -10,8 +10,8 @@ using Payments.SagaService.Sagas;
 namespace Payments.SagaService.Cards;
 
 /// <summary>
-/// Makes the calls that sagas ask of the card processor, and gives the sagas its answers. It can be killed at any point: a call is a row until
-/// the saga has its answer, the row comes back when its lease ends, and the processor does what is asked under one key once.
+/// Makes the calls that sagas ask of the card processor, and gives the sagas its answers. It can be killed at any point: a call is a row
+/// until the saga has its answer, the row comes back when its lease ends, and the processor does what is asked under one key once.
 /// </summary>
 internal sealed partial class CardWorker(
     CardCalls calls,
@@ -121,7 +121,8 @@ internal sealed partial class CardWorker(
         bulkhead.Enter();
         var running = RunAsync(call, cancel);
         _running[running] = true;
-        _ = running.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = running.ContinueWith(
+            done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     // The edge of a call: whatever happens to one is noted on its row, and no other call hears of it.
@@ -172,7 +173,8 @@ internal sealed partial class CardWorker(
         switch (outcome)
         {
             case CardOutcome.Answered answered:
-                await TellAsync(call, answered.Answer, new Cause(call.Payment, cause?.EventId, Actor, span?.Id ?? cause?.Metadata.TraceParent), cancel);
+                var trace = span?.Id ?? cause?.Metadata.TraceParent;
+                await TellAsync(call, answered.Answer, new Cause(call.Payment, cause?.EventId, Actor, trace), cancel);
                 break;
             case CardOutcome.Unknown unknown:
                 LogUnknown(log, name, call.Saga, unknown.Why);

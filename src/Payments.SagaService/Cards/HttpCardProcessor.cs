@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -8,7 +7,9 @@ using Polly.Timeout;
 
 namespace Payments.SagaService.Cards;
 
-/// <summary>The card processor over HTTP. Whatever is no answer is trouble: a time limit, a cut connection, 5xx, 429, or what cannot be read.</summary>
+/// <summary>
+/// The card processor over HTTP. Whatever is no answer is trouble: a time limit, a cut connection, 5xx, 429, or what cannot be read.
+/// </summary>
 internal sealed class HttpCardProcessor(IHttpClientFactory clients, CardPipeline pipeline) : ICardProcessor
 {
     public const string Service = "card-processor";
@@ -17,7 +18,8 @@ internal sealed class HttpCardProcessor(IHttpClientFactory clients, CardPipeline
         () => new HttpRequestMessage(HttpMethod.Get, $"/v1/operations/{Uri.EscapeDataString(key)}"), noneIsAnAnswer: true, cancel);
 
     public async Task<CardOperation> SendAsync(CardRequest request, CancellationToken cancel) =>
-        await AskAsync(() => Message(request), noneIsAnAnswer: false, cancel) ?? throw new InvalidOperationException("There is always an answer.");
+        await AskAsync(() => Message(request), noneIsAnAnswer: false, cancel) ??
+        throw new InvalidOperationException("There is always an answer.");
 
     private async Task<CardOperation?> AskAsync(Func<HttpRequestMessage> message, bool noneIsAnAnswer, CancellationToken cancel)
     {
@@ -44,7 +46,9 @@ internal sealed class HttpCardProcessor(IHttpClientFactory clients, CardPipeline
         catch (HttpRequestException trouble)
         {
             throw new CardTroubleException(
-                trouble.StatusCode is { } status ? $"the card processor answered {(int)status}" : $"no connection to the card processor: {trouble.HttpRequestError}",
+                trouble.StatusCode is { } status
+                    ? $"the card processor answered {(int)status}"
+                    : $"no connection to the card processor: {trouble.HttpRequestError}",
                 wasSent: true,
                 trouble);
         }
@@ -79,7 +83,11 @@ internal sealed class HttpCardProcessor(IHttpClientFactory clients, CardPipeline
             _ => throw new InvalidOperationException($"{request} is no request."),
         };
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        return new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { { PlatformHeaders.IdempotencyKey, request.Key } } };
+        return new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = content,
+            Headers = { { PlatformHeaders.IdempotencyKey, request.Key } },
+        };
     }
 
     private static string Path(string authorisation, string act) => $"/v1/authorisations/{Uri.EscapeDataString(authorisation)}/{act}";
@@ -94,8 +102,10 @@ internal sealed class HttpCardProcessor(IHttpClientFactory clients, CardPipeline
             return operation switch
             {
                 { Status: "approved" } o => new CardOperation(o.Key, null, o.AuthorisationId, o.Amount, o.Currency),
-                { Status: "declined" } o => new CardOperation(o.Key, o.Code ?? Domain.RefusalCodes.CardDeclined, o.AuthorisationId, o.Amount, o.Currency),
-                _ => throw new CardTroubleException($"the card processor's answer is neither yes nor no: '{operation?.Status}'", wasSent: true),
+                { Status: "declined" } o => new CardOperation(
+                    o.Key, o.Code ?? Domain.RefusalCodes.CardDeclined, o.AuthorisationId, o.Amount, o.Currency),
+                _ => throw new CardTroubleException(
+                    $"the card processor's answer is neither yes nor no: '{operation?.Status}'", wasSent: true),
             };
         }
         catch (JsonException unreadable)
@@ -126,7 +136,7 @@ internal sealed class NoCardProcessor : ICardProcessor
     public Task<CardOperation> SendAsync(CardRequest request, CancellationToken cancel) => throw Nobody();
 
     private static CardTroubleException Nobody() =>
-        new(string.Create(CultureInfo.InvariantCulture, $"no card processor is configured: set services:{HttpCardProcessor.Service}:http:0"), wasSent: true);
+        new($"no card processor is configured: set services:{HttpCardProcessor.Service}:http:0", wasSent: true);
 }
 
 internal sealed record AuthoriseBody(string Token, long Amount, string Currency, string Reference);

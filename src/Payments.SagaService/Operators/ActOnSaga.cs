@@ -53,7 +53,13 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
         new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest));
 
     private async Task<IResult> HandleAsync(
-        OperatorAct act, Guid id, ActRequest request, OperatorName by, IdempotentRequest repeatable, HttpContext context, CancellationToken cancel)
+        OperatorAct act,
+        Guid id,
+        ActRequest request,
+        OperatorName by,
+        IdempotentRequest repeatable,
+        HttpContext context,
+        CancellationToken cancel)
     {
         var reason = request.Reason.Trim();
         if (reason.Length is < ReasonLengthMin or > ReasonLengthMax || reason.Any(char.IsControl))
@@ -108,7 +114,8 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
             ? new(new Refusal(SagaMoved, $"The saga has gone on from {phase} to {PhaseNames.Shown(state.Phase)}."))
             : null;
 
-    private KeptAnswer Answer(OperatorAct act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
+    private KeptAnswer Answer(
+        OperatorAct act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
         StatusCodes.Status200OK,
         JsonSerializer.SerializeToUtf8Bytes(
             new ActAnswer(

@@ -36,7 +36,8 @@ internal static class ActQueries
         }
 
         await using var command = database.CreateCommand(
-            Columns + "where ($1 is null or by = $1) and ($2 is null or acted_at < $2) order by acted_at desc, saga_id, version desc limit $3");
+            Columns + "where ($1 is null or by = $1) and ($2 is null or acted_at < $2) " +
+            "order by acted_at desc, saga_id, version desc limit $3");
         command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.AddWithValue(countMax);

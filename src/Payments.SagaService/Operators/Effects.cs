@@ -27,10 +27,12 @@ internal static class Effects
             $"Takes it as certain that this was done: {kinds.Named(before.Definition).AskIn(before.Phase).Awaits(before.Terms)}.",
         SagaEvent.Moved { To: SagaPhases.Completed } => "The saga ends: completed.",
         SagaEvent.Moved { To: SagaPhases.Failed } m => $"The saga ends: failed, {m.FailureCode}.",
-        SagaEvent.Moved m => $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).AskIn(m.To).Awaits(before.Terms)}.",
+        SagaEvent.Moved m =>
+            $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).AskIn(m.To).Awaits(before.Terms)}.",
         SagaEvent.Retried r =>
             $"Asks again, with all attempts anew: waits for {kinds.Named(before.Definition).AskIn(r.In).Awaits(before.Terms)}.",
-        SagaEvent.CompensationRequested => "Is undone as soon as the answer is known that it waits for: until then nobody knows what there is to undo.",
+        SagaEvent.CompensationRequested =>
+            "Is undone as soon as the answer is known that it waits for: until then nobody knows what there is to undo.",
         SagaEvent.WalletCommanded { Command: var command } => Text(command),
         SagaEvent.CardCommanded { Command: var command } => Text(command),
         SagaEvent.PaymentCommanded { Command: var command } => command switch
@@ -85,10 +87,12 @@ internal static class Effects
         _ => null,
     };
 
-    private static MoneyEffect Effect(string account, string effect, Money amount) => new(account, effect, amount.Minor, amount.Currency.Code);
+    private static MoneyEffect Effect(string account, string effect, Money amount) =>
+        new(account, effect, amount.Minor, amount.Currency.Code);
 
     private static string Shown(Money money) =>
-        $"{(money.Minor / (decimal)Math.Pow(10, money.Currency.Exponent)).ToString($"F{money.Currency.Exponent}", CultureInfo.InvariantCulture)} {money.Currency}";
+        (money.Minor / (decimal)Math.Pow(10, money.Currency.Exponent)).ToString($"F{money.Currency.Exponent}", CultureInfo.InvariantCulture)
+        + $" {money.Currency}";
 }
 
 /// <summary>What happens to money once a command is obeyed. A command that was obeyed before does nothing a second time.</summary>

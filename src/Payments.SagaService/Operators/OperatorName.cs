@@ -18,7 +18,8 @@ internal readonly record struct OperatorName(string Value)
         return given switch
         {
             [] => new(new OperatorName(client)),
-            [{ Length: > 0 and <= LengthMax } person] when person.All(c => c is > ' ' and <= '~') => new(new OperatorName($"{client}/{person}")),
+            [{ Length: > 0 and <= LengthMax } person] when person.All(c => c is > ' ' and <= '~') =>
+                new(new OperatorName($"{client}/{person}")),
             _ => throw new InvalidRequestException(Header, $"Must be one name of 1 to {LengthMax} visible ASCII characters."),
         };
     }

@@ -68,7 +68,8 @@ internal static class PreviewAct
 /// <summary>The acts by the names that the API has for them.</summary>
 internal static class Acts
 {
-    public static readonly IReadOnlyList<string> Names = [.. Enum.GetValues<OperatorAct>().Select(act => act.ToString().ToLowerInvariant())];
+    public static readonly IReadOnlyList<string> Names =
+        [.. Enum.GetValues<OperatorAct>().Select(act => act.ToString().ToLowerInvariant())];
 
     public static bool TryParse(string name, out OperatorAct act)
     {

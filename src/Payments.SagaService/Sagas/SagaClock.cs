@@ -6,11 +6,15 @@ using Payments.EventStore.Aggregates;
 namespace Payments.SagaService.Sagas;
 
 /// <summary>
-/// Tells sagas that their deadline has passed. Deadlines are rows, so they survive restarts; a saga told twice, also by two instances at once,
-/// ignores the second time.
+/// Tells sagas that their deadline has passed. Deadlines are rows, so they survive restarts; a saga told twice, also by two instances at
+/// once, ignores the second time.
 /// </summary>
 internal sealed partial class SagaClock(
-    NpgsqlDataSource database, CommandHandler<Saga, SagaEvent> sagas, SagaEngine engine, TimeProvider clock, ILogger<SagaClock> log) : BackgroundService
+    NpgsqlDataSource database,
+    CommandHandler<Saga, SagaEvent> sagas,
+    SagaEngine engine,
+    TimeProvider clock,
+    ILogger<SagaClock> log) : BackgroundService
 {
     /// <summary>Read at once, and in one second.</summary>
     private const int SagasMax = 500;
@@ -78,7 +82,8 @@ internal sealed partial class SagaClock(
     private async Task<List<(Guid Saga, string Phase, Guid Payment)>> DueAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "select saga_id, phase, coalesce(payment_id, saga_id) from sagas where deadline <= $1 and not overdue order by deadline limit $2");
+            "select saga_id, phase, coalesce(payment_id, saga_id) from sagas " +
+            "where deadline <= $1 and not overdue order by deadline limit $2");
         command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
         command.Parameters.AddWithValue(SagasMax);
         await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -11,14 +11,15 @@ namespace Payments.SagaService.Sagas;
 internal static class SagaQueries
 {
     private const string Columns =
-        "select s.saga_id, s.definition, s.method, coalesce(s.payment_id, s.saga_id), s.phase, s.overdue, s.deadline, s.attempt, s.refusal_code, " +
-        "s.compensation_requested, s.awaits, s.waiting_since, s.payer_wallet_id, s.payee_wallet_id, s.amount, s.currency, s.failure_code, " +
-        "s.started_at, s.updated_at, s.version, c.due_at, c.trouble from sagas s left join card_calls c on c.saga_id = s.saga_id ";
+        "select s.saga_id, s.definition, s.method, coalesce(s.payment_id, s.saga_id), s.phase, s.overdue, s.deadline, s.attempt, " +
+        "s.refusal_code, s.compensation_requested, s.awaits, s.waiting_since, s.payer_wallet_id, s.payee_wallet_id, s.amount, s.currency, " +
+        "s.failure_code, s.started_at, s.updated_at, s.version, c.due_at, c.trouble from sagas s left join card_calls c on c.saga_id = s.saga_id ";
 
     private const string IsStuck = "s.deadline is not null and (s.overdue or s.attempt > 1 or s.refusal_code is not null)";
 
     /// <summary>
-    /// <c>GET /api/admin/sagas</c>: sagas by phase and whether they are overdue, newest first; with <c>stuck=true</c> those that are not on their
+    /// <c>GET /api/admin/sagas</c>: sagas by phase and whether they are overdue, newest first; with <c>stuck=true</c> those that are not on
+    /// their
     /// way as they should be, the overdue ones first, then the longest waiting.
     /// </summary>
     public static async Task<IResult> List(
@@ -51,7 +52,8 @@ internal static class SagaQueries
     }
 
     /// <summary><c>GET /api/admin/sagas/{id}</c></summary>
-    public static async Task<IResult> Get(Guid id, NpgsqlDataSource database, CardBreaker breaker, TimeProvider clock, CancellationToken cancel)
+    public static async Task<IResult> Get(
+        Guid id, NpgsqlDataSource database, CardBreaker breaker, TimeProvider clock, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Columns + "where s.saga_id = $1");
         command.Parameters.AddWithValue(id);

@@ -7,10 +7,12 @@ namespace Payments.SagaService.Sagas;
 
 /// <summary>A saga as operators see it.</summary>
 /// <param name="SagaId">Also the id of the payment or refund that it carries out.</param>
-/// <param name="Definition">Its kind: <c>wallet-payment</c>, <c>transfer</c>, <c>card-payment</c>, <c>wallet-refund</c>, <c>card-refund</c>.</param>
+/// <param name="Definition">Its kind: <c>wallet-payment</c>, <c>transfer</c>, <c>card-payment</c>, <c>wallet-refund</c>,
+/// <c>card-refund</c>.</param>
 /// <param name="Method">The method of the payment: <c>wallet</c>, <c>transfer</c> or <c>card</c>.</param>
 /// <param name="PaymentId">The payment that is made, or that is refunded.</param>
-/// <param name="Phase">What it waits for, for example <c>holding</c> or <c>capturing_card</c>; or how it ended: <c>completed</c>, <c>failed</c>.</param>
+/// <param name="Phase">What it waits for, for example <c>holding</c> or <c>capturing_card</c>; or how it ended: <c>completed</c>,
+/// <c>failed</c>.</param>
 /// <param name="Overdue">Nothing was heard by the last deadline.</param>
 /// <param name="Attempt">How often the present question was asked.</param>
 /// <param name="RefusalCode">What it was refused with, though it must not be.</param>
@@ -105,7 +107,8 @@ internal sealed record SagaActRow(
     string? PhaseBefore = null,
     DateTimeOffset? ActedAt = null);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SagaView))]
 [JsonSerializable(typeof(SagaPage))]
 [JsonSerializable(typeof(SagaOverview))]

@@ -26,12 +26,13 @@ internal sealed record WaitingReason(
         var text = new StringBuilder();
         if (Overdue)
         {
-            text.Append(CultureInfo.InvariantCulture, $"overdue since {Clock(Deadline, now)}: waiting for {Awaits} since {Clock(Since, now)}, {Asked()}");
+            text.Append(CultureInfo.InvariantCulture, $"overdue since {Clock(Deadline, now)}: ");
+            text.Append(CultureInfo.InvariantCulture, $"waiting for {Awaits} since {Clock(Since, now)}, {Asked()}");
         }
         else if (RefusalCode is not null && Deadline > now && Card is null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"refused with {RefusalCode}, tried again in {Span(Deadline - now)}: waiting for {Awaits} since ");
-            text.Append(CultureInfo.InvariantCulture, $"{Clock(Since, now)}, {Asked()}");
+            text.Append(CultureInfo.InvariantCulture, $"refused with {RefusalCode}, tried again in {Span(Deadline - now)}: ");
+            text.Append(CultureInfo.InvariantCulture, $"waiting for {Awaits} since {Clock(Since, now)}, {Asked()}");
         }
         else
         {
@@ -50,7 +51,8 @@ internal sealed record WaitingReason(
     {
         { BreakerOpenUntil: { } until } when until > now => $"; the card processor is down: breaker open until {Clock(until, now)}",
         { BreakerOpenUntil: { } } => "; the card processor was down: the next call tries it out",
-        { Trouble: { } trouble } call when call.DueAt > now => $"; the outcome is not known ({trouble}), looked up again in {Span(call.DueAt - now)}",
+        { Trouble: { } trouble } call when call.DueAt > now =>
+            $"; the outcome is not known ({trouble}), looked up again in {Span(call.DueAt - now)}",
         { Trouble: { } trouble } => $"; the outcome is not known ({trouble}), being looked up",
         _ => "",
     };
@@ -58,7 +60,8 @@ internal sealed record WaitingReason(
     private string Asked() => Attempt == 1 ? "asked once" : $"asked {Attempt} times";
 
     private static string Clock(DateTimeOffset at, DateTimeOffset now) =>
-        at.UtcDateTime.ToString(at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        at.UtcDateTime.ToString(
+            at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Span(TimeSpan span) => span.TotalSeconds < 120
         ? $"{Math.Ceiling(span.TotalSeconds)} s"

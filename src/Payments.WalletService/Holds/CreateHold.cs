@@ -57,7 +57,8 @@ internal static class CreateHold
             request.ExpiresInSeconds ?? LifetimeSecondsDefault,
             HoldPurpose.Reservation,
             request.Reference);
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.CreateHoldRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.CreateHoldRequest));
         var order = WalletOrder.Of(wallet, hold.Value, caller.ClientId, command, held => Answer(hold, held));
         return await wallets.ObeyAsync(order, repeatable, context, cancel);
     }

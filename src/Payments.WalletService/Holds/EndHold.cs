@@ -7,7 +7,7 @@ using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Holds;
 
-/// <summary><c>POST /api/wallets/{walletId}/holds/{holdId}/captures</c> and <c>/releases</c>: of holds that were made through the API.</summary>
+/// <summary><c>POST /api/wallets/{walletId}/holds/{holdId}/captures</c> and <c>/releases</c>: of holds made through the API.</summary>
 internal static class EndHold
 {
     /// <param name="Amount">Minor units, from 1; all that is held unless given. What is left becomes available again.</param>
@@ -24,7 +24,8 @@ internal static class EndHold
             return Problems.Invalid("amount", $"Must be a whole number of minor units from 1 to {Money.AmountMinorMax}.");
         }
 
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.CaptureRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.CaptureRequest));
         return await HandleAsync(
             walletId,
             holdId,
@@ -41,9 +42,17 @@ internal static class EndHold
         string walletId, string holdId, ReleaseRequest request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
         WalletCommands wallets, CancellationToken cancel)
     {
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReleaseRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReleaseRequest));
         return await HandleAsync(
-            walletId, holdId, context, caller, wallets, repeatable, (wallet, id, hold) => new WalletCommand.Release(wallet.Id, id, hold.Operation), cancel);
+            walletId,
+            holdId,
+            context,
+            caller,
+            wallets,
+            repeatable,
+            (wallet, id, hold) => new WalletCommand.Release(wallet.Id, id, hold.Operation),
+            cancel);
     }
 
     private static async Task<IResult> HandleAsync(
@@ -76,7 +85,7 @@ internal static class EndHold
         return await wallets.ObeyAsync(order, request, context, cancel);
     }
 
-    // Whoever repeats a request is recognised by its key. So a hold that is not open is none, also when it was: what is asked is something new.
+    // Whoever repeats a request is recognised by its key. So a hold that is not open is none, also when it was: this is a new request.
     private static Decision<WalletEvent> Decide(Wallet? state, HoldId id, Func<Wallet, OpenHold, Decision<WalletEvent>> decide) =>
         state is null ? Refuse(RefusalCodes.WalletNotFound, "There is no such wallet.")
         : !state.Holds.TryGetValue(id, out var open) ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")

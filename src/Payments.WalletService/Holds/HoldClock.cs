@@ -52,8 +52,8 @@ internal sealed partial class HoldClock(
             var command = new WalletCommand.ExpireHold(new HoldId(hold));
             try
             {
-                await wallets.HandleAsync(
-                    WalletAggregate.Definition.Stream(wallet), cause, (state, now) => Wallet.Decide(state, command, now), _ => null, cancel);
+                var stream = WalletAggregate.Definition.Stream(wallet);
+                await wallets.HandleAsync(stream, cause, (state, now) => Wallet.Decide(state, command, now), _ => null, cancel);
                 LogExpired(log, hold, wallet);
             }
             catch (StoreRejectedException rejected)

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Payments.Domain;
 using Payments.Services;
 using Payments.WalletService.Wallets;
@@ -37,8 +36,8 @@ internal sealed class HoldQueries(NpgsqlDataSource database)
     private async Task<List<HoldView>> ListAsync(WalletId? wallet, Guid? after, int countMax, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            $"select {Columns} from holds where ($1 is null or hold_id > $1) {(wallet is null ? "" : "and wallet_id = $3")} order by hold_id limit $2");
-        command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+            $"select {Columns} from holds where hold_id > $1 {(wallet is null ? "" : "and wallet_id = $3")} order by hold_id limit $2");
+        command.Parameters.AddWithValue(after ?? Guid.Empty);
         command.Parameters.AddWithValue(countMax);
         if (wallet is { } id)
         {

@@ -5,7 +5,7 @@ using Payments.EventStore.Aggregates;
 
 namespace Payments.WalletService.Holds;
 
-/// <summary>A hold that is open from now on, as <c>apply_holds</c> takes it; or with nothing but its id, one that is not any more.</summary>
+/// <summary>A hold that is open from now on, as <c>apply_holds</c> takes it; with nothing but its id, one that has ended.</summary>
 internal sealed record HoldRow(
     Guid HoldId,
     Guid? WalletId = null,

@@ -5,7 +5,7 @@ namespace Payments.WalletService.Holds;
 /// <summary>Money that is set aside now.</summary>
 /// <param name="Operation">The payment or refund that it is for; of a reservation, the hold's own id.</param>
 /// <param name="Amount">Minor units.</param>
-/// <param name="Purpose"><c>payment</c>, <c>refund</c> or <c>reservation</c>: the last were made through the API, and end through it.</param>
+/// <param name="Purpose"><c>payment</c>, <c>refund</c> or <c>reservation</c>: the last ones are made and ended through the API.</param>
 public sealed record HoldView(
     Guid HoldId, Guid WalletId, Guid Operation, long Amount, string Currency, DateTimeOffset ExpiresAt, string Purpose, string? Reference);
 

@@ -33,14 +33,16 @@ internal static class SystemAccounts
 
 /// <summary>What an event moves.</summary>
 /// <param name="Amount">Minor units; negative when money leaves the wallet.</param>
-internal sealed record Movement(string Kind, Guid Id, long Amount, string CounterAccount, WalletId? Counterparty = null, string? Reference = null)
+internal sealed record Movement(
+    string Kind, Guid Id, long Amount, string CounterAccount, WalletId? Counterparty = null, string? Reference = null)
 {
     /// <param name="holdOf">The hold as it was before a capture.</param>
     /// <returns>Null: no money moved.</returns>
     public static Movement? Of(WalletEvent e, Func<HoldId, OpenHold> holdOf) => e switch
     {
         WalletEvent.Deposited d => new("deposit", d.Movement.Value, d.Amount.Minor, SystemAccounts.CardClearing, Reference: d.Reference),
-        WalletEvent.Withdrawn d => new("withdrawal", d.Movement.Value, -d.Amount.Minor, SystemAccounts.CardClearing, Reference: d.Reference),
+        WalletEvent.Withdrawn d => new(
+            "withdrawal", d.Movement.Value, -d.Amount.Minor, SystemAccounts.CardClearing, Reference: d.Reference),
         WalletEvent.FundsCredited c => new(
             c.Purpose == HoldPurpose.Refund ? "refund_in" : "payment_in", c.Operation.Value, c.Amount.Minor, AccountOf(c.Payer), c.Payer),
         WalletEvent.FeeCharged c => new("fee", c.Operation.Value, -c.Amount.Minor, SystemAccounts.Fees),

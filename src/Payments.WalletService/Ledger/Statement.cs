@@ -96,5 +96,6 @@ internal static class Statement
         return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
     }
 
-    private static NpgsqlParameter Time(DateTimeOffset moment) => new() { Value = moment.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static NpgsqlParameter Time(DateTimeOffset moment) =>
+        new() { Value = moment.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -4,7 +4,7 @@ using Payments.Domain.Wallets;
 
 namespace Payments.WalletService.Rules;
 
-/// <summary>Limits of one currency, from the configuration section <c>Rules:Limits:{currency}</c>. Minor units; none unless given.</summary>
+/// <summary>Limits of one currency, from the section <c>Rules:Limits:{currency}</c>. Minor units; none unless given.</summary>
 internal sealed record SpendingLimitOptions
 {
     public const string Section = "Rules:Limits";
@@ -16,7 +16,7 @@ internal sealed record SpendingLimitOptions
     public long? PerDayMinor { get; init; }
 
     /// <summary>The rules of all wallets.</summary>
-    /// <exception cref="InvalidOperationException">No such currency, no such limit, or a limit below 1: the service does not start.</exception>
+    /// <exception cref="InvalidOperationException">No such currency, no such limit, or one below 1: the service does not start.</exception>
     public static WalletRules From(IConfiguration configuration)
     {
         var limits = ImmutableDictionary.CreateBuilder<Currency, SpendingLimits>();
@@ -27,7 +27,8 @@ internal sealed record SpendingLimitOptions
                 throw new InvalidOperationException($"'{section.Key}' in the section '{Section}' is no ISO 4217 currency.");
             }
 
-            var given = section.Get<SpendingLimitOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SpendingLimitOptions();
+            var given = section.Get<SpendingLimitOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
+                ?? new SpendingLimitOptions();
             if (given.PerTransactionMinor < 1 || given.PerDayMinor < 1)
             {
                 throw new InvalidOperationException($"Every limit in the section '{section.Path}' is a number of minor units from 1.");

@@ -38,8 +38,8 @@ create table account_balances (
 insert into account_balances (account, currency, balance)
 select counter_account, currency, -sum(amount) from ledger_entries group by counter_account, currency;
 
--- Plans are made once and kept, which is half the time of a small batch. None of these has a plan that the size of a table could spoil: rows
--- are inserted, or found by a key that is given as an array.
+-- In plpgsql a plan is made once and kept. None of these has one that the size of a table could spoil: rows are inserted, or found by a key
+-- that is given as an array.
 
 -- A process of the version before writes no overdraft, and knows of none.
 create or replace function apply_wallets(rows jsonb) returns void language plpgsql as $$
@@ -49,7 +49,8 @@ begin
     from jsonb_to_recordset(rows) as r (
         "walletId" uuid, "userId" text, currency text, balance bigint, held bigint, overdraft bigint, status text, version bigint)
     on conflict (wallet_id) do update
-    set balance = excluded.balance, held = excluded.held, overdraft = excluded.overdraft, status = excluded.status, version = excluded.version;
+    set balance = excluded.balance, held = excluded.held, overdraft = excluded.overdraft,
+        status = excluded.status, version = excluded.version;
 end $$;
 
 -- Entries and what they do to the accounts, in one statement: there is no entry that one account knows and the other does not.
@@ -76,11 +77,13 @@ set enable_seqscan = off -- Nobody reads all holds to find the few that ended.
 as $$
 begin
     delete from holds h
-    where h.hold_id = any (array(select r."holdId" from jsonb_to_recordset(rows) as r ("holdId" uuid, amount bigint) where r.amount is null));
+    where h.hold_id = any (array(
+        select r."holdId" from jsonb_to_recordset(rows) as r ("holdId" uuid, amount bigint) where r.amount is null));
 
     insert into holds (hold_id, wallet_id, operation_id, purpose, amount, currency, expires_at, reference)
     select r."holdId", r."walletId", r."operationId", r.purpose, r.amount, r.currency, r."expiresAt", r.reference
     from jsonb_to_recordset(rows) as r (
-        "holdId" uuid, "walletId" uuid, "operationId" uuid, purpose text, amount bigint, currency text, "expiresAt" timestamptz, reference text)
+        "holdId" uuid, "walletId" uuid, "operationId" uuid, purpose text, amount bigint, currency text, "expiresAt" timestamptz,
+        reference text)
     where r.amount is not null;
 end $$;

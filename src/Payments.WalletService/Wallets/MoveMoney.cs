@@ -48,7 +48,8 @@ internal static class MoveMoney
         }
 
         var movement = new MovementId(Guid.CreateVersion7(clock.GetUtcNow()));
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.MoveMoneyRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.MoveMoneyRequest));
         var order = WalletOrder.Of(
             wallet,
             movement.Value,

@@ -37,7 +37,8 @@ internal static class OpenWallet
         }
 
         var wallet = new WalletId(Guid.CreateVersion7(clock.GetUtcNow()));
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OpenWalletRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OpenWalletRequest));
         var order = WalletOrder.Of(
             wallet,
             wallet.Value,

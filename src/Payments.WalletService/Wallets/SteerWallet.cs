@@ -6,7 +6,7 @@ using Payments.Services;
 
 namespace Payments.WalletService.Wallets;
 
-/// <summary><c>POST /api/admin/wallets/{walletId}/freeze</c>, <c>/unfreeze</c> and <c>/overdraft</c>: what operators do to a wallet.</summary>
+/// <summary><c>POST /api/admin/wallets/{walletId}/freeze</c>, <c>/unfreeze</c> and <c>/overdraft</c>: for operators.</summary>
 internal static class SteerWallet
 {
     public const int ReasonLengthMax = 500;
@@ -42,9 +42,17 @@ internal static class SteerWallet
             return Problems.Invalid("limit", $"Must be a whole number of minor units from 0 to {Money.AmountMinorMax}.");
         }
 
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest));
         return await ObeyAsync(
-            walletId, context, caller, wallets, clock, repeatable, w => new WalletCommand.SetOverdraft(new Money(request.Limit, w.Currency)), cancel);
+            walletId,
+            context,
+            caller,
+            wallets,
+            clock,
+            repeatable,
+            wallet => new WalletCommand.SetOverdraft(new Money(request.Limit, wallet.Currency)),
+            cancel);
     }
 
     private static async Task<IResult> WithReason(
@@ -63,7 +71,8 @@ internal static class SteerWallet
             return Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
         }
 
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReasonRequest));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReasonRequest));
         return await ObeyAsync(walletId, context, caller, wallets, clock, repeatable, _ => command, cancel);
     }
 

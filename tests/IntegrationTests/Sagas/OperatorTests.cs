@@ -48,7 +48,7 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         var record = Assert.Single((await _api.GetAsync($"/{payment.Payment}/acts")).AsArray())!;
         Assert.Equal(
             (act, "internal/ada", "asked for by the customer", "authorising", phase),
-            ((string?)record["act"], (string?)record["by"], (string?)record["reason"], (string?)record["phaseBefore"], (string?)record["phaseAfter"]));
+            (Text(record, "act"), Text(record, "by"), Text(record, "reason"), Text(record, "phaseBefore"), Text(record, "phaseAfter")));
         Assert.Contains(
             (await _api.GetAsync("/audit?by=internal/ada"))["items"]!.AsArray(), a => (string?)a!["sagaId"] == payment.Payment.ToString());
     }
@@ -105,7 +105,8 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(
             (3, true, 1_000, $"FundsHeld from wallet {payer}"),
             ((int)saga["attempt"]!, (bool)saga["stuck"]!, (long)saga["amount"]!, (string?)saga["waitingFor"]));
-        Assert.Matches($"^overdue since [0-9:]{{8}}: waiting for FundsHeld from wallet {payer} since [0-9:]{{8}}, asked 3 times$", (string)saga["reason"]!);
+        Assert.Matches(
+            $"^overdue since [0-9:]{{8}}: waiting for FundsHeld from wallet {payer} since [0-9:]{{8}}, asked 3 times$", Text(saga, "reason"));
         Assert.Matches(
             $"^waiting for FundsHeld from wallet {fine.Source.PayerWallet} since [0-9:]{{8}}, deadline in [0-9]+ s$",
             (string)(await _api.GetAsync($"/{fine.Payment}"))["reason"]!);
@@ -121,6 +122,8 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
             Payments.Domain.Money.Zero(stuck.Amount.Currency))));
         Assert.Equal("failed", await _stage.PhaseAsync(stuck));
     }
+
+    private static string? Text(JsonNode node, string member) => (string?)node[member];
 
     private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray().Select(s => (string)s!["sagaId"]!);
 

@@ -18,8 +18,8 @@ using Payments.SagaService.Sagas;
 namespace IntegrationTests.Sagas;
 
 /// <summary>
-/// The saga service on a database of its own beside the real card processor, with the test in the part of wallets and payments: it says what they
-/// would say, straight to the sagas.
+/// The saga service on a database of its own beside the real card processor, with the test in the part of wallets and payments: it says
+/// what they would say, straight to the sagas.
 /// </summary>
 internal sealed class SagaStage : IAsyncDisposable
 {
@@ -53,7 +53,11 @@ internal sealed class SagaStage : IAsyncDisposable
         try
         {
             await SchemaMigrator.MigrateAsync(
-                stage._database, TimeProvider.System, Cancel, ("messaging", typeof(TopicCreator).Assembly), ("sagas", typeof(SagaHost).Assembly));
+                stage._database,
+                TimeProvider.System,
+                Cancel,
+                ("messaging", typeof(TopicCreator).Assembly),
+                ("sagas", typeof(SagaHost).Assembly));
             var processor = await stage.StartAsync(
                 CardProcessorHost.Build, $"ConnectionStrings:processor={await postgres.CreateDatabaseAsync()}");
             stage.Processor = new HttpClient { BaseAddress = new Uri(processor.Urls.Single()) };
@@ -97,8 +101,13 @@ internal sealed class SagaStage : IAsyncDisposable
     public async Task<PaymentTerms> RequestAsync(PaymentSource source, long amount = 1_000, SagaTimeouts? timeouts = null)
     {
         var terms = new PaymentTerms(
-            new PaymentId(Guid.CreateVersion7()), source, new WalletId(Guid.CreateVersion7()), UserId.Parse("payee"), new Money(amount, Eur),
-            Money.Zero(Eur), null);
+            new PaymentId(Guid.CreateVersion7()),
+            source,
+            new WalletId(Guid.CreateVersion7()),
+            UserId.Parse("payee"),
+            new Money(amount, Eur),
+            Money.Zero(Eur),
+            null);
         await SignalAsync(terms, new Signal.OfPayment(new PaymentEvent.Requested(terms)), timeouts);
         return terms;
     }

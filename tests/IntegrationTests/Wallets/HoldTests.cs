@@ -56,16 +56,18 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{hold}/captures", new { amount = 1_001 }, "amount_out_of_range");
         var captured = await _wallets.PostAsync($"/api/wallets/{wallet}/holds/{hold}/captures", new { amount = 400 });
 
-        Assert.Equal(
-            ("captured", 400, 600, 4_600, 4_600),
-            ((string?)captured["status"], (long)captured["captured"]!, (long)captured["released"]!, (long)captured["wallet"]!["balance"]!, (long)captured["wallet"]!["available"]!));
+        Assert.Equal(("captured", 400, 600), ((string?)captured["status"], (long)captured["captured"]!, (long)captured["released"]!));
+        Assert.Equal((4_600, 4_600), ((long)captured["wallet"]!["balance"]!, (long)captured["wallet"]!["available"]!));
         var entry = (await _wallets.Api.GetJsonAsync($"/api/wallets/{wallet}/entries"))["items"]![1]!;
         Assert.Equal(
             ("capture_out", -400, 4_600, hold, "Hotel"),
             ((string?)entry["kind"], (long)entry["amount"]!, (long)entry["balance"]!, (Guid)entry["operation"]!, (string?)entry["reference"]));
         Assert.Empty((await _wallets.Api.GetAsync<HoldPage>($"/api/wallets/{wallet}/holds")).Items);
-        await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{hold}/captures", new { amount = 600 }, "hold_not_found", HttpStatusCode.NotFound);
-        await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{hold}/releases", new { }, "hold_not_found", HttpStatusCode.NotFound);
+        foreach (var ending in new[] { "captures", "releases" })
+        {
+            await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{hold}/{ending}", new { }, "hold_not_found", HttpStatusCode.NotFound);
+        }
+
         await _wallets.AssertBalancedAsync();
     }
 
@@ -142,10 +144,13 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((payment, wallet, payment, 700, "EUR", "payment"), Facts(Assert.Single(first.Items)));
         var second = await _wallets.Api.GetAsync<HoldPage>($"/api/admin/wallets/holds?limit=1&after={first.Next}");
         Assert.Equal((reserved, wallet, reserved, 1, "EUR", "reservation"), Facts(Assert.Single(second.Items)));
-        Assert.Equal(new HoldPage([], null), await _wallets.Api.GetAsync<HoldPage>($"/api/admin/wallets/holds?limit=1&after={second.Next}") with { Items = [] });
+        var third = await _wallets.Api.GetAsync<HoldPage>($"/api/admin/wallets/holds?limit=1&after={second.Next}");
+        Assert.Empty(third.Items);
+        Assert.Null(third.Next);
     }
 
-    private static (Guid, Guid, Guid, long, string, string) Facts(HoldView h) => (h.HoldId, h.WalletId, h.Operation, h.Amount, h.Currency, h.Purpose);
+    private static (Guid, Guid, Guid, long, string, string) Facts(HoldView h) =>
+        (h.HoldId, h.WalletId, h.Operation, h.Amount, h.Currency, h.Purpose);
 
     private async Task<(HttpStatusCode Status, string Body)> AnswerAsync(string target, string json, string key)
     {

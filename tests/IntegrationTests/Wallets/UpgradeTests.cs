@@ -46,14 +46,18 @@ public sealed class UpgradeTests(PostgresFixture postgres)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await SchemaMigrator.MigrateAsync(source, TimeProvider.System, Cancel, ("messaging", typeof(TopicCreator).Assembly));
-        using var file = new StreamReader(typeof(WalletHost).Assembly.GetManifestResourceStream("Payments.WalletService.Sql.001_wallets.sql")!, Encoding.UTF8);
+        var resource = typeof(WalletHost).Assembly.GetManifestResourceStream("Payments.WalletService.Sql.001_wallets.sql")!;
+        using var file = new StreamReader(resource, Encoding.UTF8);
         var sql = await file.ReadToEndAsync(Cancel);
         await ExecuteAsync(source, sql);
         await ExecuteAsync(
             source,
             "insert into schema_files (component, name, checksum) values ('wallets', '001_wallets.sql', $1)",
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
-        await ExecuteAsync(source, "insert into checkpoints (name, version, position, moved_at, state, state_since) values ('projection/wallets', 1, 0, now(), 'live', now())");
+        await ExecuteAsync(
+            source,
+            "insert into checkpoints (name, version, position, moved_at, state, state_since) " +
+            "values ('projection/wallets', 1, 0, now(), 'live', now())");
         await ExecuteAsync(source, "insert into projections (name, inline) values ('wallets', true)");
 
         await using var store = new PostgresEventStore("wallets", source, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
@@ -73,7 +77,11 @@ public sealed class UpgradeTests(PostgresFixture postgres)
                 Streams = [stream],
                 Rows =
                 [
-                    Row("wallets", $$"""{"walletId":"{{Alice}}","userId":"alice","currency":"EUR","balance":5000,"held":1200,"status":"active","version":3}"""),
+                    Row(
+                        "wallets",
+                        $$"""
+                        {"walletId":"{{Alice}}","userId":"alice","currency":"EUR","balance":5000,"held":1200,"status":"active","version":3}
+                        """),
                     Row(
                         "ledger_entries",
                         $$"""
@@ -87,7 +95,11 @@ public sealed class UpgradeTests(PostgresFixture postgres)
     }
 
     private static NewEvent Event(string type, string json) => new(
-        Guid.CreateVersion7(), type, 1, Encoding.UTF8.GetBytes(json), new EventMetadata(Guid.Parse(Payment), null, "tests", null, RoutingKey.ForUser("alice")));
+        Guid.CreateVersion7(),
+        type,
+        1,
+        Encoding.UTF8.GetBytes(json),
+        new EventMetadata(Guid.Parse(Payment), null, "tests", null, RoutingKey.ForUser("alice")));
 
     private static ProjectionRow Row(string projection, string json) => new(projection, Encoding.UTF8.GetBytes(json));
 

@@ -125,16 +125,19 @@ internal sealed class WalletPlatform : IAsyncDisposable
             """));
         Assert.Equal(
             await Log.ColumnAsync<string>(
-                "select format('%s %s %s', counter_account, currency, -sum(amount)) from ledger_entries group by counter_account, currency order by 1"),
+                "select format('%s %s %s', counter_account, currency, -sum(amount)) from ledger_entries " +
+                "group by counter_account, currency order by 1"),
             await Log.ColumnAsync<string>("select format('%s %s %s', account, currency, balance) from account_balances order by 1"));
         Assert.Equal([], await Log.ColumnAsync<Guid>(
             """
-            select wallet_id from wallets left join (select wallet_id, sum(amount) as total from ledger_entries group by wallet_id) e using (wallet_id)
+            select wallet_id from wallets
+            left join (select wallet_id, sum(amount) as total from ledger_entries group by wallet_id) e using (wallet_id)
             where balance <> coalesce(total, 0)
             """));
         Assert.Equal([], await Log.ColumnAsync<Guid>(
             """
-            select wallet_id from wallets left join (select wallet_id, sum(amount) as total from holds group by wallet_id) h using (wallet_id)
+            select wallet_id from wallets
+            left join (select wallet_id, sum(amount) as total from holds group by wallet_id) h using (wallet_id)
             where held <> coalesce(total, 0)
             """));
     }

@@ -149,7 +149,8 @@ public sealed class CardCallerTests
             }
 
             Assert.Equal(
-                [(OperationKind.Authorise, 1_000), (OperationKind.Capture, 1_000)], processor.Books.Operations.Select(o => (o.Kind, o.Amount)));
+                [(OperationKind.Authorise, 1_000), (OperationKind.Capture, 1_000)],
+                processor.Books.Operations.Select(o => (o.Kind, o.Amount)));
         });
 
     private static CardCommand.Authorise Authorise(string token = "tok_ok") => new(Payment, CardToken.Parse(token), Amount);

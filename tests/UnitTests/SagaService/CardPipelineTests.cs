@@ -46,7 +46,8 @@ public sealed class CardPipelineTests
         var outcomes = new Queue<CardOutcome>([new CardOutcome.Unknown("no answer"), new CardOutcome.Deferred("open")]);
 
         Assert.Equal(
-            (new CardOutcome.Deferred("open"), true), await _pipeline.CallAsync((_, _) => Task.FromResult(outcomes.Dequeue()), false, Cancel));
+            (new CardOutcome.Deferred("open"), true),
+            await _pipeline.CallAsync((_, _) => Task.FromResult(outcomes.Dequeue()), false, Cancel));
     }
 
     [Fact]

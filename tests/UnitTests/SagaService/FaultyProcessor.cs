@@ -61,7 +61,8 @@ internal sealed class FaultyProcessor : ICardProcessor
 
     private static ProcessorRequest Of(CardRequest request) => request switch
     {
-        CardRequest.Authorise r => new ProcessorRequest.Authorise(r.Key, r.Token.Value, r.Amount.Minor, r.Amount.Currency.Code, r.Reference),
+        CardRequest.Authorise r => new ProcessorRequest.Authorise(
+            r.Key, r.Token.Value, r.Amount.Minor, r.Amount.Currency.Code, r.Reference),
         CardRequest.Capture r => new ProcessorRequest.Capture(r.Key, Guid.Parse(r.AuthorisationId), r.Amount.Minor),
         CardRequest.Refund r => new ProcessorRequest.Refund(r.Key, Guid.Parse(r.AuthorisationId), r.Amount.Minor),
         CardRequest.Reverse r => new ProcessorRequest.Reverse(r.Key, r.OriginalKey),

@@ -35,13 +35,14 @@ public sealed class WaitingReasonTests
     [Fact]
     public void It_says_that_the_card_processor_is_down() =>
         Assert.Equal(
-            "waiting for FundsCredited from wallet w since 12:03:00, deadline in 40 s; the card processor is down: breaker open until 12:05:30",
+            "waiting for FundsCredited from wallet w since 12:03:00, deadline in 40 s; " +
+            "the card processor is down: breaker open until 12:05:30",
             (Waiting with { Card = new(Now, "no answer", Now.AddSeconds(30)) }).Say(Now));
 
     [Fact]
     public void It_says_why_an_outcome_is_not_known_and_that_it_will_be_undone() =>
         Assert.Equal(
-            "waiting for FundsCredited from wallet w since 12:03:00, deadline in 40 s; the outcome is not known (no answer), looked up again in 3 s; " +
-            "is undone as soon as the answer is known",
+            "waiting for FundsCredited from wallet w since 12:03:00, deadline in 40 s; " +
+            "the outcome is not known (no answer), looked up again in 3 s; is undone as soon as the answer is known",
             (Waiting with { Card = new(Now.AddSeconds(2.5), "no answer", null), CompensationRequested = true }).Say(Now));
 }

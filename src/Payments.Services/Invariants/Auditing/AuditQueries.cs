@@ -62,7 +62,7 @@ internal sealed class AuditQueries(NpgsqlDataSource database, AuditedTable table
     /// <summary>The versions of streams. To be asked before the rows: those must be at least as new.</summary>
     public async Task<Dictionary<string, long>> VersionsAsync(IReadOnlyList<string> streams, CancellationToken cancel)
     {
-        await using var command = Command("select stream_id, version from streams where stream_id = any ($1)", streams.ToArray());
+        await using var command = Command("select stream_id, version from streams where stream_id = any ($1)", (object)streams.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var versions = new Dictionary<string, long>();
         while (await reader.ReadAsync(cancel))
