@@ -3,7 +3,6 @@ using System.Text.Json;
 using IntegrationTests.Gateway;
 using Payments.PaymentService.Payments;
 using Payments.PaymentService.Refunds;
-using Payments.WalletService.Ledger;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;

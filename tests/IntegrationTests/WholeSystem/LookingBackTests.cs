@@ -1,7 +1,6 @@
 using System.Net;
 using IntegrationTests.Gateway;
 using Payments.PaymentService.Payments;
-using Payments.WalletService.Ledger;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;
