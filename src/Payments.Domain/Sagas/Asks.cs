@@ -103,34 +103,34 @@ internal static class Asks
         Func<SagaTerms, Money> fee,
         Func<SagaTerms, WalletId?> payer,
         HoldPurpose purpose = HoldPurpose.Payment) => new()
-    {
-        Phase = SagaPhases.Crediting,
-        Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.Credit(
-            wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
-        Hear = (_, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Crediting,
+            Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.Credit(
+                wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Reverse(
         SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
-    {
-        Phase = SagaPhases.Reversing,
-        Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
-        Hear = (_, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Reversing,
+            Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Card(string phase, CardAct act, Func<SagaTerms, CardCommand> command, TimeSpan timeout) => new()
     {
