@@ -9,6 +9,7 @@ var postgres = builder.AddPostgres("postgres")
 var payments = postgres.AddDatabase("payments");
 var wallets = postgres.AddDatabase("wallets");
 var sagas = postgres.AddDatabase("sagas");
+var processor = postgres.AddDatabase("processor");
 
 // Copies on their way: what the outbox relays publish and the consumers read.
 var kafka = builder.AddRedpanda("kafka").WithDataVolume();
@@ -16,9 +17,16 @@ var kafka = builder.AddRedpanda("kafka").WithDataVolume();
 // Copies near at hand. Nobody waits for it: without a cache everything still works.
 var cache = builder.AddRedis("cache");
 
-// The services: each owns its database, and they talk over Kafka. Payments also asks the others for what it shows.
+// Somebody else's system, which we only stand in for: it has books of its own, and HTTP is all that leads to it.
+var cardProcessor = Host<Projects.Payments_CardProcessor>("card-processor")
+    .WithReference(processor).WaitFor(processor);
+
+// The services: each owns its database, and they talk over Kafka. Payments also asks the others for what it shows, and sagas
+// compare their books with the wallets' and the card processor's.
 var wallet = Service<Projects.Payments_WalletService>("wallet", wallets);
-var saga = Service<Projects.Payments_SagaService>("saga", sagas);
+var saga = Service<Projects.Payments_SagaService>("saga", sagas)
+    .WithReference(wallet)
+    .WithReference(cardProcessor);
 var payment = Service<Projects.Payments_PaymentService>("payment", payments)
     .WithReference(wallet)
     .WithReference(saga);

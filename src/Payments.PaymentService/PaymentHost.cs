@@ -1,8 +1,13 @@
+using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
+using Payments.PaymentService.Fees;
+using Payments.PaymentService.Invariants;
 using Payments.PaymentService.Payments;
+using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
 
 namespace Payments.PaymentService;
 
@@ -18,8 +23,12 @@ public static class PaymentHost
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
         builder.AddInlineProjection(PaymentAggregate.Projection);
+        builder.Services.AddSingleton(FeeOptions.From(builder.Configuration));
+        builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
         builder.Services.AddSingleton<WalletDirectory>();
+        builder.Services.AddSingleton<NewPayments>();
         builder.Services.AddSingleton<PaymentQueries>();
+        builder.Services.AddSingleton<RefundQueries>();
         builder.Services.AddSingleton<PaymentEndings>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<PaymentEndings>());
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));

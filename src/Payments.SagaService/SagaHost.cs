@@ -1,4 +1,7 @@
 using Payments.Domain.Sagas;
+using Payments.SagaService.Cards;
+using Payments.SagaService.Invariants;
+using Payments.SagaService.Operators;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -13,11 +16,14 @@ public static class SagaHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        var engine = new SagaEngine(new SagaTimeouts());
+        var engine = new SagaEngine(SagaTimeoutOptions.From(builder.Configuration));
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
         builder.AddInlineProjection(SagaAggregate.Projection);
+        builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddHostedService<SagaClock>();
+        builder.AddCardStep();
+        builder.AddSagaInvariants();
 
         var app = builder.Build();
         app.MapServiceDefaults();

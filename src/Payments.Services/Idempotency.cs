@@ -42,6 +42,10 @@ public sealed class IdempotentRequest(HttpContext context, CallerIdentity caller
     public Claim ClaimWith(KeptAnswer answer) =>
         new(caller.ClientId, key.Value, _fingerprint, JsonSerializer.SerializeToUtf8Bytes(answer, IdempotencyJson.Default.KeptAnswer));
 
+    /// <summary>The claim that this key has taken before, if any: for a refusal that claims nothing.</summary>
+    public Task<Claim?> FindFirstAsync(IEventStore store, CancellationToken cancel) =>
+        store.FindClaimAsync(caller.ClientId, key.Value, cancel);
+
     /// <summary>The first answer again; or, when the key was used for another request, the caller's mistake.</summary>
     public IResult Repeat(Claim first) => first.Fingerprint.Span.SequenceEqual(_fingerprint)
         ? JsonSerializer.Deserialize(first.Answer.Span, IdempotencyJson.Default.KeptAnswer)!.ToResult(context)

@@ -25,11 +25,14 @@ public sealed class MoneyInput
         return new Money(minor, known);
     }
 
-    public void Reference(string? reference)
+    public void Reference(string? reference) => Text("reference", reference);
+
+    /// <summary>The caller's own words for something.</summary>
+    public void Text(string field, string? words)
     {
-        if (reference is not null && (reference.Length > ReferenceLengthMax || reference.Any(char.IsControl)))
+        if (words is not null && (words.Length > ReferenceLengthMax || words.Any(char.IsControl)))
         {
-            Errors["reference"] = [$"Must be at most {ReferenceLengthMax} characters without control characters."];
+            Errors[field] = [$"Must be at most {ReferenceLengthMax} characters without control characters."];
         }
     }
 

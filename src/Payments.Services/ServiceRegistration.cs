@@ -15,6 +15,7 @@ using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.Invariants;
 
 namespace Payments.Services;
 
@@ -75,7 +76,7 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
-        return builder;
+        return builder.AddInvariants(database);
     }
 
     /// <summary>A read model that is written after the events.</summary>

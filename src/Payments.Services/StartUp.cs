@@ -21,7 +21,12 @@ internal sealed partial class StartUp(
             try
             {
                 await SchemaMigrator.MigrateAsync(
-                    database, clock, cancellationToken, ("messaging", typeof(TopicCreator).Assembly), (component, sqlFiles));
+                    database,
+                    clock,
+                    cancellationToken,
+                    ("messaging", typeof(TopicCreator).Assembly),
+                    ("services", typeof(StartUp).Assembly),
+                    (component, sqlFiles));
                 break;
             }
             catch (NpgsqlException notYet) when (notYet.IsTransient && attempt < AttemptsMax)

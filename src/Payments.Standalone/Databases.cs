@@ -6,6 +6,8 @@ namespace Payments.Standalone;
 /// <summary>The databases of the services: given by connection strings, or on a server that is given, or on one of our own.</summary>
 internal sealed class Databases : IAsyncDisposable
 {
+    private const string OneByOne = "in the databases given";
+
     // A stop of the whole is to take five seconds at most.
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
 
@@ -30,11 +32,24 @@ internal sealed class Databases : IAsyncDisposable
     /// <summary>All databases exist when this returns; their schemas are the services' affair.</summary>
     public static async Task<Databases> StartAsync(StandaloneOptions options, Action<string> progress, CancellationToken cancel)
     {
-        var missing = StandaloneOptions.Databases.Except(options.ConnectionStrings.Keys).ToList();
+        var given = new Dictionary<string, string>(options.ConnectionStrings);
+        if (options.Processor is { } processor)
+            given[StandaloneOptions.ProcessorDatabase] = processor;
+        var missing = StandaloneOptions.Databases.Append(StandaloneOptions.ProcessorDatabase).Except(given.Keys).ToList();
         if (missing.Count == 0)
-            return new Databases(options.ConnectionStrings, owned: null, "in the databases given");
+            return new Databases(given, owned: null, OneByOne);
         if (options.PostgresServer is { } server)
-            return await OnServerAsync(server, missing, options, cancel);
+        {
+            await CreateAsync(server, StandaloneOptions.PostgresName, missing, given, cancel);
+            return new Databases(given, owned: null, $"on the PostgreSQL server given in {StandaloneOptions.PostgresName}");
+        }
+
+        // Whoever gave the logs one by one before there was a card processor goes on without a word.
+        if (options.ConnectionStrings.TryGetValue("payments", out var payments))
+        {
+            await CreateAsync(payments, "ConnectionStrings__payments", missing, given, cancel);
+            return new Databases(given, owned: null, OneByOne);
+        }
 
         var own = new PrivatePostgresOptions
         {
@@ -45,10 +60,9 @@ internal sealed class Databases : IAsyncDisposable
         var postgres = await PrivatePostgres.StartAsync(own, progress, cancel);
         try
         {
-            var strings = new Dictionary<string, string>();
             foreach (var database in missing)
-                strings[database] = await postgres.CreateDatabaseAsync(database, cancel);
-            return new Databases(strings, postgres, $"in {Path.GetFullPath(options.DataFolder)}");
+                given[database] = await postgres.CreateDatabaseAsync(database, cancel);
+            return new Databases(given, postgres, $"in {Path.GetFullPath(options.DataFolder)}");
         }
         catch
         {
@@ -59,24 +73,25 @@ internal sealed class Databases : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task<Databases> OnServerAsync(
-        string server, List<string> missing, StandaloneOptions options, CancellationToken cancel)
+    private static async Task CreateAsync(
+        string server, string setting, List<string> missing, Dictionary<string, string> given, CancellationToken cancel)
     {
-        var strings = new Dictionary<string, string>(options.ConnectionStrings);
+        var creating = "";
         try
         {
             foreach (var database in missing)
             {
+                creating = database;
                 await DatabaseCreation.CreateIfMissingAsync(server, database, cancel);
-                strings[database] = new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
+                given[database] = new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
             }
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or ArgumentException)
+        catch (Exception trouble) when (trouble is NpgsqlException or ArgumentException or NotSupportedException)
         {
             throw new CannotStartException(
-                $"The PostgreSQL server in {StandaloneOptions.PostgresName} cannot be used: {trouble.Message}", trouble);
+                $"The PostgreSQL server in {setting} cannot be used for the database {creating}: {trouble.Message} "
+                + $"Mend {setting}, or make that database and name it in ConnectionStrings__{creating}.",
+                trouble);
         }
-
-        return new Databases(strings, owned: null, $"on the PostgreSQL server given in {StandaloneOptions.PostgresName}");
     }
 }

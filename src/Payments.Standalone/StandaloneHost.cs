@@ -1,3 +1,4 @@
+using Payments.CardProcessor;
 using Payments.Console;
 using Payments.Gateway;
 using Payments.Messaging;
@@ -26,6 +27,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 
     private Databases? _databases;
+    private PrivateRedis? _redis;
     private EmbeddedBroker? _broker;
     private IReadOnlyList<HostRun> _services = [];
     private IReadOnlyList<HostRun> _doors = [];
@@ -80,6 +82,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         await StopAsync(_services, ServicesPatience);
         _broker?.Dispose();
         _logs.Dispose();
+        if (_redis is { } redis)
+            await redis.DisposeAsync();
         if (_databases is { } databases)
             await databases.DisposeAsync();
     }
@@ -92,12 +96,14 @@ public sealed class StandaloneHost : IAsyncDisposable
         _broker = EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>());
         await StartDatabasesAsync(cancel);
 
-        var ports = FreePorts.Find(3);
+        var ports = FreePorts.Find(4);
         var common = Common(ports);
         _services = await Task.WhenAll(
             HostRun.BuildAsync("wallet service", ports[1], WalletHost.Build, [.. common, Database("wallets")]),
             HostRun.BuildAsync("payment service", ports[0], PaymentHost.Build, [.. common, Database("payments")]),
-            HostRun.BuildAsync("saga service", ports[2], SagaHost.Build, [.. common, Database("sagas")]));
+            HostRun.BuildAsync("saga service", ports[2], SagaHost.Build, [.. common, Database("sagas")]),
+            HostRun.BuildAsync(
+                "card processor", ports[3], CardProcessorHost.Build, [.. common, Database(StandaloneOptions.ProcessorDatabase)]));
         await Task.WhenAll(_services.Select(host => host.StartAsync(cancel)));
 
         // Only now: the gateway looks for the services as soon as it is built, and would complain.
@@ -113,8 +119,10 @@ public sealed class StandaloneHost : IAsyncDisposable
             Task.WhenAll(_services.Concat(_doors).Select(host => host.BecomeHealthyAsync(http, cancel))));
     }
 
-    private async Task StartDatabasesAsync(CancellationToken cancel) =>
-        _databases = await Databases.StartAsync(_options, _progress, cancel);
+    // Side by side. Whatever becomes of one, the other is known to whoever stops them.
+    private async Task StartDatabasesAsync(CancellationToken cancel) => await Task.WhenAll(
+        Task.Run(async () => _databases = await Databases.StartAsync(_options, _progress, cancel), cancel),
+        Task.Run(async () => _redis = _options.Cache is null ? await PrivateRedis.StartAsync(cancel) : null, cancel));
 
     private string Database(string name) => $"--ConnectionStrings:{name}={_databases!.ConnectionString(name)}";
 
@@ -135,7 +143,9 @@ public sealed class StandaloneHost : IAsyncDisposable
         $"--services:payment:http:0=http://127.0.0.1:{ports[0]}",
         $"--services:wallet:http:0=http://127.0.0.1:{ports[1]}",
         $"--services:saga:http:0=http://127.0.0.1:{ports[2]}",
+        $"--services:card-processor:http:0=http://127.0.0.1:{ports[3]}",
         $"--services:gateway:http:0={GatewayUrl}",
+        .. _redis is { } redis ? [$"--ConnectionStrings:cache={redis.ConnectionString}"] : Array.Empty<string>(),
         .. _options.DevelopmentKey is { } key ? [$"--Console:ApiKey={key}"] : Array.Empty<string>(),
         .. _options.HostArguments,
     ];

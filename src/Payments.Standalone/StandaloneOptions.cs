@@ -25,13 +25,22 @@ public sealed record StandaloneOptions
                                  "Host=...;Username=...;Password=..."; databases that are missing are created
           ConnectionStrings__payments, ConnectionStrings__wallets, ConnectionStrings__sagas
                                  the same, one by one; the databases must exist
+          ConnectionStrings__processor
+                                 the card processor's own, which must exist. Unless it is given: a database named processor
+                                 beside the others, made if it is missing; where those are given one by one, on the server of payments
+          ConnectionStrings__cache
+                                 a Redis to use, "host:6379,password=..."; unless told, one of our own where redis-server is
+                                 installed, else none, which is no loss but of copies
 
         Any other setting of the services is an argument with a colon, for example --Logging:LogLevel:Default=Information
 
         """;
 
-    /// <summary>The databases of the services, by the names of their connection strings.</summary>
+    /// <summary>The event logs of the services, by the names of their connection strings.</summary>
     public static readonly IReadOnlyList<string> Databases = ["payments", "wallets", "sagas"];
+
+    /// <summary>The books of the card processor: no event log, and somebody else's in earnest.</summary>
+    public const string ProcessorDatabase = "processor";
 
     private static readonly string[] Names =
         [DataFolderName, GatewayPortName, ConsolePortName, PostgresName, PostgresBinariesName];
@@ -48,8 +57,14 @@ public sealed record StandaloneOptions
     /// <summary>Where PostgreSQL's programs are. Null: they are looked for.</summary>
     public string? PostgresBinaries { get; init; }
 
-    /// <summary>Connection strings that were given one by one.</summary>
+    /// <summary>Connection strings of event logs, given one by one: all, or none, or any beside <see cref="PostgresServer"/>.</summary>
     public IReadOnlyDictionary<string, string> ConnectionStrings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The card processor's connection string. Null: its database is made beside the others.</summary>
+    public string? Processor { get; init; }
+
+    /// <summary>The connection string of a Redis. Null: one of our own, where it is installed.</summary>
+    public string? Cache { get; init; }
 
     /// <summary>Development, where the key <c>dev-key</c> is accepted, unless told otherwise.</summary>
     public string Environment { get; init; } = Environments.Development;
@@ -79,6 +94,8 @@ public sealed record StandaloneOptions
             PostgresServer = Given(settings, PostgresName),
             PostgresBinaries = Given(settings, PostgresBinariesName),
             ConnectionStrings = GivenConnectionStrings(settings),
+            Processor = Given(settings, $"ConnectionStrings:{ProcessorDatabase}"),
+            Cache = Given(settings, "ConnectionStrings:cache"),
             Environment = Given(settings, "ASPNETCORE_ENVIRONMENT") ?? Given(settings, "DOTNET_ENVIRONMENT") ?? options.Environment,
             HostArguments = [.. args.Where(IsForHosts)],
         };

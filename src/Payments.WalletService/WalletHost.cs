@@ -1,6 +1,11 @@
+using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Invariants;
+using Payments.WalletService.Holds;
+using Payments.WalletService.Invariants;
+using Payments.WalletService.Rules;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService;
@@ -12,9 +17,17 @@ public static class WalletHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer, typeof(WalletHost).Assembly);
+        var rules = SpendingLimitOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(rules);
+        builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules), typeof(WalletHost).Assembly);
         builder.AddInlineProjection(WalletAggregate.Projection);
+        builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
+        builder.Services.AddSingleton<LedgerQueries>();
+        builder.AddInvariant(MoneyAddsUp.Name, provider => ActivatorUtilities.CreateInstance<MoneyAddsUp>(provider).Invariant);
+        builder.Services.AddSingleton<WalletCommands>();
         builder.Services.AddSingleton<WalletQueries>();
+        builder.Services.AddSingleton<HoldQueries>();
+        builder.Services.AddHostedService<HoldClock>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
         builder.Services.AddOpenApi();
 

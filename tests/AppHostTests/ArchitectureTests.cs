@@ -5,14 +5,14 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     // Who waits for a database waits for its server too.
     private static readonly string[] Implied = ["postgres"];
 
-    private static readonly string[] Hosts = ["console", "gateway", "payment", "saga", "wallet"];
+    private static readonly string[] Hosts = ["card-processor", "console", "gateway", "payment", "saga", "wallet"];
 
     [Fact]
     public void Everything_of_the_architecture_is_there_and_nothing_else()
     {
         Assert.Equal(Hosts, model.Names<ProjectResource>());
         Assert.Equal(["cache", "kafka", "postgres"], model.Names<ContainerResource>());
-        Assert.Equal(["payments", "sagas", "wallets"], model.Names<PostgresDatabaseResource>());
+        Assert.Equal(["payments", "processor", "sagas", "wallets"], model.Names<PostgresDatabaseResource>());
     }
 
     [Theory]
@@ -30,12 +30,22 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal("{kafka.connectionString}", environment["ConnectionStrings__kafka"]);
     }
 
+    [Fact]
+    public async Task The_card_processor_is_given_a_database_and_nothing_else_of_ours()
+    {
+        var environment = await model.EnvironmentAsync("card-processor");
+
+        Assert.Equal(["ConnectionStrings__processor"], environment.Keys.Where(IsConnectionString));
+        Assert.Equal("{processor.connectionString}", environment["ConnectionStrings__processor"]);
+    }
+
     [Theory]
     [InlineData("payment", "kafka,payments")]
     [InlineData("wallet", "kafka,wallets")]
     [InlineData("saga", "kafka,sagas")]
     [InlineData("gateway", "payment,saga,wallet")]
     [InlineData("console", "gateway")]
+    [InlineData("card-processor", "processor")]
     public void A_project_waits_for_what_it_cannot_start_without(string project, string dependencies) =>
         Assert.Equal(dependencies.Split(','), model.Waits(project).Except(Implied));
 
@@ -43,7 +53,8 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("gateway", "payment,saga,wallet")]
     [InlineData("payment", "saga,wallet")]
     [InlineData("wallet", "")]
-    [InlineData("saga", "")]
+    [InlineData("saga", "card-processor,wallet")]
+    [InlineData("card-processor", "")]
     [InlineData("console", "gateway")]
     public async Task A_project_finds_the_services_that_it_calls(string project, string services)
     {

@@ -28,11 +28,18 @@ internal sealed class ConsoleTab : IAsyncDisposable
     public static async Task<ConsoleTab> OpenAsync(
         Platform platform, string path, int width = 1360, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await platform.Browser.NewContextAsync(
-            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, TimezoneId = "Europe/Berlin" });
-        var tab = new ConsoleTab(context, await context.NewPageAsync(), platform.Console);
+        var tab = await NewAsync(platform, width, height, scheme);
         await tab.GoAsync(path);
         return tab;
+    }
+
+    /// <summary>With nothing in it yet.</summary>
+    public static async Task<ConsoleTab> NewAsync(
+        Platform platform, int width = 1360, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await platform.Browser.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, TimezoneId = "Europe/Berlin" });
+        return new ConsoleTab(context, await context.NewPageAsync(), platform.Console);
     }
 
     /// <summary>The page is live when this returns.</summary>
@@ -40,7 +47,6 @@ internal sealed class ConsoleTab : IAsyncDisposable
     {
         await Page.GotoAsync(_address + path);
         await Assertions.Expect(Page.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
-        await Page.WaitForFunctionAsync("() => window.Blazor?._internal !== undefined");
     }
 
     public ILocator Test(string name) => Page.Locator($"[data-test={name}]");

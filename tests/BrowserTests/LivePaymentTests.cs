@@ -90,6 +90,33 @@ public sealed class LivePaymentTests(Platform platform)
         Assert.Empty(tab.Complaints);
     }
 
+    [Fact]
+    public async Task Nothing_can_be_clicked_before_it_is_live_and_from_then_on_every_click_counts()
+    {
+        var (payer, payee) = await TwoWalletsAsync("early");
+        await platform.PayAsync(payer, payee, 100, "EUR", "fits not");
+        await platform.PayAsync(payer, payee, 9_999_900, "EUR", "fits");
+        await using var tab = await ConsoleTab.NewAsync(platform);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await tab.Page.RouteAsync("**/_blazor/negotiate**", async connecting =>
+        {
+            await goOn.Task;
+            await connecting.ContinueAsync();
+        });
+
+        var going = tab.GoAsync($"/payments?wallet={payer}");
+        await Expect(tab.Page.Locator(".starting")).ToHaveTextAsync("Connecting to the console…");
+        await Expect(tab.Page.Locator("a, button")).ToHaveCountAsync(0);
+        goOn.SetResult();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Failed" }).ClickAsync();
+
+        await Expect(tab.Page).ToHaveURLAsync(new Regex($"status=failed&wallet={payer}$"));
+        await Expect(tab.Page.Locator("tr.row")).ToHaveCountAsync(1);
+        await Expect(tab.Page.Locator(".starting")).ToBeHiddenAsync();
+        await going;
+        Assert.Empty(tab.Complaints);
+    }
+
     private async Task<(string Payer, string Payee)> TwoWalletsAsync(string name) =>
         (await platform.OpenWalletAsync($"{name}-payer", "EUR", 10_000), await platform.OpenWalletAsync($"{name}-payee", "EUR", 0));
 

@@ -23,15 +23,18 @@ public sealed record EntryView(
 
 public sealed record EntryPage(IReadOnlyList<EntryView> Items, long? Next = null);
 
+/// <param name="PayerWalletId">Null when a card paid.</param>
+/// <param name="Fee">Kept back from what the payee got.</param>
 public sealed record PaymentView(
     Guid PaymentId,
     string Status,
     string? FailureCode,
     string Method,
-    Guid PayerWalletId,
+    Guid? PayerWalletId,
     Guid PayeeWalletId,
     long Amount,
     string Currency,
+    long Fee,
     long RefundedAmount,
     string? Reference,
     DateTimeOffset RequestedAt,

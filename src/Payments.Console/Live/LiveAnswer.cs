@@ -6,12 +6,11 @@ public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, 
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    // Bridges the moment between a page's first rendering and its live one.
+    // Bridges the moment between one page and the next, or the same one loaded anew.
     private const int IdleRoundsMax = 5;
 
     private readonly Lock _gate = new();
     private readonly List<Watcher> _watchers = [];
-    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
     private bool _ended;
 
@@ -59,7 +58,6 @@ public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, 
         finally
         {
             ended();
-            _first.TrySetResult();
         }
     }
 
@@ -67,7 +65,6 @@ public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, 
     private void Tell(Answer<T> answer)
     {
         Latest = answer is { Value: null, Trouble.Kind: not TroubleKind.NotFound } ? answer with { Value = Latest.Value } : answer;
-        _first.TrySetResult();
         Watcher[] watchers;
         lock (_gate)
         {
@@ -100,9 +97,6 @@ public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, 
     public sealed class Watcher(LiveAnswer<T> question, Action<Answer<T>> show) : IDisposable
     {
         public Answer<T> Latest => question.Latest;
-
-        /// <summary>Ends with the first answer.</summary>
-        public Task FirstAsync(TimeSpan atMost, TimeProvider clock) => Task.WhenAny(question._first.Task, Task.Delay(atMost, clock));
 
         public void Dispose()
         {

@@ -15,6 +15,13 @@ public static class FailureWords
         RefusalCodes.BalanceLimit => "The payee's wallet could not take the amount in. The payer's money was made available again.",
         RefusalCodes.WalletNotFound => "One of the wallets does not exist. No money moved.",
         RefusalCodes.CurrencyMismatch => "The wallets hold another currency than the payment. No money moved.",
+        RefusalCodes.WalletFrozen => "One of the wallets is frozen. No money moved.",
+        RefusalCodes.LimitPerTransaction => "The amount is above the limit of one payment. No money moved.",
+        RefusalCodes.LimitPerDay => "The payer's limit for the day was reached. No money moved.",
+        RefusalCodes.TooManyHolds => "The payer's wallet has too much on its way already. No money moved.",
+        RefusalCodes.CardDeclined => "The card was declined. No money moved.",
+        RefusalCodes.CardProcessorUnavailable => "The card processor did not answer in time. What it may have authorised was let go.",
+        RefusalCodes.CompensatedByOperator => "An operator had it undone. No money moved in the end.",
         _ => $"It ended with '{Short(code)}'. No money moved.",
     };
 }

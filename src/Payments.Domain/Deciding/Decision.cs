@@ -32,8 +32,8 @@ public static class RefusalCodes
     public const string CardProcessorUnavailable = "card_processor_unavailable";
     public const string CompensatedByOperator = "compensated_by_operator";
     public const string CurrencyMismatch = "currency_mismatch";
-    public const string HoldInUse = "hold_in_use";
     public const string HoldNotFound = "hold_not_found";
+    public const string HoldOfOperation = "hold_of_operation";
     public const string InsufficientFunds = "insufficient_funds";
     public const string LimitPerDay = "limit_per_day";
     public const string LimitPerTransaction = "limit_per_transaction";

@@ -29,7 +29,7 @@ internal static class Asks
 
     public static Ask ReversePayee(SagaTimeouts t) => Reverse(t, PayeeOf, FeeOf, PayerOrCard);
 
-    public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms));
+    public static Ask CreditPayer(SagaTimeouts t) => Credit(t, PayerOf, NoFee, terms => PayeeOf(terms), HoldPurpose.Refund);
 
     public static Ask ReversePayer(SagaTimeouts t) => Reverse(t, PayerOf, NoFee, terms => PayeeOf(terms));
 
@@ -98,34 +98,39 @@ internal static class Asks
     };
 
     private static Ask Credit(
-        SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
-    {
-        Phase = SagaPhases.Crediting,
-        Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.Credit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
-        Hear = (_, signal) => signal switch
+        SagaTimeouts t,
+        Func<SagaTerms, WalletId> wallet,
+        Func<SagaTerms, Money> fee,
+        Func<SagaTerms, WalletId?> payer,
+        HoldPurpose purpose = HoldPurpose.Payment) => new()
         {
-            Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Crediting,
+            Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.Credit(
+                wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Reverse(
         SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
-    {
-        Phase = SagaPhases.Reversing,
-        Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
-        Hear = (_, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Reversing,
+            Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Card(string phase, CardAct act, Func<SagaTerms, CardCommand> command, TimeSpan timeout) => new()
     {

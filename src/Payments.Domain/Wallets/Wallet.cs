@@ -10,8 +10,14 @@ public enum WalletStatus
 
 /// <summary>Money that is set aside.</summary>
 /// <param name="CountedOn">The day (UTC) against whose limit it counts; null when it does not.</param>
+/// <param name="Reference">In the words of whoever asked for it.</param>
 public readonly record struct OpenHold(
-    OperationId Operation, Money Amount, DateTimeOffset ExpiresAt, DateOnly? CountedOn, HoldPurpose Purpose);
+    OperationId Operation,
+    Money Amount,
+    DateTimeOffset ExpiresAt,
+    DateOnly? CountedOn,
+    HoldPurpose Purpose = HoldPurpose.Payment,
+    string? Reference = null);
 
 /// <summary>What went out on one day (UTC), or was held to go out: as much of the past as a limit per day needs.</summary>
 public readonly record struct DaySpending(DateOnly Day, long Minor)
@@ -83,7 +89,7 @@ public sealed partial record Wallet(
         ({ } w, WalletEvent.FundsHeld { Amount.IsPositive: true } h) when !w.Holds.ContainsKey(h.Hold) => w with
         {
             Held = w.Held + h.Amount,
-            Holds = w.Holds.Add(h.Hold, new OpenHold(h.Operation, h.Amount, h.ExpiresAt, h.On, h.Purpose)),
+            Holds = w.Holds.Add(h.Hold, new OpenHold(h.Operation, h.Amount, h.ExpiresAt, h.On, h.Purpose, h.Reference)),
             Spent = w.Spent.Add(h.On, h.Amount.Minor),
         },
         ({ } w, WalletEvent.FundsInsufficient h) => w.Remember(h.Hold, WalletOutcomes.HoldRefused),

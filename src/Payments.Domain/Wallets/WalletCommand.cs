@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Payments.Domain.Wallets;
 
 /// <summary>What one wallet can be asked to do. Ids and lifetimes come in with the command, so that deciding stays pure.</summary>
@@ -15,7 +17,13 @@ public abstract record WalletCommand
 
     /// <summary>Sets money aside for an operation. Without a capture it falls back after <paramref name="LifetimeSeconds"/>.</summary>
     public sealed record Hold(
-        WalletId Wallet, HoldId Id, OperationId Operation, Money Amount, int LifetimeSeconds, HoldPurpose Purpose) : WalletCommand;
+        WalletId Wallet,
+        HoldId Id,
+        OperationId Operation,
+        Money Amount,
+        int LifetimeSeconds,
+        HoldPurpose Purpose,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null) : WalletCommand;
 
     public sealed record Release(WalletId Wallet, HoldId Id, OperationId Operation) : WalletCommand;
 
@@ -28,7 +36,14 @@ public abstract record WalletCommand
 
     /// <param name="Fee">Kept back from the amount.</param>
     /// <param name="Payer">Null: the money comes from a card.</param>
-    public sealed record Credit(WalletId Wallet, OperationId Operation, Money Amount, Money Fee, WalletId? Payer) : WalletCommand;
+    /// <param name="Purpose">A payment, or money that comes back.</param>
+    public sealed record Credit(
+        WalletId Wallet,
+        OperationId Operation,
+        Money Amount,
+        Money Fee,
+        WalletId? Payer,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment) : WalletCommand;
 
     /// <summary>Takes back a credit that is known to have been made, fee and all: the operation is being undone.</summary>
     public sealed record ReverseCredit(WalletId Wallet, OperationId Operation, Money Amount, Money Fee, WalletId? Payer) : WalletCommand;

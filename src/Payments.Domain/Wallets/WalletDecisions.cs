@@ -42,7 +42,7 @@ public sealed partial record Wallet
     /// </summary>
     public static Decision<WalletEvent> DecideNow(Wallet? state, WalletCommand command, DateTimeOffset now, WalletRules? rules = null) =>
         HeldBySaga(state, command) is { } held
-            ? Refuse(HoldInUse, $"Hold {held} belongs to a payment or refund that is on its way, and is ended by that.")
+            ? Refuse(HoldOfOperation, $"Hold {held} belongs to a payment or refund that is on its way, and is ended by that.")
             : Decide(state, command, now, rules) switch
             {
                 Decision<WalletEvent>.Accepted { Events: [var only] } answer => only switch
@@ -91,7 +91,7 @@ public sealed partial record Wallet
             ? Accept(new WalletEvent.FundsInsufficient(c.Id, c.Operation, c.Amount, w.Available))
             : (code ?? (counted is { } day ? LimitAgainst(w, c.Amount, limits, day) : null)) is { } refusal
                 ? Accept(new WalletEvent.HoldRefused(c.Id, c.Operation, c.Amount, refusal))
-                : Accept(new WalletEvent.FundsHeld(c.Id, c.Operation, c.Amount, now.AddSeconds(c.LifetimeSeconds), c.Purpose, counted));
+                : Accept(new WalletEvent.FundsHeld(c.Id, c.Operation, c.Amount, now.AddSeconds(c.LifetimeSeconds), c.Purpose, counted, c.Reference));
     }
 
     private static Decision<WalletEvent> Release(Wallet w, WalletCommand.Release c) =>
@@ -125,8 +125,8 @@ public sealed partial record Wallet
             ?? (w.IsFrozen ? WalletFrozen : ExceedsLimit(w, c.Amount) ? BalanceLimit : c.Fee >= c.Amount ? AmountBelowFee : null);
         return code is not null ? Accept(new WalletEvent.CreditRefused(c.Operation, c.Amount, code))
             : c.Fee.IsPositive
-                ? Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer), new WalletEvent.FeeCharged(c.Operation, c.Fee))
-                : Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer));
+                ? Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer, c.Purpose), new WalletEvent.FeeCharged(c.Operation, c.Fee))
+                : Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer, c.Purpose));
     }
 
     // Frozen or not: undoing ends what has begun.

@@ -19,8 +19,15 @@ public abstract record WalletEvent
 
     /// <summary>Part of what is available is set aside: no longer available, not yet gone.</summary>
     /// <param name="On">The day (UTC) whose limit it counts against; null when it is not counted.</param>
+    /// <param name="Reference">Of a reservation, in the client's words.</param>
     public sealed record FundsHeld(
-        HoldId Hold, OperationId Operation, Money Amount, DateTimeOffset ExpiresAt, HoldPurpose Purpose, DateOnly? On) : WalletEvent;
+        HoldId Hold,
+        OperationId Operation,
+        Money Amount,
+        DateTimeOffset ExpiresAt,
+        HoldPurpose Purpose,
+        DateOnly? On,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null) : WalletEvent;
 
     /// <summary>A hold was asked for and there was not enough. An outcome, kept like any other.</summary>
     public sealed record FundsInsufficient(HoldId Hold, OperationId Operation, Money Wanted, Money Available) : WalletEvent;
@@ -45,7 +52,12 @@ public abstract record WalletEvent
 
     /// <param name="Amount">Before the fee.</param>
     /// <param name="Payer">Null: it came from a card.</param>
-    public sealed record FundsCredited(OperationId Operation, Money Amount, WalletId? Payer) : WalletEvent;
+    /// <param name="Purpose">A payment, or money that comes back.</param>
+    public sealed record FundsCredited(
+        OperationId Operation,
+        Money Amount,
+        WalletId? Payer,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment) : WalletEvent;
 
     /// <summary>What the platform keeps of the credit before it.</summary>
     public sealed record FeeCharged(OperationId Operation, Money Amount) : WalletEvent;
@@ -68,7 +80,7 @@ public abstract record WalletEvent
     public sealed record OverdraftSet(Money Limit) : WalletEvent;
 }
 
-/// <summary>What money is held for.</summary>
+/// <summary>What money is held or credited for.</summary>
 [JsonConverter(typeof(NameConverter<HoldPurpose>))]
 public enum HoldPurpose
 {

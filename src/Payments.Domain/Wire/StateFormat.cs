@@ -24,7 +24,7 @@ public static class StateFormat
             wallet.Status,
             wallet.Posted,
             wallet.Held,
-            [.. wallet.Holds.Select(h => StateOf(h.Key, h.Value)).OrderBy(h => h.Hold.Value)],
+            [.. wallet.Holds.Select(h => HoldState.Of(h.Key, h.Value)).OrderBy(h => h.Hold.Value)],
             [.. wallet.Recent.All.Select(o => new OutcomeState(o.Id, o.Outcome))],
             wallet.Overdraft,
             wallet.Spent),
@@ -41,7 +41,7 @@ public static class StateFormat
             s.Held,
             s.Holds.ToImmutableDictionary(
                 h => h.Hold,
-                h => new OpenHold(h.Operation, new Money(h.Minor, s.Balance.Currency), h.ExpiresAt, h.CountedOn, h.Purpose)),
+                h => new OpenHold(h.Operation, new Money(h.Minor, s.Balance.Currency), h.ExpiresAt, h.CountedOn, h.Purpose, h.Reference)),
             s.Recent.Aggregate(RecentOutcomes.None, (recent, o) => recent.Add(o.Id, o.Outcome)),
             s.Status,
             s.Overdraft,
@@ -76,9 +76,6 @@ public static class StateFormat
     /// <exception cref="WireFormatException">It is no saga's state.</exception>
     public static Saga DecodeSaga(ReadOnlyMemory<byte> json) => Read(json, StateJson.Default.Saga);
 
-    private static HoldState StateOf(HoldId id, OpenHold hold) =>
-        new(id, hold.Operation, hold.Amount.Minor, hold.ExpiresAt, hold.CountedOn, hold.Purpose);
-
     private static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
         where T : class
     {
@@ -105,7 +102,17 @@ internal sealed record WalletState(
     DaySpending Spent);
 
 internal sealed record HoldState(
-    HoldId Hold, OperationId Operation, long Minor, DateTimeOffset ExpiresAt, DateOnly? CountedOn, HoldPurpose Purpose);
+    HoldId Hold,
+    OperationId Operation,
+    long Minor,
+    DateTimeOffset ExpiresAt,
+    DateOnly? CountedOn,
+    HoldPurpose Purpose,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null)
+{
+    public static HoldState Of(HoldId id, OpenHold hold) =>
+        new(id, hold.Operation, hold.Amount.Minor, hold.ExpiresAt, hold.CountedOn, hold.Purpose, hold.Reference);
+}
 
 internal sealed record OutcomeState(Guid Id, WalletOutcomes Outcome);
 

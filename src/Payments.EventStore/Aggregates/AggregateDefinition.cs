@@ -52,6 +52,8 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
 
     public StreamId Stream => stream;
 
+    public Versioned<TState> Before { get; } = before;
+
     public Versioned<TState> After { get; private set; } = before;
 
     /// <summary>When the last of the events was decided.</summary>

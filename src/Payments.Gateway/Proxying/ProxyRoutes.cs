@@ -21,6 +21,7 @@ internal static class ProxyRoutes
         ("/api/wallets/{**rest}", "wallet", Wallets),
         ("/api/users/{**rest}", "wallet", Wallets),
         ("/api/payments/{**rest}", "payment", Payments),
+        ("/api/transfers/{**rest}", "payment", Payments),
         ("/api/analytics/{**rest}", "payment", Payments),
         ("/api/admin/payments/{**rest}", "payment", Admin),
         ("/api/admin/wallets/{**rest}", "wallet", Admin),

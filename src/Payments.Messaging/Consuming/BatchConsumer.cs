@@ -33,6 +33,12 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     /// <summary>The watermarks in memory may be behind those in the database.</summary>
     private bool _stale = true;
 
+    /// <summary>
+    /// Something is missing, or so it seems: what is missed may have been handled by a member that did not know yet that it had lost the
+    /// partition, and has then been stored and acknowledged. Nobody would send it again, and nothing be handled here any more.
+    /// </summary>
+    private bool _gapTold;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -112,6 +118,12 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 {
                     _progress.Reset(await store.WatermarksAsync(definition.Name, cancel));
                     _stale = false;
+                    _gapTold = false;
+                }
+                else if (_gapTold)
+                {
+                    _progress.Refresh(await store.WatermarksAsync(definition.Name, cancel));
+                    _gapTold = false;
                 }
 
                 if (records.Count > 0)
@@ -150,6 +162,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         {
             gaps.AddRange(_progress.Report(gapsOnly: true));
             _gapsToldAt = gaps.Count > 0 ? _reportedAt : null;
+            _gapTold = gaps.Count > 0;
         }
 
         foreach (var progress in _progress.Report(gapsOnly: false).Concat(gaps))

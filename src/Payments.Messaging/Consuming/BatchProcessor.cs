@@ -64,7 +64,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             var states = attempt == 1
                 ? await aggregates.LoadAsync(orders.Where(o => !o.Order.StartsStream).Select(o => o.Order.Stream), cancel)
                 : await aggregates.RefreshAsync(orders.Select(o => o.Order.Stream), cancel);
-            var (changes, refused) = Decide(orders, states);
+            var (changes, refused, nothings) = Decide(orders, states);
             var unit = new AppendUnit
             {
                 Streams = [.. changes.Values.Select(c => c.ToAppend())],
@@ -77,6 +77,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
                     aggregates.Keep(changes.Select(c => KeyValuePair.Create(c.Key, c.Value.After)));
                     progress.Confirm(batch);
                     ConsumerMetrics.Handled(definition.Name, records.Count);
+                    nothings.ForEach(tell => tell());
                     return;
                 case AppendResult.WatermarkMoved moved:
                     throw new StoreUnavailableException(
@@ -112,11 +113,12 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         return work;
     }
 
-    private (Dictionary<StreamId, Change<TState, TEvent>> Changes, List<ProjectionRow> Refused) Decide(
+    private (Dictionary<StreamId, Change<TState, TEvent>> Changes, List<ProjectionRow> Refused, List<Action> Nothings) Decide(
         List<Work> work, Dictionary<StreamId, Versioned<TState>> states)
     {
         var changes = new Dictionary<StreamId, Change<TState, TEvent>>();
         var refused = new List<ProjectionRow>();
+        var nothings = new List<Action>();
         var now = clock.GetUtcNow();
         foreach (var (record, message, order) in work)
         {
@@ -127,8 +129,16 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             }
 
             using var activity = ConsumerMetrics.StartHandling(definition.Name, message);
-            switch (order.Decide(change.After.State, now))
+            var state = change.After.State;
+            switch (order.Decide(state, now))
             {
+                case Decision<TEvent>.Accepted { Events.Length: 0 }:
+                    if (order.WhenNothing is { } tell)
+                    {
+                        nothings.Add(() => tell(state));
+                    }
+
+                    break;
                 case Decision<TEvent>.Accepted accepted:
                     var trace = Activity.Current?.Id ?? message.Headers.TraceParent;
                     change.Add(accepted.Events, new Cause(message.Headers.Correlation, message.Headers.Id, definition.Name, trace), now);
@@ -139,7 +149,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             }
         }
 
-        return (changes, refused);
+        return (changes, refused, nothings);
     }
 
     // The watermark moves past the message together with its dead letter, so neither is there without the other.

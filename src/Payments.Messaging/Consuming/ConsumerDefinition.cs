@@ -7,8 +7,11 @@ namespace Payments.Messaging.Consuming;
 /// <summary>What one message asks of one aggregate.</summary>
 /// <param name="Decide">Pure; may be called several times, with the state as it is then.</param>
 /// <param name="StartsStream">Nothing should be in the stream before it, so nothing is loaded. The append checks that it was so.</param>
+/// <param name="WhenNothing">
+/// Told, once that is stored, of a decision that led to no events, with the state it was made on: to be counted.
+/// </param>
 public sealed record Order<TState, TEvent>(
-    StreamId Stream, Func<TState?, DateTimeOffset, Decision<TEvent>> Decide, bool StartsStream = false)
+    StreamId Stream, Func<TState?, DateTimeOffset, Decision<TEvent>> Decide, bool StartsStream = false, Action<TState?>? WhenNothing = null)
     where TState : class;
 
 /// <summary>A consumer: which topics it reads, and what a message means to its aggregates.</summary>

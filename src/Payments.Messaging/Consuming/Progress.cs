@@ -19,7 +19,9 @@ public enum Standing
 public sealed class Progress(string consumer)
 {
     private readonly Dictionary<(PartitionOf Partition, string Source), long> _positions = [];
-    private readonly HashSet<(PartitionOf Partition, string Source)> _gaps = [];
+
+    /// <summary>Where something is missing, with the last position that was met beyond it.</summary>
+    private readonly Dictionary<(PartitionOf Partition, string Source), long> _gaps = [];
 
     /// <summary>Forgets everything and takes what the database says: after the start, and whenever an outcome is not known.</summary>
     public void Reset(IEnumerable<Watermark> stored)
@@ -29,6 +31,25 @@ public sealed class Progress(string consumer)
         foreach (var w in stored)
         {
             _positions[(new PartitionOf(w.Topic, w.Partition), w.Source)] = w.Position;
+        }
+    }
+
+    /// <summary>Takes what the database says beside what is known: another member may have come further.</summary>
+    /// <remarks>
+    /// A gap is closed when everything that was met beyond it is stored. When only what was missing is, it is still told: what was met beyond
+    /// it was dropped here, and is to be sent again.
+    /// </remarks>
+    public void Refresh(IEnumerable<Watermark> stored)
+    {
+        foreach (var w in stored)
+        {
+            var key = (new PartitionOf(w.Topic, w.Partition), w.Source);
+            _positions[key] = Math.Max(w.Position, _positions.GetValueOrDefault(key));
+        }
+
+        foreach (var closed in _gaps.Where(g => g.Value <= _positions.GetValueOrDefault(g.Key)).ToList())
+        {
+            _gaps.Remove(closed.Key);
         }
     }
 
@@ -48,7 +69,7 @@ public sealed class Progress(string consumer)
     /// <remarks>A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come.</remarks>
     public IEnumerable<ConsumerProgress> Report(bool gapsOnly)
     {
-        var known = gapsOnly ? _gaps.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
+        var known = gapsOnly ? _gaps.Keys.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
         return known
             .GroupBy(p => p.Key.Source)
             .Select(of => new ConsumerProgress(
@@ -74,7 +95,7 @@ public sealed class Progress(string consumer)
 
             if (message.Headers.Previous > position)
             {
-                before._gaps.Add(key);
+                before._gaps[key] = Math.Max(message.Headers.Position, before._gaps.GetValueOrDefault(key));
                 return Standing.AfterGap;
             }
 

@@ -6,8 +6,8 @@ using Payments.ServiceDefaults;
 namespace Payments.PaymentService.Analytics;
 
 /// <param name="Minute">When the minute begins, UTC.</param>
-/// <param name="Outcome"><c>requested</c>, <c>completed</c> or <c>failed</c>: what happened in this minute.</param>
-/// <param name="Volume">The sum of the payments' amounts, in minor units of the currency.</param>
+/// <param name="Outcome"><c>requested</c>, <c>completed</c>, <c>failed</c> or <c>refunded</c>: what happened in this minute.</param>
+/// <param name="Volume">The sum of the amounts of these payments or refunds, in minor units of the currency.</param>
 public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, long Volume);
 
 /// <summary>Minutes in which something happened, from (included) to until (excluded), oldest first.</summary>

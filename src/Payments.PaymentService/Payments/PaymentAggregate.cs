@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Wire;
 using Payments.EventStore;
@@ -6,6 +7,7 @@ using Payments.EventStore.Aggregates;
 using Payments.EventStore.Projections;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.PaymentService.Refunds;
 using Payments.Services;
 
 namespace Payments.PaymentService.Payments;
@@ -20,15 +22,19 @@ internal static class PaymentAggregate
         Decode = StoredEvents.Decode<PaymentEvent>,
         Encode = WireFormat.Encode,
         Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodePayment),
-        RoutingKey = (payment, _) => payment.Terms.Source is PaymentSource.OfWallet { Owner: var owner } ? RoutingKey.ForUser(owner.Value) : RoutingKey.ForPayment(payment.Terms.Payment.Value),
-        Project = change => [new("payments", JsonSerializer.SerializeToUtf8Bytes(Row(change), PaymentJson.Default.PaymentRow))],
+        RoutingKey = (payment, _) => KeyOf(payment.Terms),
+        Project = change =>
+        [
+            new("payments", JsonSerializer.SerializeToUtf8Bytes(Row(change), PaymentJson.Default.PaymentRow)),
+            .. RefundRow.Of(change),
+        ],
     };
 
     public static InlineProjection Projection(IEventStore store) => new InlineProjection<Payment, PaymentEvent>(Definition, store)
     {
         Name = "payments",
         Version = 1,
-        Tables = ["payments", "payment_totals", "payment_seconds"],
+        Tables = ["payments", "refunds", "payment_totals", "payment_seconds"],
         Seed = "insert into payment_totals default values",
         Filter = new EventFilter { StreamType = Definition.StreamType },
     };
@@ -55,22 +61,33 @@ internal static class PaymentAggregate
 
     public static string StatusOf(PaymentStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
+    private static string KeyOf(PaymentTerms terms) => terms.Source switch
+    {
+        PaymentSource.OfWallet { Owner: var owner } => RoutingKey.ForUser(owner.Value),
+        PaymentSource.OfTransfer { Owner: var owner } => RoutingKey.ForUser(owner.Value),
+        PaymentSource.OfCard => RoutingKey.ForPayment(terms.Payment.Value),
+        var other => throw new UnreachableStateException(terms, other),
+    };
+
     private static PaymentRow Row(Change<Payment, PaymentEvent> change)
     {
         var payment = change.After.State!;
         var isNew = change.Events.Any(e => e.Event is PaymentEvent.Requested);
+        var ends = change.Events.Any(e => e.Event is PaymentEvent.Completed or PaymentEvent.Failed);
         return new PaymentRow(
             payment.Terms.Payment.Value,
             payment.Terms.Source.Method,
-            payment.Terms.Source.PayerWallet!.Value.Value,
+            payment.Terms.Source.PayerWallet?.Value,
             payment.Terms.PayeeWallet.Value,
             payment.Terms.Amount.Minor,
             payment.Terms.Amount.Currency.Code,
+            payment.Terms.Fee.Minor,
             payment.Terms.Reference,
             StatusOf(payment.Status),
             payment.FailureCode,
+            payment.Refunded.Minor,
             isNew ? change.DecidedAt : null,
-            payment.IsFinal ? change.DecidedAt : null,
+            ends ? change.DecidedAt : null,
             change.DecidedAt,
             change.After.Version);
     }

@@ -1,9 +1,11 @@
 using Npgsql;
+using Payments.Domain.Payments;
 using Payments.EventStore;
+using Payments.Services;
 
 namespace Payments.PaymentService.Payments;
 
-/// <summary>Wakes those who wait for a payment to end, as its last event is committed, by whichever instance.</summary>
+/// <summary>Wakes those who wait for a payment or a refund to end, as that is committed, by whichever instance.</summary>
 internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clock, ILogger<PaymentEndings> log) : BackgroundService
 {
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(1);
@@ -11,15 +13,37 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, List<Waiter>> _waiting = [];
 
-    /// <summary>Starts to wait. Ask before looking whether the payment has ended already, so that no ending falls in between; dispose afterwards.</summary>
-    public Waiter WaitFor(Guid payment)
+    /// <summary>What there is to show of a payment or refund as soon as it has ended, or what there is when the time is over.</summary>
+    /// <param name="find">Reads it; null when there is none, for which nobody waits.</param>
+    public async Task<T?> FindEndedAsync<T>(Guid id, TimeSpan atMost, Func<Task<T?>> find, Func<T, bool> hasEnded, CancellationToken cancel)
+        where T : class
     {
-        var waiter = new Waiter(this, payment);
+        if (atMost == TimeSpan.Zero)
+        {
+            return await find();
+        }
+
+        using var waiter = WaitFor(id);
+        if (await find() is var found && (found is null || hasEnded(found)))
+        {
+            return found;
+        }
+
+        await waiter.Ended.WaitAsync(atMost, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancel.ThrowIfCancellationRequested();
+        return await find();
+    }
+
+    /// <summary>Starts to wait; dispose afterwards.</summary>
+    /// <remarks>Ask before looking whether it has ended already, so that no ending falls in between.</remarks>
+    private Waiter WaitFor(Guid id)
+    {
+        var waiter = new Waiter(this, id);
         lock (_gate)
         {
-            if (!_waiting.TryGetValue(payment, out var waiters))
+            if (!_waiting.TryGetValue(id, out var waiters))
             {
-                _waiting[payment] = waiters = [];
+                _waiting[id] = waiters = [];
             }
 
             waiters.Add(waiter);
@@ -54,19 +78,31 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         {
             foreach (var e in batch)
             {
-                if (e.Type is "payment.completed.v1" or "payment.failed.v1")
+                switch (e.Type)
                 {
-                    Wake(e.Metadata.CorrelationId);
+                    case "payment.completed.v1" or "payment.failed.v1":
+                        Wake(e.Metadata.CorrelationId);
+                        break;
+                    case "payment.refund-completed.v1" or "payment.refund-failed.v1":
+                        Wake(RefundOf(e));
+                        break;
                 }
             }
         }
     }
 
-    private void Wake(Guid payment)
+    private static Guid RefundOf(StoredEvent e) => StoredEvents.Decode<PaymentEvent>(e) switch
+    {
+        PaymentEvent.RefundCompleted ended => ended.Refund.Value,
+        PaymentEvent.RefundFailed ended => ended.Refund.Value,
+        var other => throw new InvalidOperationException($"{other.GetType().Name} ends no refund."),
+    };
+
+    private void Wake(Guid id)
     {
         lock (_gate)
         {
-            foreach (var waiter in _waiting.GetValueOrDefault(payment) ?? [])
+            foreach (var waiter in _waiting.GetValueOrDefault(id) ?? [])
             {
                 waiter.Wake();
             }
@@ -77,9 +113,9 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
     {
         lock (_gate)
         {
-            if (_waiting.TryGetValue(waiter.Payment, out var waiters) && waiters.Remove(waiter) && waiters.Count == 0)
+            if (_waiting.TryGetValue(waiter.Id, out var waiters) && waiters.Remove(waiter) && waiters.Count == 0)
             {
-                _waiting.Remove(waiter.Payment);
+                _waiting.Remove(waiter.Id);
             }
         }
     }
@@ -87,12 +123,12 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 
-    /// <summary>One who waits for one payment.</summary>
-    internal sealed class Waiter(PaymentEndings endings, Guid payment) : IDisposable
+    /// <summary>One who waits for one payment or refund.</summary>
+    private sealed class Waiter(PaymentEndings endings, Guid id) : IDisposable
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Guid Payment => payment;
+        public Guid Id => id;
 
         public Task Ended => _ended.Task;
 

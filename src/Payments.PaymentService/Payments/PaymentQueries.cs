@@ -11,23 +11,27 @@ using Payments.Services.History;
 namespace Payments.PaymentService.Payments;
 
 /// <summary>What can be asked about payments.</summary>
-internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings endings, TimeProvider clock)
+internal sealed class PaymentQueries(NpgsqlDataSource database)
 {
     private const string Columns =
-        "payment_id, status, failure_code, method, payer_wallet_id, payee_wallet_id, amount, currency, refunded_amount, reference, requested_at, ended_at";
+        "payment_id, status, failure_code, method, payer_wallet_id, payee_wallet_id, amount, currency, fee, refunded_amount, reference, " +
+        "requested_at, ended_at";
 
     private static readonly string[] OtherServices = ["wallet", "saga"];
     private static readonly string[] Statuses = ["pending", "completed", "failed", "refunded", "partially_refunded"];
 
     /// <summary><c>GET /api/payments/{paymentId}[?wait=5s]</c>: answers when the payment has ended, or with what is after the wait.</summary>
-    public static async Task<IResult> Get(string paymentId, string? wait, PaymentQueries queries, CancellationToken cancel)
+    public static async Task<IResult> Get(
+        string paymentId, string? wait, PaymentQueries queries, PaymentEndings endings, CancellationToken cancel)
     {
         if (!WaitTime.TryParse(wait, out var atMost))
         {
-            return Problems.Invalid("wait", $"Must be a time such as 5s or 500ms, at most {WaitTime.Max.TotalSeconds:0}s.");
+            return WaitTime.Invalid;
         }
 
-        var payment = Guid.TryParseExact(paymentId, "D", out var id) ? await queries.WaitAsync(id, atMost, cancel) : null;
+        var payment = Guid.TryParseExact(paymentId, "D", out var id)
+            ? await endings.FindEndedAsync(id, atMost, () => queries.FindAsync(id, cancel), found => found.IsFinal, cancel)
+            : null;
         return payment is null ? NotFound(paymentId) : Results.Json(payment, PaymentJson.Default.PaymentView);
     }
 
@@ -70,8 +74,8 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
         var others = await Task.WhenAll(OtherServices.Select(async service =>
             await clients.CreateClient(service).GetFromJsonAsync(new Uri($"/internal/history/{id}", UriKind.Relative), HistoryJson.Default.ListHistoryEvent, cancel)));
         var own = await HistoryEndpoint.ReadAsync(store.Name, reads, id, cancel);
-        return Results.Json(
-            new PaymentHistory(id, CausalOrder.Sort([.. own, .. others.SelectMany(o => o ?? [])])), PaymentJson.Default.PaymentHistory);
+        var events = own.Concat(others.SelectMany(o => o ?? [])).Select(e => e with { Data = TokenMask.Hide(e.Data) });
+        return Results.Json(new PaymentHistory(id, CausalOrder.Sort([.. events])), PaymentJson.Default.PaymentHistory);
     }
 
     private static Guid? OptionalId(string field, string? text, Dictionary<string, string[]> errors)
@@ -89,28 +93,10 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
         return id;
     }
 
-    private static ProblemHttpResult NotFound(string paymentId) => Problems.NotFound(
-        RefusalCodes.PaymentNotFound, $"There is no payment '{(paymentId.Length > 64 ? paymentId[..64] + "…" : paymentId)}'.");
+    public static ProblemHttpResult NotFound(string paymentId) =>
+        Problems.NotFound(RefusalCodes.PaymentNotFound, $"There is no payment '{Shortened.Of(paymentId)}'.");
 
-    private async Task<PaymentView?> WaitAsync(Guid id, TimeSpan atMost, CancellationToken cancel)
-    {
-        if (atMost == TimeSpan.Zero)
-        {
-            return await FindAsync(id, cancel);
-        }
-
-        using var waiter = endings.WaitFor(id);
-        if (await FindAsync(id, cancel) is var found && found is not { IsFinal: false })
-        {
-            return found;
-        }
-
-        await waiter.Ended.WaitAsync(atMost, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancel.ThrowIfCancellationRequested();
-        return await FindAsync(id, cancel);
-    }
-
-    private async Task<PaymentView?> FindAsync(Guid id, CancellationToken cancel) =>
+    public async Task<PaymentView?> FindAsync(Guid id, CancellationToken cancel) =>
         await ReadAsync($"select {Columns} from payments where payment_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = id }) is [var found]
             ? found
             : null;
@@ -152,14 +138,15 @@ internal sealed class PaymentQueries(NpgsqlDataSource database, PaymentEndings e
                 reader.GetString(1),
                 reader.IsDBNull(2) ? null : reader.GetString(2),
                 reader.GetString(3),
-                reader.GetGuid(4),
+                reader.IsDBNull(4) ? null : reader.GetGuid(4),
                 reader.GetGuid(5),
                 reader.GetInt64(6),
                 reader.GetString(7),
                 reader.GetInt64(8),
-                reader.IsDBNull(9) ? null : reader.GetString(9),
-                new DateTimeOffset(reader.GetDateTime(10)),
-                reader.IsDBNull(11) ? null : new DateTimeOffset(reader.GetDateTime(11))));
+                reader.GetInt64(9),
+                reader.IsDBNull(10) ? null : reader.GetString(10),
+                new DateTimeOffset(reader.GetDateTime(11)),
+                reader.IsDBNull(12) ? null : new DateTimeOffset(reader.GetDateTime(12))));
         }
 
         return payments;

@@ -1,21 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Payments.PaymentService.Analytics;
+using Payments.PaymentService.Refunds;
 using Payments.Services.History;
 
 namespace Payments.PaymentService.Payments;
 
 /// <summary>A payment as the API shows it. Amounts in minor units.</summary>
-/// <param name="Status"><c>pending</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>pending</c>, <c>completed</c>, <c>failed</c>, <c>partially_refunded</c> or <c>refunded</c>.</param>
 /// <param name="FailureCode">Why it failed, for example <c>insufficient_funds</c>.</param>
+/// <param name="Method"><c>wallet</c>, <c>card</c> or <c>transfer</c>.</param>
+/// <param name="PayerWalletId">Absent when a card paid.</param>
+/// <param name="Fee">Kept back from what the payee got.</param>
+/// <param name="EndedAt">When it was completed or failed; refunds come after that.</param>
 public sealed record PaymentView(
     Guid PaymentId,
     string Status,
     string? FailureCode,
     string Method,
-    Guid PayerWalletId,
+    Guid? PayerWalletId,
     Guid PayeeWalletId,
     long Amount,
     string Currency,
+    long Fee,
     long RefundedAmount,
     string? Reference,
     DateTimeOffset RequestedAt,
@@ -40,16 +48,20 @@ public sealed record PaymentOverview(
     long Pending, long Completed, long Failed, long LastPosition, long DeadLetters, IReadOnlyList<SecondCounts> PerSecond, Latency? LatencyMs);
 
 /// <summary>The row that <c>apply_payments</c> takes.</summary>
+/// <param name="RequestedAt">When it was requested, if in this very change; else null.</param>
+/// <param name="EndedAt">When it was completed or failed, if in this very change; else null.</param>
 internal sealed record PaymentRow(
     Guid PaymentId,
     string Method,
-    Guid PayerWalletId,
+    Guid? PayerWalletId,
     Guid PayeeWalletId,
     long Amount,
     string Currency,
+    long Fee,
     string? Reference,
     string Status,
     string? FailureCode,
+    long RefundedAmount,
     DateTimeOffset? RequestedAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset ChangedAt,
@@ -63,7 +75,9 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(RequestPayment.Request))]
+[JsonSerializable(typeof(RequestPayment.Request), TypeInfoPropertyName = "RequestPayment")]
+[JsonSerializable(typeof(RequestTransfer.Request), TypeInfoPropertyName = "RequestTransfer")]
+[JsonSerializable(typeof(RequestRefund.Request), TypeInfoPropertyName = "RequestRefund")]
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentHistory))]
@@ -72,5 +86,11 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
 [JsonSerializable(typeof(PaymentRow))]
 [JsonSerializable(typeof(PaymentMinuteRow))]
 [JsonSerializable(typeof(PaymentCounts))]
+[JsonSerializable(typeof(RefundView))]
+[JsonSerializable(typeof(RefundList))]
+[JsonSerializable(typeof(AcceptedRefund))]
+[JsonSerializable(typeof(RefundRow))]
 [JsonSerializable(typeof(WalletFacts))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.EventStore;
-using Payments.EventStore.Aggregates;
 using Payments.ServiceDefaults;
 using Payments.Services;
 
@@ -12,95 +9,82 @@ namespace Payments.PaymentService.Payments;
 /// <summary><c>POST /api/payments</c></summary>
 internal static class RequestPayment
 {
-    /// <param name="Method"><c>wallet</c>.</param>
+    private const string Wallet = "wallet";
+    private const string Card = "card";
+
+    /// <param name="Method"><c>wallet</c> or <c>card</c>.</param>
     /// <param name="Amount">Minor units, from 1.</param>
-    public sealed record Request(string Method, string PayerWalletId, string PayeeWalletId, long Amount, string Currency, string? Reference = null);
+    /// <param name="PayerWalletId">With method <c>wallet</c> only.</param>
+    /// <param name="Card">With method <c>card</c> only.</param>
+    public sealed record Request(
+        string Method,
+        string PayeeWalletId,
+        long Amount,
+        string Currency,
+        string? PayerWalletId = null,
+        CardInput? Card = null,
+        string? Reference = null);
+
+    /// <param name="Token">The card as its processor's vault knows it; never its number.</param>
+    public sealed record CardInput(string Token);
 
     public static async Task<IResult> Handle(
-        Request request,
-        HttpContext context,
-        CallerIdentity caller,
-        IdempotencyKey key,
-        WalletDirectory directory,
-        IEventStore store,
-        Aggregates<Payment, PaymentEvent> payments,
-        TimeProvider clock,
-        CancellationToken cancel)
+        Request request, HttpContext context, CallerIdentity caller, IdempotencyKey key, NewPayments payments, CancellationToken cancel)
     {
         var input = new MoneyInput();
         var amount = input.Amount(request.Amount, request.Currency);
-        var payer = input.Wallet("payerWalletId", request.PayerWalletId);
-        var payee = input.Wallet("payeeWalletId", request.PayeeWalletId);
+        var payee = new Party("payeeWalletId", input.Wallet("payeeWalletId", request.PayeeWalletId));
         input.Reference(request.Reference);
-        if (request.Method != "wallet")
+        var order = request.Method switch
         {
-            input.Errors["method"] = ["Must be 'wallet'."];
+            Wallet => OfWallet(request, payee, amount, input),
+            Card => OfCard(request, payee, amount, input),
+            _ => null,
+        };
+        if (order is null)
+        {
+            input.Errors["method"] = [$"Must be '{Wallet}' or '{Card}'."];
         }
 
-        if (input.Errors.Count > 0)
+        if (order is null || input.Errors.Count > 0)
         {
             return Problems.Invalid(input.Errors);
         }
 
-        var (payerFacts, payeeFacts) = (await directory.FindAsync(payer, cancel), await directory.FindAsync(payee, cancel));
-        Check(input, amount, payer == payee, payerFacts, payeeFacts);
-        if (input.Errors.Count > 0)
-        {
-            return Problems.Invalid(input.Errors);
-        }
-
-        var now = clock.GetUtcNow();
-        var id = new PaymentId(Guid.CreateVersion7(now));
-        var terms = new PaymentTerms(
-            id,
-            new PaymentSource.OfWallet(payer, UserId.Parse(payerFacts!.UserId)),
-            payee,
-            UserId.Parse(payeeFacts!.UserId),
-            amount,
-            Money.Zero(amount.Currency),
-            request.Reference);
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.Request));
-        var answer = KeptAnswer.Of(
-            StatusCodes.Status202Accepted,
-            JsonSerializer.SerializeToUtf8Bytes(new AcceptedPayment(id.Value, "pending"), PaymentJson.Default.AcceptedPayment),
-            $"/api/payments/{id}");
-        var requested = Payment.Decide(null, new PaymentCommand.Request(terms)) as Decision<PaymentEvent>.Accepted
-            ?? throw new InvalidOperationException("A new payment was refused after its checks.");
-        var stream = PaymentAggregate.Definition.Stream(id.Value);
-        var change = new Change<Payment, PaymentEvent>(PaymentAggregate.Definition, stream, before: default);
-        change.Add(requested.Events, new Cause(id.Value, null, caller.ClientId, Activity.Current?.Id), now);
-
-        // The id is new, so there is nothing to load and nobody to wait for.
-        var unit = new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows()], Claim = repeatable.ClaimWith(answer) };
-        switch (await store.AppendAsync(unit, cancel))
-        {
-            case AppendResult.Appended:
-                payments.Keep([KeyValuePair.Create(stream, change.After)]);
-                return answer.ToResult(context);
-            case AppendResult.AlreadyClaimed claimed:
-                return repeatable.Repeat(claimed.Existing);
-            case var other:
-                throw new InvalidOperationException($"A new payment could not be stored: {other}.");
-        }
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestPayment));
+        return await payments.TakeAsync(order, caller, repeatable, context, cancel);
     }
 
-    private static void Check(MoneyInput input, Money amount, bool same, WalletFacts? payer, WalletFacts? payee)
+    private static PaymentOrder OfWallet(Request request, Party payee, Money amount, MoneyInput input)
     {
-        if (same)
+        var payer = new Party("payerWalletId", input.Wallet("payerWalletId", request.PayerWalletId ?? ""));
+        if (request.Card is not null)
         {
-            input.Errors["payeeWalletId"] = ["Must be another wallet than the payer's."];
+            input.Errors["card"] = [$"Must be absent with method '{Wallet}'."];
         }
 
-        foreach (var (field, facts) in new[] { ("payerWalletId", payer), ("payeeWalletId", payee) })
+        return new(
+            payer, payee, amount, request.Reference, facts => new PaymentSource.OfWallet(payer.Wallet, UserId.Parse(facts!.UserId)));
+    }
+
+    private static PaymentOrder OfCard(Request request, Party payee, Money amount, MoneyInput input)
+    {
+        if (request.PayerWalletId is not null)
         {
-            if (facts is null)
-            {
-                input.Errors[field] = ["There is no such wallet."];
-            }
-            else if (facts.Currency != amount.Currency.Code)
-            {
-                input.Errors["currency"] = [$"Must be the currency of both wallets; '{field}' is in {facts.Currency}."];
-            }
+            input.Errors["payerWalletId"] = [$"Must be absent with method '{Card}'."];
         }
+
+        if (request.Card is null)
+        {
+            input.Errors["card"] = [$"Must be given with method '{Card}'."];
+        }
+
+        if (!CardToken.TryParse(request.Card?.Token, out var token) && request.Card is not null)
+        {
+            input.Errors["card.token"] = [$"Must be 1 to {CardToken.LengthMax} letters, digits, '_' or '-'."];
+        }
+
+        return new(null, payee, amount, request.Reference, _ => new PaymentSource.OfCard(token));
     }
 }

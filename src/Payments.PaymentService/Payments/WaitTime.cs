@@ -1,4 +1,5 @@
 using System.Globalization;
+using Payments.ServiceDefaults;
 
 namespace Payments.PaymentService.Payments;
 
@@ -7,6 +8,8 @@ internal static class WaitTime
 {
     /// <summary>Below the time that the gateway allows a request.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromSeconds(30);
+
+    public static IResult Invalid => Problems.Invalid("wait", $"Must be a time such as 5s or 500ms, at most {Max.TotalSeconds:0}s.");
 
     public static bool TryParse(string? text, out TimeSpan wait)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
@@ -35,14 +34,14 @@ internal static class SagaAggregate
         Encode = WireFormat.Encode,
         Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodeSaga),
         RoutingKey = KeyOf,
-        Project = change => [new("sagas", JsonSerializer.SerializeToUtf8Bytes(Row(change), SagaJson.Default.SagaRow))],
+        Project = SagaProjection.Rows,
     };
 
     public static InlineProjection Projection(IEventStore store) => new InlineProjection<Saga, SagaEvent>(Definition, store)
     {
         Name = "sagas",
-        Version = 1,
-        Tables = ["sagas", "saga_counts"],
+        Version = 2,
+        Tables = ["sagas", "saga_counts", "card_calls", "card_books", "saga_acts"],
         Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
@@ -56,9 +55,6 @@ internal static class SagaAggregate
 
     public static Decision<SagaEvent> Decide(SagaEngine engine, Saga? saga, Signal signal, DateTimeOffset now) =>
         new Decision<SagaEvent>.Accepted(engine.React(saga, signal, now));
-
-    /// <summary>A phase as the API writes it.</summary>
-    public static string NameOf(string phase) => JsonNamingPolicy.SnakeCaseLower.ConvertName(phase);
 
     private static Order<Saga, SagaEvent>? Interpret(SagaEngine engine, Message message)
     {
@@ -77,7 +73,8 @@ internal static class SagaAggregate
             ? new(
                 Definition.Stream(operation.Value),
                 (saga, now) => Decide(engine, saga, signal, now),
-                StartsStream: SagaDefinitions.StartedBy(signal) is not null)
+                StartsStream: SagaDefinitions.StartedBy(signal) is not null,
+                WhenNothing: saga => SagaMetrics.CountIgnored(signal.Name, saga))
             : throw new WireFormatException($"{signal.Name} is about no operation.");
     }
 
@@ -98,21 +95,4 @@ internal static class SagaAggregate
         WalletCommand.ReverseCredit c => c.Wallet,
         _ => throw new UnreachableStateException(null, command),
     };
-
-    private static SagaRow Row(Change<Saga, SagaEvent> change)
-    {
-        var saga = change.After.State!;
-        return new SagaRow(
-            saga.Terms.Operation.Value,
-            NameOf(saga.Phase),
-            saga.Overdue,
-            saga.Deadline,
-            saga.Terms.Payment.Source.PayerWallet?.Value,
-            saga.Terms.Payment.PayeeWallet.Value,
-            saga.Terms.Amount.Minor,
-            saga.Terms.Amount.Currency.Code,
-            saga.FailureCode,
-            change.DecidedAt,
-            change.After.Version);
-    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore.Aggregates;
 using Payments.ServiceDefaults;
 using Payments.Services;
 
@@ -16,12 +15,12 @@ internal static class MoveMoney
 
     public static Task<IResult> Deposit(
         string walletId, Request request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
-        CommandHandler<Wallet, WalletEvent> wallets, TimeProvider clock, CancellationToken cancel) =>
+        WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
         Handle(walletId, request, context, caller, key, wallets, clock, (id, money) => new WalletCommand.Deposit(id, money, request.Reference), cancel);
 
     public static Task<IResult> Withdraw(
         string walletId, Request request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
-        CommandHandler<Wallet, WalletEvent> wallets, TimeProvider clock, CancellationToken cancel) =>
+        WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
         Handle(walletId, request, context, caller, key, wallets, clock, (id, money) => new WalletCommand.Withdraw(id, money, request.Reference), cancel);
 
     private static async Task<IResult> Handle(
@@ -30,7 +29,7 @@ internal static class MoveMoney
         HttpContext context,
         CallerIdentity caller,
         IdempotencyKey key,
-        CommandHandler<Wallet, WalletEvent> wallets,
+        WalletCommands wallets,
         TimeProvider clock,
         Func<MovementId, Money, WalletCommand> command,
         CancellationToken cancel)
@@ -49,7 +48,14 @@ internal static class MoveMoney
         }
 
         var movement = new MovementId(Guid.CreateVersion7(clock.GetUtcNow()));
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.MoveMoneyRequest));
-        return await WalletAnswers.CommandAsync(wallets, movement.Value, wallet, command(movement, amount), caller, repeatable, null, context, cancel);
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.MoveMoneyRequest));
+        var order = WalletOrder.Of(
+            wallet,
+            movement.Value,
+            caller.ClientId,
+            command(movement, amount),
+            moved => WalletAnswers.Wallet(StatusCodes.Status201Created, moved.Wallet, moved.Version));
+        return await wallets.ObeyAsync(order, repeatable, context, cancel);
     }
 }

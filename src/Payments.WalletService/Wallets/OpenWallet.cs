@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore.Aggregates;
 using Payments.ServiceDefaults;
 using Payments.Services;
 
@@ -17,7 +16,7 @@ internal static class OpenWallet
         HttpContext context,
         CallerIdentity caller,
         IdempotencyKey key,
-        CommandHandler<Wallet, WalletEvent> wallets,
+        WalletCommands wallets,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -38,8 +37,14 @@ internal static class OpenWallet
         }
 
         var wallet = new WalletId(Guid.CreateVersion7(clock.GetUtcNow()));
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OpenWalletRequest));
-        return await WalletAnswers.CommandAsync(
-            wallets, wallet.Value, wallet, new WalletCommand.Open(wallet, owner, currency), caller, repeatable, $"/api/wallets/{wallet}", context, cancel);
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OpenWalletRequest));
+        var order = WalletOrder.Of(
+            wallet,
+            wallet.Value,
+            caller.ClientId,
+            new WalletCommand.Open(wallet, owner, currency),
+            opened => WalletAnswers.Wallet(StatusCodes.Status201Created, opened.Wallet, opened.Version, $"/api/wallets/{wallet}"));
+        return await wallets.ObeyAsync(order, repeatable, context, cancel);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
@@ -14,12 +13,6 @@ namespace Payments.WalletService.Wallets;
 /// <summary>How the wallet aggregate is stored, sent and shown, and what the messages it gets mean.</summary>
 internal static class WalletAggregate
 {
-    /// <summary>Money that comes in or goes out by hand, against the outside world.</summary>
-    private const string OutsideAccount = "card-clearing";
-
-    /// <summary>Money between the payee's credit and the payer's capture: zero whenever no payment is on its way.</summary>
-    private const string InTransitAccount = "suspense";
-
     public static readonly AggregateDefinition<Wallet, WalletEvent> Definition = new()
     {
         StreamType = "wallet",
@@ -28,26 +21,27 @@ internal static class WalletAggregate
         Encode = WireFormat.Encode,
         Snapshots = new(StateFormat.Schema, StateFormat.Encode, StateFormat.DecodeWallet),
         RoutingKey = (wallet, _) => RoutingKey.ForUser(wallet.Owner.Value),
-        Project = Project,
+        Project = WalletRows.Of,
     };
 
     public static InlineProjection Projection(IEventStore store) => new InlineProjection<Wallet, WalletEvent>(Definition, store)
     {
         Name = "wallets",
-        Version = 1,
-        Tables = ["wallets", "ledger_entries"],
+        Version = WalletRows.Version,
+        Tables = WalletRows.Tables,
         Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
-    public static readonly ConsumerDefinition<Wallet, WalletEvent> Consumer = new()
+    public static ConsumerDefinition<Wallet, WalletEvent> Consumer(WalletRules rules) => new()
     {
         Name = ConsumerNames.Wallet,
         Topics = [Topics.WalletCommands],
         Aggregate = Definition,
         Interpret = message =>
         {
-            var command = (WalletCommand)StoredEvents.Decode(message);
-            return new(Definition.Stream(WalletOf(command).Value), (wallet, now) => Wallet.Decide(wallet, command, now));
+            var command = StoredEvents.Decode(message) as WalletCommand
+                ?? throw new WireFormatException($"'{message.Headers.Type}' is no command to a wallet.");
+            return new(Definition.Stream(WalletOf(command).Value), (wallet, now) => Wallet.Decide(wallet, command, now, rules));
         },
     };
 
@@ -59,35 +53,5 @@ internal static class WalletAggregate
         WalletCommand.Credit c => c.Wallet,
         WalletCommand.ReverseCredit c => c.Wallet,
         _ => throw new WireFormatException($"{command.GetType().Name} is no command that comes by message."),
-    };
-
-    private static IEnumerable<ProjectionRow> Project(Change<Wallet, WalletEvent> change)
-    {
-        var wallet = change.After.State!;
-        yield return new("wallets", JsonSerializer.SerializeToUtf8Bytes(WalletView.Of(wallet, change.After.Version), WalletJson.Default.WalletView));
-
-        // The balance after the last event is known; those before it follow backwards from the amounts.
-        var balance = wallet.Posted.Minor;
-        foreach (var (e, stored, version) in change.Events.Reverse())
-        {
-            if (Movement(e) is not var (kind, movement, amount, account, counterparty, reference))
-            {
-                continue;
-            }
-
-            var row = new LedgerRow(
-                wallet.Id.Value, version, kind, movement, amount, wallet.Currency.Code, balance, account, counterparty?.Value, reference, change.DecidedAt);
-            balance -= amount;
-            yield return new("ledger_entries", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.LedgerRow));
-        }
-    }
-
-    private static (string Kind, Guid Movement, long Amount, string Account, WalletId? Counterparty, string? Reference)? Movement(WalletEvent e) => e switch
-    {
-        WalletEvent.Deposited d => ("deposit", d.Movement.Value, d.Amount.Minor, OutsideAccount, null, d.Reference),
-        WalletEvent.Withdrawn d => ("withdrawal", d.Movement.Value, -d.Amount.Minor, OutsideAccount, null, d.Reference),
-        WalletEvent.FundsCredited c => ("payment_in", c.Operation.Value, c.Amount.Minor, InTransitAccount, c.Payer, null),
-        WalletEvent.HoldCaptured c => ("payment_out", c.Operation.Value, -c.Amount.Minor, InTransitAccount, c.Payee, null),
-        _ => null, // No money moved: opened, held, released, refused.
     };
 }

@@ -1,6 +1,9 @@
 using Payments.Domain.Wallets;
+using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
+using Payments.WalletService.Holds;
+using Payments.WalletService.Ledger;
 
 namespace Payments.WalletService.Wallets;
 
@@ -20,14 +23,34 @@ internal static class WalletEndpoints
             .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
         api.MapPost("/wallets/{walletId}/withdrawals", MoveMoney.Withdraw).WithName("withdraw").WithSummary("Takes money out.")
             .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
-        api.MapGet("/wallets/{walletId}/entries", WalletQueries.Entries).WithName("listEntries")
+        api.MapGet("/wallets/{walletId}/entries", Entries.Handle).WithName("listEntries")
             .WithSummary("The movements of a wallet, oldest first, with the balance after each.")
             .Produces<EntryPage>().ProducesProblem(400).ProducesProblem(404);
+        api.MapGet("/wallets/{walletId}/statement", Statement.Handle).WithName("getStatement")
+            .WithSummary("The movements of a period, with the balance before it, after each, and after it.")
+            .Produces<StatementView>().ProducesProblem(400).ProducesProblem(404);
+        api.MapPost("/wallets/{walletId}/holds", CreateHold.Handle).WithName("createHold").WithSummary("Sets money aside.")
+            .Produces<MadeHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        api.MapGet("/wallets/{walletId}/holds", HoldQueries.OfWallet).WithName("listHolds")
+            .WithSummary("The open holds of a wallet, oldest first.")
+            .Produces<HoldPage>().ProducesProblem(400).ProducesProblem(404);
+        api.MapPost("/wallets/{walletId}/holds/{holdId}/captures", EndHold.Capture).WithName("captureHold")
+            .WithSummary("Takes held money out for good, all of it or a part; the rest becomes available again.")
+            .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        api.MapPost("/wallets/{walletId}/holds/{holdId}/releases", EndHold.Release).WithName("releaseHold")
+            .WithSummary("Gives held money back.")
+            .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
 
         var admin = app.MapGroup("/api/admin/wallets").ExcludeFromDescription();
         admin.MapGet("/", WalletQueries.All);
         admin.MapGet("/overview", WalletQueries.Overview);
+        admin.MapGet("/accounts", Accounts.Handle);
+        admin.MapGet("/holds", HoldQueries.All);
+        admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);
+        admin.MapPost("/{walletId}/unfreeze", SteerWallet.Unfreeze);
+        admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft);
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
+        admin.MapInvariants();
     }
 }

@@ -13,7 +13,7 @@ namespace Payments.WalletService.Wallets;
 /// <summary>What can be asked about wallets: one SELECT each, and a fold for the past.</summary>
 internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store)
 {
-    private const string Columns = "wallet_id, user_id, currency, balance, held, status, version";
+    private const string Columns = "wallet_id, user_id, currency, balance, held, overdraft, status, version";
 
     /// <summary><c>GET /api/wallets/{walletId}[?at=|?version=]</c></summary>
     public static async Task<IResult> Get(string walletId, string? at, string? version, WalletQueries queries, CancellationToken cancel)
@@ -79,29 +79,6 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         return Results.Json(new WalletPage(items, items.Count == countMax ? items[^1].WalletId : null), WalletJson.Default.WalletPage);
     }
 
-    /// <summary><c>GET /api/wallets/{walletId}/entries</c>: movements, oldest first.</summary>
-    public static async Task<IResult> Entries(
-        string walletId, string? after, string? limit, WalletQueries queries, CancellationToken cancel)
-    {
-        var afterVersion = 0L;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out afterVersion))
-        {
-            return Problems.Invalid("after", "Must be the version of an entry, a whole number from 0.");
-        }
-
-        if (!PageLimit.TryParse(limit, 100, 500, out var countMax))
-        {
-            return PageLimit.Invalid(500);
-        }
-
-        if (!WalletAnswers.TryParse(walletId, out var wallet) || await queries.FindAsync(wallet, cancel) is null)
-        {
-            return WalletAnswers.NotFound(walletId);
-        }
-
-        return Results.Json(await queries.EntriesAsync(wallet, afterVersion, countMax, cancel), WalletJson.Default.EntryPage);
-    }
-
     /// <summary><c>GET /api/admin/wallets/overview</c></summary>
     public static async Task<IResult> Overview(NpgsqlDataSource database, IEventStore store, CancellationToken cancel)
     {
@@ -123,7 +100,7 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
 
     private static IResult InvalidUser => Problems.Invalid("userId", $"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +.");
 
-    private async Task<WalletView?> FindAsync(WalletId wallet, CancellationToken cancel) =>
+    public async Task<WalletView?> FindAsync(WalletId wallet, CancellationToken cancel) =>
         await ListAsync($"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })
             is [var found] ? found : null;
 
@@ -142,40 +119,20 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         var wallets = new List<WalletView>();
         while (await reader.ReadAsync(cancel))
         {
-            var (balance, held) = (reader.GetInt64(3), reader.GetInt64(4));
+            var (balance, held, overdraft) = (reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
             wallets.Add(new(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), balance, held, balance - held, reader.GetString(5), reader.GetInt64(6)));
+                reader.GetGuid(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                balance,
+                held,
+                balance - held + overdraft,
+                overdraft,
+                reader.GetString(6),
+                reader.GetInt64(7)));
         }
 
         return wallets;
-    }
-
-    private async Task<EntryPage> EntriesAsync(WalletId wallet, long afterVersion, int countMax, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand(
-            "select version, kind, movement_id, amount, currency, balance, counterparty, reference, recorded_at " +
-            "from ledger_entries where wallet_id = $1 and version > $2 order by version limit $3");
-        command.Parameters.AddWithValue(wallet.Value);
-        command.Parameters.AddWithValue(afterVersion);
-        command.Parameters.AddWithValue(countMax);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var items = new List<EntryView>();
-        while (await reader.ReadAsync(cancel))
-        {
-            var kind = reader.GetString(1);
-            items.Add(new EntryView(
-                reader.GetInt64(0),
-                kind,
-                reader.GetInt64(3),
-                reader.GetString(4),
-                reader.GetInt64(5),
-                kind.StartsWith("payment_", StringComparison.Ordinal) ? reader.GetGuid(2) : null,
-                reader.IsDBNull(6) ? null : reader.GetGuid(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7),
-                new DateTimeOffset(reader.GetDateTime(8))));
-        }
-
-        return new EntryPage(items, items.Count == countMax ? items[^1].Version : null);
     }
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

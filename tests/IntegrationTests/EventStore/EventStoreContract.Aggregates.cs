@@ -108,6 +108,32 @@ public abstract partial class EventStoreContract
         Assert.Equal(200, (await new Aggregates<Tally, long>(Store, definition).LoadAsync([stream], Cancel))[stream].State!.Total);
     }
 
+    [Fact]
+    public async Task A_command_that_always_finds_another_writer_before_it_is_given_up_and_has_no_effect()
+    {
+        var definition = Tally.Definition(snapshotEvery: null);
+        var stream = definition.Stream(Guid.CreateVersion7());
+        var handler = new CommandHandler<Tally, long>(Store, new Aggregates<Tally, long>(Store, definition), definition, Clock);
+        var attempts = 0;
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => handler.HandleAsync(
+            stream,
+            Someone,
+            (state, _) =>
+            {
+                Assert.Equal(attempts++, state?.Total ?? 0); // Decided on what the other has just written.
+                AddAsync(new Aggregates<Tally, long>(Store, definition), definition, stream, 1).GetAwaiter().GetResult();
+                return new Decision<long>.Accepted([1_000L]);
+            },
+            _ => null,
+            Cancel));
+
+        Assert.Equal(100, attempts);
+        Assert.Equal(
+            new Versioned<Tally>(new Tally(100, 100), 100),
+            (await new Aggregates<Tally, long>(Store, definition).LoadAsync([stream], Cancel))[stream]);
+    }
+
     private async Task<StreamId> TallyAsync(AggregateDefinition<Tally, long> definition, params long[] amounts)
     {
         var stream = definition.Stream(Guid.CreateVersion7());

@@ -9,13 +9,14 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
 {
     public static readonly DateTimeOffset MigratedAt = new(2026, 1, 15, 0, 0, 0, TimeSpan.Zero);
 
-    // The tests' own questions, over a connection that the stores do not share.
-    private NpgsqlDataSource _operator = null!;
-
     /// <summary>For a process of its own.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>For what is tested.</summary>
     public NpgsqlDataSource Source { get; private set; } = null!;
+
+    /// <summary>For the tests' own questions: <see cref="KillConnectionsAsync"/> spares these connections.</summary>
+    public NpgsqlDataSource Spared { get; private set; } = null!;
 
     /// <summary>The database's own name.</summary>
     public string Name => new NpgsqlConnectionStringBuilder(Source.ConnectionString).Database!;
@@ -25,7 +26,7 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
         var connection = await postgres.CreateDatabaseAsync();
         ConnectionString = connection + ";Application Name=writer";
         Source = NpgsqlDataSource.Create(connection + ";Max Auto Prepare=40");
-        _operator = NpgsqlDataSource.Create(connection + ";Application Name=operator");
+        Spared = NpgsqlDataSource.Create(connection + ";Application Name=operator");
         await SchemaMigrator.MigrateAsync(Source, new SettableClock(MigratedAt), default);
         await ExecuteAsync(
             """
@@ -38,14 +39,18 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
-        await _operator.DisposeAsync();
+        await Spared.DisposeAsync();
     }
 
     /// <summary>One more store on this database, as another process would have.</summary>
-    internal PostgresEventStore OpenStore(bool longTimersRun = true) =>
-        new("test", Source, new SettableClock(MigratedAt, longTimersRun), NullLogger<PostgresEventStore>.Instance);
+    internal PostgresEventStore OpenStore(bool longTimersRun = true) => OpenStore(Source, longTimersRun);
 
-    /// <summary>Ends the server's side of connections, as a failing network or an operator does.</summary>
+    /// <summary>A store whose connections nobody kills.</summary>
+    internal PostgresEventStore OpenSparedStore() => OpenStore(Spared, longTimersRun: true);
+
+    /// <summary>
+    /// Ends the server's side of connections, as a failing network or an operator does. Those in the pool are then dead, too.
+    /// </summary>
     /// <returns>How many there were.</returns>
     public async Task<int> KillConnectionsAsync(string lastStatement) => (await QueryAsync<bool>(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'operator' and query like $1",
@@ -53,13 +58,13 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var command = _operator.CreateCommand(sql);
+        await using var command = Spared.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
     public async Task<List<T>> QueryAsync<T>(string sql, params IReadOnlyList<object> parameters)
     {
-        await using var command = _operator.CreateCommand(sql);
+        await using var command = Spared.CreateCommand(sql);
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
@@ -74,4 +79,7 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
 
         return rows;
     }
+
+    private static PostgresEventStore OpenStore(NpgsqlDataSource source, bool longTimersRun) =>
+        new("test", source, new SettableClock(MigratedAt, longTimersRun), NullLogger<PostgresEventStore>.Instance);
 }

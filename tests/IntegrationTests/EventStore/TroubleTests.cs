@@ -5,13 +5,16 @@ using Payments.EventStore.Postgres;
 namespace IntegrationTests.EventStore;
 
 /// <summary>What callers see when connections break, content is refused late, or the store is closed.</summary>
-public sealed class TroubleTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>
+public sealed class TroubleTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>, IDisposable
 {
     private const string Append = "%append_units(%";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // The next test gets no connection that this one has killed.
+    public void Dispose() => database.Source.Clear();
 
     [Fact]
     public async Task Killed_connections_lose_no_acknowledged_unit_halve_none_and_leave_no_gap()

@@ -19,6 +19,8 @@ public sealed class RoutingTests : IAsyncLifetime
     [InlineData("/api/users/u-1/wallets", "wallet")]
     [InlineData("/api/payments", "payment")]
     [InlineData("/api/payments/7/history", "payment")]
+    [InlineData("/api/payments/7/refunds/8", "payment")]
+    [InlineData("/api/transfers", "payment")]
     [InlineData("/api/admin/payments/x", "payment")]
     [InlineData("/api/admin/wallets/x", "wallet")]
     [InlineData("/api/admin/sagas/x", "saga")]

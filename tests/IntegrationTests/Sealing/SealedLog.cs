@@ -5,7 +5,10 @@ using Payments.EventStore.Sealing.Verifying;
 
 namespace IntegrationTests.Sealing;
 
-/// <summary>A fresh database with a random log of several streams, sealed in intervals of random sizes.</summary>
+/// <summary>
+/// A fresh database with a random log of several streams, sealed in intervals of random sizes. All it does goes over connections that no
+/// test kills.
+/// </summary>
 internal sealed class SealedLog : IAsyncDisposable
 {
     private readonly Random _random;
@@ -44,7 +47,7 @@ internal sealed class SealedLog : IAsyncDisposable
     /// <summary>At least so many more events, in units of one to a few streams.</summary>
     public async Task AppendAsync(int count)
     {
-        await using var store = Database.OpenStore();
+        await using var store = Database.OpenSparedStore();
         for (var appended = 0; appended < count;)
         {
             var unit = Sample.Unit([.. _random.GetItems(_streams.ToArray(), _random.Next(1, 4)).Distinct()
@@ -59,7 +62,7 @@ internal sealed class SealedLog : IAsyncDisposable
     /// <summary>Seals all there is, as a sealer that was just started does.</summary>
     public async Task SealAsync(int eventsMax = 50, int streamsRemembered = 3)
     {
-        await using var connection = await Database.Source.OpenConnectionAsync(Cancel);
+        await using var connection = await Database.Spared.OpenConnectionAsync(Cancel);
         var limits = SealLimits.Standard with { EventsMax = eventsMax, StreamsRemembered = streamsRemembered };
         var run = await SealingRun.OpenAsync(connection, limits, TimeProvider.System, Cancel);
         while (await run.SealNextAsync(Cancel) is not null)
@@ -68,11 +71,11 @@ internal sealed class SealedLog : IAsyncDisposable
     }
 
     public async Task<VerifyReport> VerifyAsync(params IReadOnlyList<SealMark> noted) =>
-        await new LogVerifier(Database.Source).VerifyAsync(noted, Cancel);
+        await new LogVerifier(Database.Spared).VerifyAsync(noted, Cancel);
 
     public async Task<IReadOnlyList<Seal>> SealsAsync()
     {
-        await using var connection = await Database.Source.OpenConnectionAsync(Cancel);
+        await using var connection = await Database.Spared.OpenConnectionAsync(Cancel);
         return await SealTable.AfterAsync(connection, 0, int.MaxValue, Cancel);
     }
 

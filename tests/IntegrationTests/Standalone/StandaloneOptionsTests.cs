@@ -15,6 +15,7 @@ public sealed class StandaloneOptionsTests
         Assert.Equal("Development", options.Environment);
         Assert.Null(options.PostgresServer);
         Assert.Empty(options.ConnectionStrings);
+        Assert.Null(options.Processor);
         Assert.Empty(options.HostArguments);
     }
 
@@ -52,6 +53,17 @@ public sealed class StandaloneOptionsTests
 
         Assert.Equal("Host=a", options.ConnectionStrings["wallets"]);
         Assert.Equal("Host=b", options.PostgresServer);
+    }
+
+    [Fact]
+    public void The_card_processors_database_is_given_beside_any_of_the_others_or_not_at_all()
+    {
+        string[] three = ["--ConnectionStrings:payments=Host=a", "--ConnectionStrings:wallets=Host=a", "--ConnectionStrings:sagas=Host=a"];
+
+        Assert.Null(Parse(three).Processor);
+        Assert.Equal("Host=p", Parse([.. three, "--ConnectionStrings:processor=Host=p"]).Processor);
+        Assert.Equal("Host=p", Parse("--ConnectionStrings:processor=Host=p").Processor);
+        Assert.Equal(3, Parse([.. three, "--ConnectionStrings:processor=Host=p"]).ConnectionStrings.Count);
     }
 
     [Fact]

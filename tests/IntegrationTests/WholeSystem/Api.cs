@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.PaymentService.Payments;
+using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
 using Payments.WalletService.Wallets;
 
@@ -79,6 +80,36 @@ internal sealed class Api : IDisposable
             }
 
             Assert.True(DateTimeOffset.UtcNow < deadline, $"Payment {payment} has not ended within {EndDeadline.TotalSeconds} s.");
+        }
+    }
+
+    public async Task<Guid> TransferAsync(Guid from, Guid to, long amount) => (await CreatedAsync<AcceptedPayment>(
+        "/api/transfers", new { fromWalletId = from, toWalletId = to, amount, currency = "EUR" }, HttpStatusCode.Accepted)).PaymentId;
+
+    public async Task<Guid> PayByCardAsync(string token, Guid payee, long amount) => (await CreatedAsync<AcceptedPayment>(
+        "/api/payments",
+        new { method = "card", card = new { token }, payeeWalletId = payee, amount, currency = "EUR" },
+        HttpStatusCode.Accepted)).PaymentId;
+
+    /// <param name="amount">Null: all that is left.</param>
+    public async Task<Guid> RefundAsync(Guid payment, long? amount = null) => (await CreatedAsync<AcceptedRefund>(
+        $"/api/payments/{payment}/refunds",
+        amount is null ? new { } : new { amount, currency = "EUR" },
+        HttpStatusCode.Accepted)).RefundId;
+
+    /// <summary>The refund once it has ended.</summary>
+    public async Task<RefundView> EndOfRefundAsync(Guid payment, Guid refund)
+    {
+        var deadline = DateTimeOffset.UtcNow + EndDeadline;
+        while (true)
+        {
+            var view = await GetAsync<RefundView>($"/api/payments/{payment}/refunds/{refund}?wait=5s");
+            if (view.Status != "pending")
+            {
+                return view;
+            }
+
+            Assert.True(DateTimeOffset.UtcNow < deadline, $"Refund {refund} has not ended within {EndDeadline.TotalSeconds} s.");
         }
     }
 

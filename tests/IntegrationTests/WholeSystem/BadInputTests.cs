@@ -116,7 +116,12 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
             "/api/payments",
             $$"""{"method":"card","payerWalletId":"{{_alice}}","payeeWalletId":"{{_bob}}","amount":1,"currency":"EUR"}""",
             "invalid_request",
-            "method");
+            "payerWalletId");
+        await AssertRefusedAsync(
+            "/api/transfers",
+            $$"""{"fromWalletId":"{{_alice}}","toWalletId":"{{_alice}}","amount":1,"currency":"EUR"}""",
+            "invalid_request",
+            "toWalletId");
     }
 
     [Theory]
@@ -213,6 +218,8 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
             ($"/api/wallets/{_alice}/deposits", """{"amount":1,"currency":"EUR"}"""),
             ($"/api/wallets/{_alice}/withdrawals", """{"amount":1,"currency":"EUR"}"""),
             ("/api/payments", $$"""{"method":"wallet",{{parties}},"amount":1,"currency":"EUR"}"""),
+            ("/api/transfers", $$"""{"fromWalletId":"{{_alice}}","toWalletId":"{{_bob}}","amount":1,"currency":"EUR"}"""),
+            ($"/api/payments/{Unknown}/refunds", "{}"),
         })
         {
             foreach (var key in new[] { null, "", "bad key", new string('k', IdempotencyKey.LengthMax + 1) })

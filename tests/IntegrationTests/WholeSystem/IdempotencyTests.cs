@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using IntegrationTests.Gateway;
 using Payments.PaymentService.Payments;
+using Payments.PaymentService.Refunds;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;
@@ -29,6 +30,25 @@ public sealed class IdempotencyTests(PlatformFixture fixture)
         Assert.Equal("completed", (await _api.EndOfAsync(payment)).Status);
         Assert.Equal([payment], (await _api.GetAsync<PaymentPage>($"/api/payments?walletId={alice}")).Items.Select(p => p.PaymentId));
         Assert.Equal((7_500, 2_500), ((await _api.WalletAsync(alice)).Balance, (await _api.WalletAsync(bob)).Balance));
+    }
+
+    [Fact]
+    public async Task A_thousand_repeats_of_a_refund_at_once_are_one_refund_with_one_answer()
+    {
+        var (alice, bob) = (await _api.OpenWalletWithAsync(10_000), await _api.OpenWalletAsync());
+        var payment = (await _api.EndOfAsync(await _api.PayAsync(alice, bob, 2_500))).PaymentId;
+
+        var answers = await RepeatedAsync($"/api/payments/{payment}/refunds", """{"amount":1000,"currency":"EUR"}""");
+
+        var only = Assert.Single(answers.Distinct());
+        Assert.Equal(HttpStatusCode.Accepted, only.Status);
+        var refund = JsonSerializer.Deserialize<AcceptedRefund>(only.Body, JsonSerializerOptions.Web)!;
+        Assert.Equal((payment, "pending", 1_000), (refund.PaymentId, refund.Status, refund.Amount));
+        Assert.Equal($"/api/payments/{payment}/refunds/{refund.RefundId}", only.Location);
+        Assert.Equal("completed", (await _api.EndOfRefundAsync(payment, refund.RefundId)).Status);
+        var refunds = await _api.GetAsync<RefundList>($"/api/payments/{payment}/refunds");
+        Assert.Equal([refund.RefundId], refunds.Items.Select(r => r.RefundId));
+        Assert.Equal((8_500, 1_500), ((await _api.WalletAsync(alice)).Balance, (await _api.WalletAsync(bob)).Balance));
     }
 
     [Fact]

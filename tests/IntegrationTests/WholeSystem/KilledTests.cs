@@ -66,7 +66,10 @@ public sealed class KilledTests : IDisposable
     {
         await using var postgres = await PrivatePostgres.StartAsync(PostgresOwner.Small(_folder));
         var databases = new Databases(
-            postgres.ConnectionString("payments"), postgres.ConnectionString("wallets"), postgres.ConnectionString("sagas"));
+            postgres.ConnectionString("payments"),
+            postgres.ConnectionString("wallets"),
+            postgres.ConnectionString("sagas"),
+            postgres.ConnectionString("processor"));
         await using (var audit = new Audit(databases))
         {
             await audit.AssertSoundAsync(Crowd.MoneyOf(Wallets));

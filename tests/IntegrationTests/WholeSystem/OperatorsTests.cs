@@ -19,7 +19,7 @@ public sealed class OperatorsTests(PlatformFixture fixture)
     public async Task The_state_of_a_wallet_at_two_versions_and_what_happened_between()
     {
         var wallet = await _api.OpenWalletWithAsync(10_000);
-        using var _ = await _api.PostAsync($"/api/wallets/{wallet}/withdrawals", """{"amount":2500,"currency":"EUR"}""", Api.Fresh("key"));
+        using var _ = await _api.PostAsync($"/api/wallets/{wallet}/deposits", """{"amount":2500,"currency":"EUR"}""", Api.Fresh("key"));
 
         var opened = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/state?version=1");
         var now = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/state");
@@ -27,10 +27,12 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         var whole = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/diff?from=2020-01-01T00:00:00Z");
 
         Assert.Equal((1, 0), ((long)opened["version"]!, (long)opened["state"]!["balance"]!["minor"]!));
-        Assert.Equal((3, 7_500), ((long)now["version"]!, (long)now["state"]!["balance"]!["minor"]!));
-        Assert.Equal("""[{"path":"balance.minor","before":10000,"after":7500}]""", diff["changes"]!.ToJsonString());
-        Assert.Equal("wallet.withdrawn.v1", (string)Assert.Single(diff["events"]!.AsArray())!["type"]!);
-        Assert.Equal(["wallet.opened.v1", "wallet.deposited.v1", "wallet.withdrawn.v1"], whole["events"]!.AsArray().Select(e => (string)e!["type"]!));
+        Assert.Equal((3, 12_500), ((long)now["version"]!, (long)now["state"]!["balance"]!["minor"]!));
+        Assert.Equal("""[{"path":"balance.minor","before":10000,"after":12500}]""", diff["changes"]!.ToJsonString());
+        Assert.Equal("wallet.deposited.v1", (string)Assert.Single(diff["events"]!.AsArray())!["type"]!);
+        Assert.Equal(
+            ["wallet.opened.v1", "wallet.deposited.v1", "wallet.deposited.v1"],
+            whole["events"]!.AsArray().Select(e => (string)e!["type"]!));
         Assert.Equal((0, null), ((long)whole["from"]!["version"]!, whole["from"]!["state"]));
     }
 

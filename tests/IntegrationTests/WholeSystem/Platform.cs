@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Payments.CardProcessor;
 using Payments.Gateway;
 using Payments.Messaging;
 using Payments.PaymentService;
@@ -7,7 +8,7 @@ using Payments.WalletService;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>The three services and the gateway in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
+/// <summary>The three services, the gateway and the card processor in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
@@ -16,8 +17,11 @@ internal sealed class Platform : IAsyncDisposable
     private readonly List<WebApplication> _hosts = [];
     private readonly List<string> _addresses = [];
 
-    private Platform(Databases databases, EmbeddedBroker broker)
+    private readonly IReadOnlyList<string> _settings;
+
+    private Platform(Databases databases, EmbeddedBroker broker, IReadOnlyList<string> settings)
     {
+        _settings = settings;
         Databases = databases;
         _broker = broker;
     }
@@ -29,11 +33,13 @@ internal sealed class Platform : IAsyncDisposable
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
-    public static async Task<Platform> StartAsync(Databases databases)
+    /// <param name="settings">More configuration for all of them, as <c>Section:Name=value</c>.</param>
+    public static async Task<Platform> StartAsync(Databases databases, params string[] settings)
     {
-        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All));
+        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
         try
         {
+            await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
             await platform.StartAsync("wallet", WalletHost.Build, $"ConnectionStrings:wallets={databases.Wallets}");
             await platform.StartAsync("saga", SagaHost.Build, $"ConnectionStrings:sagas={databases.Sagas}");
             await platform.StartAsync("payment", PaymentHost.Build, $"ConnectionStrings:payments={databases.Payments}");
@@ -58,7 +64,7 @@ internal sealed class Platform : IAsyncDisposable
             $"ConnectionStrings:kafka={Kafka}",
             "Kafka:Embedded=true",
         ];
-        var host = build([.. common.Concat(_addresses).Concat(settings).Select(setting => $"--{setting}")]);
+        var host = build([.. common.Concat(_addresses).Concat(_settings).Concat(settings).Select(setting => $"--{setting}")]);
         _hosts.Add(host);
         await host.StartAsync();
         _addresses.Add($"services:{name}:http:0={host.Urls.Single()}");

@@ -23,15 +23,23 @@ internal static class ProjectionAudit
                 audit.Payments,
                 "payment",
                 Payment.Evolve,
-                (p, version) => $"{Word(p.Status)} {p.FailureCode}, {p.Terms.Amount}, {version}"),
+                (p, version) => $"{Word(p.Status)} {p.FailureCode}, {p.Terms.Amount}, {p.Terms.Fee.Minor} fee, " +
+                    $"{p.Refunded.Minor} back, {version}"),
             await RowsAsync(
                 audit.Payments,
-                "select payment_id, format('%s %s, %s %s, %s', status, failure_code, amount, currency, version) from payments"));
+                "select payment_id, format('%s %s, %s %s, %s fee, %s back, %s', status, failure_code, amount, currency, fee, " +
+                "refunded_amount, version) from payments"));
         Assert.Equal(
-            await FoldsAsync<WalletPaymentSaga, SagaEvent>(
+            await FoldsAsync<Payment, PaymentEvent>(audit.Payments, "payment", Payment.Evolve, (p, _) => Refunds(p)),
+            await RowsAsync(
+                audit.Payments,
+                "select p.payment_id, coalesce(string_agg(r.refund_id || ' ' || r.status, ', ' order by r.refund_id), '') " +
+                "from payments p left join refunds r using (payment_id) group by p.payment_id"));
+        Assert.Equal(
+            await FoldsAsync<Saga, SagaEvent>(
                 audit.Sagas,
                 "saga",
-                WalletPaymentSaga.Evolve,
+                Saga.Evolve,
                 (s, version) => $"{Word(s.Phase)} {s.FailureCode}, {(s.HasEnded ? "ended" : "on its way")}, {version}"),
             await RowsAsync(audit.Sagas, "select saga_id, format('%s %s, ended, %s', phase, failure_code, version) from sagas"));
         await AssertCountsAsync(audit);
@@ -45,7 +53,8 @@ internal static class ProjectionAudit
             await audit.Sagas.ColumnAsync<string>("select format('%s %s', phase, count) from saga_counts where count <> 0 order by phase"));
         Assert.Equal(
             await audit.Payments.ScalarAsync<string>(
-                "select format('%s %s %s', count(*), sum((status = 'completed')::int), sum((status = 'failed')::int)) from payments"),
+                "select format('%s %s %s', count(*), sum((status in ('completed', 'refunded', 'partially_refunded'))::int), " +
+                "sum((status = 'failed')::int)) from payments"),
             await audit.Payments.ScalarAsync<string>("select format('%s %s %s', requested, completed, failed) from payment_totals"));
     }
 
@@ -69,6 +78,12 @@ internal static class ProjectionAudit
     private static async Task<List<(Guid Id, string State)>> RowsAsync(Audit.Log log, string sql) =>
         [.. (await log.RowsAsync(sql, row => (row.GetGuid(0), row.GetString(1)))).OrderBy(row => row.Item1)];
 
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    private static string Refunds(Payment payment) => string.Join(
+        ", ",
+        payment.Refunds.Select(r => (r.Key.Value, Status: "pending"))
+            .Concat(payment.EndedRefunds.Select(r => (r.Key.Value, Status: r.Value ? "completed" : "failed")))
+            .OrderBy(r => r.Value.ToString(), StringComparer.Ordinal)
+            .Select(r => $"{r.Value} {r.Status}"));
+
+    private static string Word(object value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!);
 }

@@ -47,7 +47,7 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
         AssertJson(
             $$"""
             {"paymentId":"{{payment}}","status":"completed","method":"wallet","payerWalletId":"{{alice}}","payeeWalletId":"{{bob}}",
-             "amount":2500,"currency":"EUR","refundedAmount":0,"reference":"Rent 🏠"}
+             "amount":2500,"currency":"EUR","fee":0,"refundedAmount":0,"reference":"Rent 🏠"}
             """,
             ended);
         Assert.Equal((7_500, 0, 7_500), await MoneyAsync(alice));
@@ -94,7 +94,7 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
 
     private static string Wallet(string id, string user, long balance, long version, string currency = "EUR") =>
         JsonSerializer.Serialize(
-            new { walletId = id, userId = user, currency, balance, held = 0, available = balance, status = "active", version });
+            new { walletId = id, userId = user, currency, balance, held = 0, available = balance, overdraft = 0, status = "active", version });
 
     private async Task<(long Balance, long Held, long Available)> MoneyAsync(Guid wallet)
     {

@@ -53,15 +53,32 @@ public sealed class BatchProcessorTests
         Assert.Equal(["0", "1"], await StoredAsync());
     }
 
+    [Fact]
+    public async Task What_led_to_no_events_is_told_once_it_is_stored()
+    {
+        await ProcessAsync(position: 1);
+        var told = new List<string?>();
+        var deaf = Consumer with
+        {
+            Interpret = message => new(
+                Numbers.Stream(message.Headers.Correlation), (_, _) => new Decision<int>.Accepted([]), WhenNothing: told.Add),
+        };
+
+        await ProcessAsync(position: 2, previous: 1, deaf);
+        await ProcessAsync(position: 2, previous: 1, deaf); // A duplicate is nobody's signal.
+
+        Assert.Equal(["0"], told);
+    }
+
     private static Decision<int> AddNext(string? last, DateTimeOffset now) =>
         new Decision<int>.Accepted([last is null ? 0 : int.Parse(last, CultureInfo.InvariantCulture) + 1]);
 
-    private async Task ProcessAsync(long position, long previous = 0)
+    private async Task ProcessAsync(long position, long previous = 0, ConsumerDefinition<string, int>? consumer = null)
     {
         var progress = new Progress(Consumer.Name);
         progress.Reset(await _store.WatermarksAsync(Consumer.Name, TestContext.Current.CancellationToken));
         var aggregates = new Aggregates<string, int>(_store, Numbers);
-        var processor = new BatchProcessor<string, int>(Consumer, _store, aggregates, progress, TimeProvider.System, NullLogger.Instance);
+        var processor = new BatchProcessor<string, int>(consumer ?? Consumer, _store, aggregates, progress, TimeProvider.System, NullLogger.Instance);
         var headers = MessageCases.Headers with { Position = position, Previous = previous };
         var record = new ConsumeResult<byte[], byte[]>
         {

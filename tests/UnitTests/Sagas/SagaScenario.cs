@@ -174,7 +174,7 @@ internal static class SagaScenario
         return OfRefund(
             "wallet-refund",
             refund,
-            new(Crediting, 120, Asks(new WalletCommand.Credit(Anna, t.Operation, t.Amount, Euro(0), Ben)), Credited(t)),
+            new(Crediting, 120, Asks(new WalletCommand.Credit(Anna, t.Operation, t.Amount, Euro(0), Ben, HoldPurpose.Refund)), Credited(t)),
             payer: Anna,
             [
                 new(Reversing, 120, Asks(new WalletCommand.ReverseCredit(Anna, t.Operation, t.Amount, Euro(0), Ben)), Reversed(t)),

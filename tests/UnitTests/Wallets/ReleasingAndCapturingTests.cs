@@ -100,8 +100,8 @@ public sealed class ReleasingAndCapturingTests
             var wallet = Given(Deposited(5_000), Held(1, 1_000, purpose));
             var message = $"Hold {HoldOf(1)} belongs to a payment or refund that is on its way, and is ended by that.";
 
-            RefusesNow(wallet, Release(1), "hold_in_use", message);
-            RefusesNow(wallet, Capture(1, 1_000), "hold_in_use", message);
+            RefusesNow(wallet, Release(1), "hold_of_operation", message);
+            RefusesNow(wallet, Capture(1, 1_000), "hold_of_operation", message);
             Accepts(wallet, Release(1), Released(1, 1_000));
             Accepts(wallet, Capture(1, 1_000), Captured(1, 1_000));
         });

@@ -65,7 +65,7 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
     internal ProjectionHost Host(RebuildLimits limits, params IReadOnlyList<ProjectionDefinition> definitions) =>
         new(Store, _database.Source, definitions, TimeProvider.System, Seed.NewRandom(), NullLoggerFactory.Instance) { Limits = limits };
 
-    internal ProjectionControl Control => new(_database.Source, TimeProvider.System);
+    internal ProjectionControl Control => new(_database.Spared, TimeProvider.System);
 
     /// <summary>Appends amounts to some of a hundred streams, and now and then something that the projection does not want.</summary>
     internal async Task AppendAsync(Random random, int units)
@@ -99,7 +99,8 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
     /// <summary>The tables say what the whole log says.</summary>
     internal async Task AssertSumsAsync(int factor = 1)
     {
-        var log = await Store.ReadAllAsync(0, int.MaxValue, new EventFilter { Types = ["sum.added.v1"] }, default);
+        await using var reading = _database.OpenSparedStore();
+        var log = await reading.ReadAllAsync(0, int.MaxValue, new EventFilter { Types = ["sum.added.v1"] }, default);
         Assert.Equal(
             (from e in log
              group AmountOf(e.Data) by e.Stream.ToString() into stream

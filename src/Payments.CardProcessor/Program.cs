@@ -1,0 +1,3 @@
+using Payments.CardProcessor;
+
+CardProcessorHost.Build(args).Run();

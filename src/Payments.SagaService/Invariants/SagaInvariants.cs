@@ -1,0 +1,35 @@
+using Payments.Domain.Sagas;
+using Payments.SagaService.Cards;
+using Payments.SagaService.Sagas;
+using Payments.ServiceDefaults;
+using Payments.Services.Invariants;
+using Payments.Services.Invariants.Auditing;
+
+namespace Payments.SagaService.Invariants;
+
+/// <summary>What the saga service looks at.</summary>
+internal static class SagaInvariants
+{
+    public static readonly AuditedTable Table = AuditedTable.Of("sagas", "saga_id", SagaJson.Default.SagaRow);
+
+    public static void AddSagaInvariants(this WebApplicationBuilder builder)
+    {
+        if (builder.Configuration.FindServiceAddresses(OpenHolds.Service).Count > 0)
+        {
+            builder.AddServiceClient(OpenHolds.Service);
+        }
+        else
+        {
+            builder.Services.AddHttpClient(OpenHolds.Service); // Without an address: what needs it then says so.
+        }
+
+        builder.Services.AddSingleton<OpenHolds>();
+        builder.Services.AddSingleton<ProcessorBooksCopy>();
+        builder.AddProjectionAudit<Saga, SagaEvent>(Table);
+        builder.AddInvariant(HoldsMatchSagas.Name, provider => ActivatorUtilities.CreateInstance<HoldsMatchSagas>(provider).Invariant);
+        if (builder.Configuration.FindServiceAddresses(HttpCardProcessor.Service).Count > 0)
+        {
+            builder.AddInvariant(CardBooksAgree.Name, provider => ActivatorUtilities.CreateInstance<CardBooksAgree>(provider).Invariant);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Payments.Domain;
+using Payments.Domain.Sagas;
+using Payments.EventStore.Aggregates;
+using Payments.SagaService.Sagas;
+using Payments.ServiceDefaults;
+using Payments.Services;
+
+namespace Payments.SagaService.Operators;
+
+/// <summary>The body of an act.</summary>
+/// <param name="Reason">3 to 500 characters: why, in the operator's own words.</param>
+/// <param name="Phase">The phase in which the operator saw the saga. When it has gone on since, nothing is done.</param>
+public sealed record ActRequest(string Reason, string? Phase = null);
+
+/// <summary>What an act has done.</summary>
+public sealed record ActAnswer(
+    Guid SagaId,
+    string Act,
+    string PhaseBefore,
+    string Phase,
+    DateTimeOffset? Deadline,
+    IReadOnlyList<string> Does,
+    IReadOnlyList<string> Commands,
+    IReadOnlyList<MoneyEffect> Money,
+    long Version);
+
+/// <summary><c>POST /api/admin/sagas/{id}/retry</c>, <c>/compensate</c> and <c>/complete</c></summary>
+internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine)
+{
+    public const string SagaMoved = "saga_moved";
+
+    private const int ReasonLengthMin = 3;
+    private const int ReasonLengthMax = 500;
+
+    public static Task<IResult> Retry(
+        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        CancellationToken cancel) =>
+        acts.HandleAsync(OperatorAct.Retry, id, request, by, Repeatable(context, caller, key, request), context, cancel);
+
+    public static Task<IResult> Compensate(
+        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        CancellationToken cancel) =>
+        acts.HandleAsync(OperatorAct.Compensate, id, request, by, Repeatable(context, caller, key, request), context, cancel);
+
+    public static Task<IResult> Complete(
+        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        CancellationToken cancel) =>
+        acts.HandleAsync(OperatorAct.Complete, id, request, by, Repeatable(context, caller, key, request), context, cancel);
+
+    private static IdempotentRequest Repeatable(HttpContext context, CallerIdentity caller, IdempotencyKey key, ActRequest request) =>
+        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest));
+
+    private async Task<IResult> HandleAsync(
+        OperatorAct act,
+        Guid id,
+        ActRequest request,
+        OperatorName by,
+        IdempotentRequest repeatable,
+        HttpContext context,
+        CancellationToken cancel)
+    {
+        var reason = request.Reason.Trim();
+        if (reason.Length is < ReasonLengthMin or > ReasonLengthMax || reason.Any(char.IsControl))
+        {
+            return Problems.Invalid("reason", $"Must be {ReasonLengthMin} to {ReasonLengthMax} characters without control characters.");
+        }
+
+        if (request.Phase is not null && !PhaseNames.All.Contains(request.Phase))
+        {
+            return Problems.Invalid("phase", $"Must be one of {string.Join(", ", PhaseNames.All.Order(StringComparer.Ordinal))}.");
+        }
+
+        var stream = SagaAggregate.Definition.Stream(id);
+        if ((await states.LoadAsync([stream], cancel))[stream].State is not { } known)
+        {
+            return NotFound(); // Claims nothing: it may be there at the next try.
+        }
+
+        var answer = default(KeptAnswer);
+        var before = known;
+        IReadOnlyList<SagaEvent> events = [];
+        var outcome = await sagas.HandleAsync(
+            stream,
+            new Cause(known.Terms.Payment.Payment.Value, null, by.Value, Activity.Current?.Id),
+            (state, now) =>
+            {
+                var decision = Moved(state, request.Phase) ?? engine.Decide(state, act, by.Value, reason, now);
+                before = state ?? known;
+                events = decision is Decision<SagaEvent>.Accepted accepted ? accepted.Events : [];
+                return decision;
+            },
+            decided =>
+            {
+                answer = decided switch
+                {
+                    CommandOutcome<Saga>.Done done => Answer(act, before, done, events),
+                    CommandOutcome<Saga>.Refused refused => KeptAnswer.Refusal(
+                        StatusCodes.Status409Conflict, refused.Reason.Code, refused.Reason.Message),
+                    _ => throw new InvalidOperationException($"{decided} has no answer."),
+                };
+                return repeatable.ClaimWith(answer);
+            },
+            cancel);
+        return outcome is CommandOutcome<Saga>.Repeated repeated ? repeatable.Repeat(repeated.First) : answer!.ToResult(context);
+    }
+
+    public static IResult NotFound() => Problems.NotFound(RefusalCodes.SagaNotFound, "There is no such saga.");
+
+    // What was looked at is not there any more: the operator should look again.
+    private static Decision<SagaEvent>.Refused? Moved(Saga? state, string? phase) =>
+        state is not null && phase is not null && PhaseNames.Shown(state.Phase) != phase
+            ? new(new Refusal(SagaMoved, $"The saga has gone on from {phase} to {PhaseNames.Shown(state.Phase)}."))
+            : null;
+
+    private KeptAnswer Answer(
+        OperatorAct act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
+        StatusCodes.Status200OK,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new ActAnswer(
+                before.Terms.Operation.Value,
+                act.ToString().ToLowerInvariant(),
+                PhaseNames.Shown(before.Phase),
+                PhaseNames.Shown(done.State.Phase),
+                done.State.Deadline,
+                Effects.Texts(engine.Definitions, before, events),
+                Effects.Commands(events),
+                Effects.Money(events),
+                done.Version),
+            SagaJson.Default.ActAnswer));
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Payments.Domain.Sagas;
+
+namespace Payments.SagaService.Sagas;
+
+/// <summary>Spans and meters of sagas and of the card step.</summary>
+internal static class SagaMetrics
+{
+    public const string MeterName = "Payments.SagaService";
+    public const string IgnoredName = "payments.saga.signals.ignored";
+
+    private static readonly ActivitySource Source = new(MeterName);
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Ignored = Meter.CreateCounter<long>(
+        IgnoredName, "{signal}", "Late and repeated signals: heard, and not obeyed.");
+
+    private static readonly Counter<long> CardCalls = Meter.CreateCounter<long>(
+        "payments.card.calls", "{call}", "What became of calls of the card processor.");
+
+    /// <param name="saga">As it was when the signal came; null before its start.</param>
+    public static void CountIgnored(string signal, Saga? saga) => Ignored.Add(
+        1,
+        new KeyValuePair<string, object?>("signal", signal),
+        new KeyValuePair<string, object?>("phase", saga is null ? "none" : PhaseNames.Shown(saga.Phase)));
+
+    public static void CountCardCall(string act, string outcome) => CardCalls.Add(
+        1, new KeyValuePair<string, object?>("act", act), new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>A span of the trace that the command belongs to.</summary>
+    public static Activity? StartCardCall(string act, string? traceParent) =>
+        Source.StartActivity($"card {act}", ActivityKind.Internal, traceParent);
+}

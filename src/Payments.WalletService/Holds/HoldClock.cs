@@ -1,0 +1,90 @@
+using Npgsql;
+using Payments.Domain;
+using Payments.Domain.Wallets;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.WalletService.Wallets;
+
+namespace Payments.WalletService.Holds;
+
+/// <summary>
+/// Gives back what was held for too long. Expiries are rows, so they survive restarts; a wallet that is told twice, or by two processes,
+/// does nothing the second time.
+/// </summary>
+internal sealed partial class HoldClock(
+    NpgsqlDataSource database, CommandHandler<Wallet, WalletEvent> wallets, TimeProvider clock, ILogger<HoldClock> log) : BackgroundService
+{
+    private const int HoldsMax = 500;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryRingAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task TryRingAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await RingAsync(cancel);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or StoreUnavailableException or TimeoutException)
+        {
+            LogTrouble(log, trouble); // The next second tries again: nothing was ticked off.
+        }
+    }
+
+    private async Task RingAsync(CancellationToken cancel)
+    {
+        foreach (var (hold, wallet, operation) in await DueAsync(cancel))
+        {
+            var cause = new Cause(operation, null, "hold-clock", null);
+            var command = new WalletCommand.ExpireHold(new HoldId(hold));
+            try
+            {
+                var stream = WalletAggregate.Definition.Stream(wallet);
+                await wallets.HandleAsync(stream, cause, (state, now) => Wallet.Decide(state, command, now), _ => null, cancel);
+                LogExpired(log, hold, wallet);
+            }
+            catch (StoreRejectedException rejected)
+            {
+                LogRejected(log, hold, wallet, rejected); // One that cannot be stored does not keep the others waiting.
+            }
+        }
+    }
+
+    private async Task<List<(Guid Hold, Guid Wallet, Guid Operation)>> DueAsync(CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "select hold_id, wallet_id, operation_id from holds where expires_at <= $1 order by expires_at limit $2");
+        command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
+        command.Parameters.AddWithValue(HoldsMax);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var due = new List<(Guid, Guid, Guid)>();
+        while (await reader.ReadAsync(cancel))
+        {
+            due.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2)));
+        }
+
+        return due;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
+    private static partial void LogExpired(ILogger log, Guid hold, Guid wallet);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database rejects the expiry of hold {Hold} of wallet {Wallet}; trying again")]
+    private static partial void LogRejected(ILogger log, Guid hold, Guid wallet, Exception rejected);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
+    private static partial void LogTrouble(ILogger log, Exception trouble);
+}

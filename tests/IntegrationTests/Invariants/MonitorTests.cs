@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IntegrationTests.WholeSystem;
+using Npgsql;
+using UnitTests.Randomness;
+
+namespace IntegrationTests.Invariants;
+
+/// <summary>The monitors of all services in the running platform.</summary>
+[Collection(WholeSystemTests.Name)]
+public sealed class MonitorTests(PostgresFixture postgres)
+{
+    private const int Payments = 400;
+    private const int Wallets = 20;
+    private static readonly string[] Services = ["wallets", "payments", "sagas"];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly string[] OftenLooks = ["Invariants:EveryMs=300", "Invariants:GraceMs=6000", "Invariants:StalledMs=20000"];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_load_nothing_is_raised_and_a_tampered_row_is_found_shown_acknowledged_and_cleared()
+    {
+        var databases = await Databases.CreateAsync(postgres);
+        await using var platform = await Platform.StartAsync(databases, OftenLooks);
+        using var api = new Api(platform.Gateway);
+        await new Crowd(api).PayAsync(Payments, Wallets, Seed.NewRandom());
+        await UntilEachWasLookedAtSinceAsync(api, DateTimeOffset.UtcNow);
+        foreach (var service in Services)
+        {
+            Assert.Equal("[]", (await api.GetJsonAsync($"/api/admin/{service}/alerts"))["items"]!.ToJsonString());
+            foreach (var invariant in (await api.GetJsonAsync($"/api/admin/{service}/invariants")).AsArray())
+            {
+                Assert.True((string?)invariant!["state"] == "holds", invariant.ToJsonString());
+            }
+        }
+
+        await using var wallets = NpgsqlDataSource.Create(databases.Wallets);
+        await ExecuteAsync(wallets, "update wallets set balance = balance + 1 where wallet_id = (select min(wallet_id::text)::uuid from wallets)");
+        var alert = await AlertAsync(api, a => (string?)a["invariant"] == "wallets-are-the-fold-of-events");
+        Assert.StartsWith("wallet/", (string?)alert["event"]!["stream"], StringComparison.Ordinal);
+        Assert.True((long?)alert["event"]!["position"] > 0);
+
+        var target = $"/api/admin/wallets/alerts/{alert["id"]}/acknowledge";
+        var key = Api.Fresh("key");
+        using var refused = await api.PostAsync(target, """{"reason":""}""", Api.Fresh("key"));
+        using var first = await api.PostAsync(target, """{"reason":"I did that."}""", key);
+        using var again = await api.PostAsync(target, """{"reason":"I did that."}""", key);
+        using var other = await api.PostAsync(target, """{"reason":"So did I."}""", Api.Fresh("key"));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Conflict),
+            (refused.StatusCode, first.StatusCode, again.StatusCode, other.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(Cancel), await again.Content.ReadAsStringAsync(Cancel));
+
+        await ExecuteAsync(wallets, "update wallets set balance = balance - 1 where wallet_id = (select min(wallet_id::text)::uuid from wallets)");
+        var cleared = await AlertAsync(api, a => (string?)a["id"]?.ToJsonString() == alert["id"]!.ToJsonString() && a["clearedAt"] is not null);
+        Assert.Equal("I did that.", (string?)cleared["acknowledged"]!["reason"]);
+    }
+
+    private static async Task UntilEachWasLookedAtSinceAsync(Api api, DateTimeOffset since)
+    {
+        var deadline = DateTimeOffset.UtcNow + Patience;
+        foreach (var service in Services)
+        {
+            while ((await api.GetJsonAsync($"/api/admin/{service}/invariants")).AsArray().Any(i => i!["checkedAt"] is not { } at || at.Deserialize<DateTimeOffset>() < since))
+            {
+                Assert.True(DateTimeOffset.UtcNow < deadline, (await api.GetJsonAsync($"/api/admin/{service}/invariants")).ToJsonString());
+                await Task.Delay(100, Cancel);
+            }
+        }
+    }
+
+    private static async Task<JsonNode> AlertAsync(Api api, Func<JsonNode, bool> wanted)
+    {
+        var deadline = DateTimeOffset.UtcNow + Patience;
+        while (true)
+        {
+            var page = await api.GetJsonAsync("/api/admin/wallets/alerts?limit=200");
+            if (page["items"]!.AsArray().FirstOrDefault(a => wanted(a!)) is { } found)
+            {
+                return found;
+            }
+
+            Assert.True(DateTimeOffset.UtcNow < deadline, page.ToJsonString());
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancel));
+    }
+}

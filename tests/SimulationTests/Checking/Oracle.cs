@@ -1,0 +1,127 @@
+using Payments.Domain;
+using Payments.Domain.Payments;
+using Payments.Domain.Sagas;
+using Payments.Domain.Wallets;
+using Payments.EventStore;
+using SimulationTests.Worlds;
+
+namespace SimulationTests.Checking;
+
+/// <summary>Knows what must be true, after every stored event and at the end.</summary>
+internal sealed class Oracle(World world)
+{
+    private readonly Dictionary<Guid, Movements> _movements = [];
+    private readonly Dictionary<string, int> _requests = [];
+
+    public OpenHolds Holds { get; } = new();
+
+    /// <summary>How many events carry a client's reference: one request has one effect.</summary>
+    public int EffectsOf(string reference) => _requests.GetValueOrDefault(reference);
+
+    public void Heard(Guid id, StoredEvent stored, PaymentEvent e, Payment payment)
+    {
+        world.Trace.Stored("payments", stored, e);
+        world.Saw(stored.Type);
+        switch (e)
+        {
+            case PaymentEvent.Requested { Terms.Reference: var reference }:
+                Count(reference);
+                break;
+            case PaymentEvent.RefundRequested { Terms.Reason: var reference }:
+                Count(reference);
+                break;
+            case PaymentEvent.Failed { Code: var code }:
+                world.Saw($"failed {code}");
+                break;
+            case PaymentEvent.RefundFailed { Code: var code }:
+                world.Saw($"refund failed {code}");
+                break;
+        }
+
+        Violation.Unless(payment.Refunded <= payment.Terms.Amount, $"Payment {id} has refunded {payment.Refunded} of {payment.Terms.Amount}.");
+    }
+
+    public void Heard(Guid id, StoredEvent stored, WalletEvent e, Wallet wallet)
+    {
+        world.Trace.Stored("wallets", stored, e);
+        world.Saw(stored.Type);
+        Holds.Heard(id, e);
+        if (OperationOf(e) is { } operation)
+        {
+            (_movements.TryGetValue(operation, out var known) ? known : _movements[operation] = new Movements(operation)).Heard(e);
+        }
+
+        Count((e as WalletEvent.Deposited)?.Reference ?? (e as WalletEvent.Withdrawn)?.Reference);
+        Violation.Unless((wallet.Posted + wallet.Overdraft).Minor >= 0, $"The balance of wallet {id} is {wallet.Posted}, with an overdraft of {wallet.Overdraft}.");
+        Violation.Unless(wallet.Available.Minor >= 0, $"Wallet {id} has {wallet.Available} available.");
+        Violation.Unless(wallet.Held.Minor == wallet.Holds.Values.Sum(h => h.Amount.Minor), $"Wallet {id} holds {wallet.Held}, and its holds are others.");
+        world.SawIf(wallet.Posted.Minor < 0, "overdraft in use");
+    }
+
+    public void Heard(Guid id, StoredEvent stored, SagaEvent e, Saga saga)
+    {
+        world.Trace.Stored("sagas", stored, e);
+        world.Saw(stored.Type);
+        switch (e)
+        {
+            case SagaEvent.Moved { To: var to, FailureCode: var code }:
+                world.Saw($"{saga.Definition} {to}");
+                world.SawIf(code is not null, $"{saga.Definition} {to}: {code}");
+                CheckDeadline(saga);
+                if (saga.HasEnded)
+                {
+                    CheckEnded(id, saga);
+                }
+
+                break;
+            case SagaEvent.OperatorActed { Act: var act }:
+                world.Saw($"operator {act} in {saga.Phase}");
+                break;
+            case SagaEvent.StepRefused { Code: var code }:
+                world.Saw($"step refused in {saga.Phase}: {code}");
+                break;
+        }
+    }
+
+    public void CheckEnd() => new EndCheck(world).Run();
+
+    private void CheckDeadline(Saga saga) => Violation.Unless(
+        saga.HasEnded == saga.Deadline is null, $"Saga {saga.Terms.Operation} is {saga.Phase} with the deadline {saga.Deadline}.");
+
+    private void CheckEnded(Guid id, Saga saga)
+    {
+        var movements = _movements.GetValueOrDefault(id) ?? new Movements(id);
+        var payment = saga.Terms.Payment;
+        var isRefund = id != payment.Payment.Value;
+        Violation.Unless(Holds.Open.All(h => h.Hold.Operation.Value != id), $"Saga {id} has ended {saga.Phase}, and its hold is open.");
+        if (saga.Phase == SagaPhases.Failed)
+        {
+            movements.CheckFailed();
+        }
+        else
+        {
+            var byCard = payment.Source.PayerWallet is null;
+            movements.CheckCompleted(credits: !(isRefund && byCard), captures: isRefund || !byCard, isRefund ? Money.Zero(payment.Fee.Currency) : payment.Fee);
+        }
+    }
+
+    private void Count(string? reference)
+    {
+        if (reference is not null)
+        {
+            var count = _requests[reference] = _requests.GetValueOrDefault(reference) + 1;
+            Violation.Unless(count == 1, $"Request {reference} has {count} effects.");
+        }
+    }
+
+    private static Guid? OperationOf(WalletEvent e) => e switch
+    {
+        WalletEvent.FundsHeld { Operation: var o } => o.Value,
+        WalletEvent.HoldCaptured { Operation: var o } => o.Value,
+        WalletEvent.FundsCredited { Operation: var o } => o.Value,
+        WalletEvent.FeeCharged { Operation: var o } => o.Value,
+        WalletEvent.FeeReturned { Operation: var o } => o.Value,
+        WalletEvent.CreditReversed { Operation: var o } => o.Value,
+        _ => null,
+    };
+}

@@ -1,0 +1,177 @@
+using Payments.Domain;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.EventStore.Memory;
+using Payments.Messaging;
+using Payments.Messaging.Consuming;
+using SimulationTests.Worlds;
+
+namespace SimulationTests.Services;
+
+/// <summary>What can befall any service.</summary>
+internal abstract class Service(World world, string name) : Actor(world, name)
+{
+    public abstract Topic Topic { get; }
+
+    /// <summary>A process ends, and another one begins in its place.</summary>
+    public abstract void Crash();
+
+    /// <summary>One or two processes share the partitions anew. One that lost all of them may go on for a while as if it had not.</summary>
+    public abstract void Rebalance();
+
+    /// <summary>All offsets are lost, the committed ones too.</summary>
+    public abstract void Rewind(bool committedToo);
+
+    /// <summary>Only processes that know what is theirs go on.</summary>
+    public abstract void Settle();
+}
+
+/// <summary>A service: its log, and one or two processes that share the partitions of its topic.</summary>
+internal sealed class Service<TState, TEvent> : Service
+    where TState : class
+{
+    private readonly List<Instance<TState, TEvent>> _instances = [];
+    private readonly Dictionary<int, long> _committed = [];
+
+    public Service(
+        World world, string database, AggregateDefinition<TState, TEvent> definition, ConsumerDefinition<TState, TEvent> consumer,
+        Action<IReadOnlyList<ProjectionRow>> apply)
+        : base(world, consumer.Name)
+    {
+        // Snapshots are taken in steps of the world: the background task of the real ones would run on another thread.
+        Definition = definition with { Snapshots = definition.Snapshots! with { Every = int.MaxValue } };
+        Consumer = consumer with { Aggregate = Definition };
+        Log = new MemoryEventStore(database, world.Clock, apply);
+        Store = new FaultyStore(world, Log);
+        Watch = new LogWatch<TState, TEvent>(Log, Definition);
+        _instances.Add(new Instance<TState, TEvent>(this, world, Partitions));
+    }
+
+    public AggregateDefinition<TState, TEvent> Definition { get; }
+
+    public ConsumerDefinition<TState, TEvent> Consumer { get; }
+
+    public override Topic Topic => Consumer.Topics[0];
+
+    public MemoryEventStore Log { get; }
+
+    public IEventStore Store { get; }
+
+    public LogWatch<TState, TEvent> Watch { get; }
+
+    public override DateTimeOffset? NextAt => _instances.Min(i => i.NextAt);
+
+    private IEnumerable<int> Partitions => Enumerable.Range(0, Topic.Partitions);
+
+    public long Committed(int partition) => _committed.GetValueOrDefault(partition);
+
+    public void Commit(IReadOnlyDictionary<int, long> offsets)
+    {
+        foreach (var (partition, offset) in offsets)
+        {
+            _committed[partition] = offset;
+        }
+    }
+
+    public override void Step()
+    {
+        _instances.RemoveAll(i => i.GoneAt <= World.Clock.Now);
+        if (_instances.Where(i => i.NextAt <= World.Clock.Now).ToList() is { Count: > 0 } ready)
+        {
+            var instance = World.Dice.Pick(ready);
+            Try(instance, instance.Step);
+        }
+
+        if (World.Dice.Chance(10))
+        {
+            World.Dice.Pick(_instances).TakeSnapshots([.. Watch.Ids.Select(Definition.Stream)]);
+        }
+    }
+
+    /// <summary>Obeys a command through one of the processes. Null: no answer was heard, and whether it was obeyed is not known.</summary>
+    public CommandOutcome<TState>? Obey(
+        Guid stream, Guid correlation, string actor, Func<TState?, DateTimeOffset, Decision<TEvent>> decide, Func<CommandOutcome<TState>, Claim?>? claim = null)
+    {
+        CommandOutcome<TState>? outcome = null;
+        var instance = World.Dice.Pick(_instances);
+        Try(instance, () =>
+        {
+            try
+            {
+                outcome = Result(instance.Commands.HandleAsync(
+                    Definition.Stream(stream), new Cause(correlation, null, actor, null), decide, claim ?? (_ => null), CancellationToken.None));
+            }
+            catch (StoreUnavailableException)
+            {
+                World.Saw("a caller heard no answer");
+            }
+        });
+        return outcome;
+    }
+
+    public override void Crash() => Replace(World.Dice.Pick(_instances));
+
+    public override void Rebalance()
+    {
+        if (World.Dice.Chance(500))
+        {
+            var stale = _instances[0];
+            stale.GoneAt ??= World.Clock.Now + World.Dice.Time(1, 20_000);
+            _instances.Add(new Instance<TState, TEvent>(this, World, []));
+        }
+
+        var live = _instances.Where(i => i.GoneAt is null).ToList();
+        if (live.Count == 1 && _instances.Count < 3)
+        {
+            var another = new Instance<TState, TEvent>(this, World, []);
+            _instances.Add(another);
+            live.Add(another);
+        }
+
+        var shares = Partitions.ToLookup(_ => World.Dice.Below(live.Count));
+        for (var i = 0; i < live.Count; i++)
+        {
+            live[i].Assign(shares[i]);
+        }
+    }
+
+    public override void Rewind(bool committedToo)
+    {
+        if (committedToo)
+        {
+            _committed.Clear();
+        }
+
+        _instances.ForEach(i => i.Rewind());
+    }
+
+    public override void Settle()
+    {
+        foreach (var stale in _instances.Where(i => i.GoneAt is not null))
+        {
+            stale.GoneAt = World.Clock.Now;
+        }
+    }
+
+    private void Try(Instance<TState, TEvent> instance, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Crashed)
+        {
+            Replace(instance);
+        }
+    }
+
+    private void Replace(Instance<TState, TEvent> ended)
+    {
+        var partitions = ended.GoneAt is null ? Partitions.Where(ended.Has).ToList() : [];
+        _instances.Remove(ended);
+        if (ended.GoneAt is null)
+        {
+            _instances.Add(new Instance<TState, TEvent>(this, World, partitions));
+        }
+    }
+}
