@@ -157,8 +157,8 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
 
         Assert.Equal(
             [
-                "/api/payments: amount card currency method payeeWalletId payerWalletId reference",
                 "/api/payments/{paymentId}/refunds: amount currency reason",
+                "/api/payments: amount card currency method payeeWalletId payerWalletId reference",
                 "/api/transfers: amount currency fromWalletId reference toWalletId",
             ],
             document["paths"]!.AsObject().Where(p => p.Value!["post"] is not null).Select(p => $"{p.Key}: {BodyOf(document, p.Value!["post"]!)}")
