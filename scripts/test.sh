@@ -5,7 +5,8 @@ usage_test() {
   cat <<'TEXT'
 Usage: ./payments test [--fast] [arguments of the test runner]
 
-Checks the formatting, builds with warnings as errors, and runs UnitTests, IntegrationTests and BrowserTests, all of them even if one fails.
+Checks the formatting, builds with warnings as errors, and runs UnitTests, SimulationTests,
+IntegrationTests and BrowserTests, all of them even if one fails.
 The last line has the counts. A failed check of the formatting, a failed build and a crashed run each count as one failure.
 
   --fast    UnitTests only: no server, no browser, no check of the formatting
@@ -19,7 +20,7 @@ readonly test_run_max=30m
 
 verb_test() {
   local fast=no passed=0 failed=0 skipped=0 project
-  local filter=$root/Payments.NoAspire.slnf projects=(UnitTests IntegrationTests BrowserTests)
+  local filter=$root/Payments.NoAspire.slnf projects=(UnitTests SimulationTests IntegrationTests BrowserTests)
   if [ "${1:-}" = --fast ]; then
     fast=yes projects=(UnitTests) filter=$root/tests/UnitTests/UnitTests.csproj
     shift

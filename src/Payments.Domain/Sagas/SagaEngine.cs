@@ -136,7 +136,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     /// <summary>What a person declares is booked as if the processor had said it. If it is not so the books differ, which is seen.</summary>
     private static ImmutableArray<SagaEvent> Declared(Saga state, Ask ask) =>
         ask.Command(state.Terms) is SagaEvent.CardCommanded { Command: var c }
-            ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, DeclineCode: null))]
+            ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, DeclineCode: null), IsDeclared: true)]
             : [];
 
     /// <summary>Doubled with each attempt, of which there are few.</summary>

@@ -38,7 +38,10 @@ public abstract record SagaEvent
     public sealed record OperatorActed(OperatorAct Act, string By, string Reason) : SagaEvent;
 
     /// <summary>The card processor's certain answer, or what a person declared it to be: <see cref="OperatorAct.Complete"/>.</summary>
-    public sealed record CardAnswered(CardAnswer Answer) : SagaEvent;
+    /// <param name="IsDeclared">A person has said it.</param>
+    public sealed record CardAnswered(
+        CardAnswer Answer,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsDeclared = false) : SagaEvent;
 
     public sealed record WalletCommanded(WalletCommand Command) : SagaEvent;
 

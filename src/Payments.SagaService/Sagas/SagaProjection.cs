@@ -5,7 +5,6 @@ using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.SagaService.Cards;
 
 namespace Payments.SagaService.Sagas;
 
@@ -84,11 +83,11 @@ internal static class SagaProjection
                         command.For.Value, command.Key, stored.Type, stored.SchemaVersion, JsonElement.Parse(stored.Data.Span),
                         state!.Terms.Payment.Payment.Value, version, at);
                     break;
-                case SagaEvent.CardAnswered { Answer: var answer }:
+                case SagaEvent.CardAnswered { Answer: var answer, IsDeclared: var declared }:
                     Close(state!);
                     if (answer.IsApproved)
                     {
-                        Book(state!, answer.Act, answer.Amount, declared: false, at, version);
+                        Book(state!, answer.Act, answer.Amount, declared, at, version);
                     }
 
                     break;
@@ -119,13 +118,9 @@ internal static class SagaProjection
             var phase = PhaseNames.Shown(saga.Phase);
             _acts.Add(new SagaActRow(
                 saga.Terms.Operation.Value, version, phase, acted.Act.ToString().ToLowerInvariant(), acted.By, acted.Reason, phase, at));
-            if (acted.Act == OperatorAct.Complete && AskOf(saga).Command(saga.Terms) is SagaEvent.CardCommanded { Command: var command })
-            {
-                Book(saga, command.Act, CardCommands.AmountOf(command), declared: true, at, version);
-            }
         }
 
-        // A person's act and the move that it leads to follow each other.
+        // A person's act and the move that it leads to follow each other; what is declared to be done stands between them.
         private void NoteEffect(Saga saga, SagaEvent.Moved moved, long version)
         {
             if (moved.Because is not (nameof(OperatorAct.Complete) or nameof(OperatorAct.Compensate)))
@@ -134,13 +129,14 @@ internal static class SagaProjection
             }
 
             var (operation, phase) = (saga.Terms.Operation.Value, PhaseNames.Shown(moved.To));
-            if (_acts.FindIndex(a => a.Version == version - 1) is >= 0 and var found)
+            var actedAt = version - (moved.Because == nameof(OperatorAct.Complete) ? 2 : 1);
+            if (_acts.FindIndex(a => a.Version == actedAt) is >= 0 and var found)
             {
                 _acts[found] = _acts[found] with { PhaseAfter = phase };
             }
             else
             {
-                _acts.Add(new SagaActRow(operation, version - 1, phase));
+                _acts.Add(new SagaActRow(operation, actedAt, phase));
             }
         }
 

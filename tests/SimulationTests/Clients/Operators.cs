@@ -5,7 +5,6 @@ using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Aggregates;
 using SimulationTests.Plans;
-using SimulationTests.Services;
 using SimulationTests.Worlds;
 using Operation = SimulationTests.Plans.Operation;
 
@@ -75,7 +74,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         }
 
         var outcome = World.Sagas.Obey(
-            id, Seams.CorrelationOf(World.Sagas.Watch.Find(id)!), Name, (state, now) => World.Engine.Decide(state, act, Name, reason, now));
+            id, World.Sagas.Watch.Find(id)!.Terms.Payment.Payment.Value, Name, (state, now) => World.Engine.Decide(state, act, Name, reason, now));
         return (outcome as CommandOutcome<Saga>.Refused)?.Reason.Code;
     }
 

@@ -177,12 +177,23 @@ internal sealed class Requests(World world) : Actor(world, "client")
         return Command(wallet, new WalletCommand.Capture(new(wallet), new(hold), new(hold), amount, null), o.Reference);
     }
 
-    private Answer? Command(Guid wallet, WalletCommand command, string? key = null) => Told(World.Wallets.Obey(
-        wallet,
-        World.Dice.NewId(),
-        Name,
-        (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules),
-        decided => key is null ? null : Keep(key, decided, wallet)), wallet);
+    private Answer? Command(Guid wallet, WalletCommand command, string? key = null)
+    {
+        var answer = Told(World.Wallets.Obey(
+            wallet,
+            World.Dice.NewId(),
+            Name,
+            (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules),
+            decided => key is null || IsNotThere(decided) ? null : Keep(key, decided, wallet)), wallet);
+
+        // What is not there claims nothing. But perhaps it was this very request that ended it.
+        return answer?.Code == RefusalCodes.HoldNotFound && key is not null && Result(World.Wallets.Store.FindClaimAsync("client", key, CancellationToken.None)) is { } first
+            ? Read(Encoding.UTF8.GetString(first.Answer.Span))
+            : answer;
+    }
+
+    private static bool IsNotThere(CommandOutcome<Wallet> decided) =>
+        decided is CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.HoldNotFound };
 
     // As the API does it: done or refused, the answer is kept with the key in the transaction of the effect.
     private static Claim? Keep<TState>(string key, CommandOutcome<TState> decided, Guid id)

@@ -42,7 +42,7 @@ internal sealed class World
         Plan = plan;
         Dice = new Dice(~plan.Seed);
         Trace = new Trace(Clock, keepsText);
-        Payments = new(this, "payments", Seams.Payments, PaymentAggregate.Consumer, rows => Apply("payments", rows));
+        Payments = new(this, "payments", PaymentAggregate.Definition, PaymentAggregate.Consumer, rows => Apply("payments", rows));
         Wallets = new(this, "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(plan.Rules), rows => Apply("wallets", rows));
         Sagas = new(this, "sagas", SagaAggregate.Definition, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
         _services = [Payments, Wallets, Sagas];

@@ -155,7 +155,12 @@ public sealed class OperatorActsTests
         Assert.Equal(
             [
                 Acted(OperatorAct.Complete),
-                .. approved.Select(e => e is SagaEvent.Moved moved ? moved with { Because = "Complete" } : e),
+                .. approved.Select(e => e switch
+                {
+                    SagaEvent.Moved moved => moved with { Because = "Complete" },
+                    SagaEvent.CardAnswered answered => answered with { IsDeclared = true },
+                    _ => e,
+                }),
             ],
             events);
         Assert.Equal(Fold(saga, approved), Fold(saga, events));

@@ -99,6 +99,8 @@ internal static class Samples
         ["saga.card-answered.v1"] = new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Capture, Euro(2_500), null)),
         ["saga.card-answered.v1+declined"] =
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Authorise, Euro(2_500), "card_declined")),
+        ["saga.card-answered.v1+declared"] =
+            new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Capture, Euro(2_500), null), IsDeclared: true),
     };
 
     private static Money Euro(long minor) => new(minor, Eur);
