@@ -7,15 +7,15 @@ namespace Payments.Domain.Sagas;
 /// <summary>What sagas can ask for. Payer and payee are the payment's: a refund holds the payee's money and credits the payer.</summary>
 internal static class Asks
 {
-    /// <summary>A hold outlives every deadline of a saga many times over: it does not lapse under an operation still on its way.</summary>
-    private const int HoldLifetimeSeconds = 7 * 24 * 3600;
+    /// <summary>
+    /// Ten years, that is, never: a saga ends what it holds, however long that takes. Money that fell back under an operation still on its
+    /// way would be there twice.
+    /// </summary>
+    private const int HoldLifetimeSeconds = 10 * 365 * 24 * 3600;
 
-    /// <summary>Ten years, that is, never: a card that has its money back leaves no other way than the payee's held money.</summary>
-    private const int RefundHoldLifetimeSeconds = 10 * 365 * 24 * 3600;
+    public static Ask HoldOfPayer(SagaTimeouts t) => Hold(t, PayerOf, HoldPurpose.Payment);
 
-    public static Ask HoldOfPayer(SagaTimeouts t) => Hold(t, PayerOf, HoldPurpose.Payment, HoldLifetimeSeconds);
-
-    public static Ask HoldOfPayee(SagaTimeouts t) => Hold(t, PayeeOf, HoldPurpose.Refund, RefundHoldLifetimeSeconds);
+    public static Ask HoldOfPayee(SagaTimeouts t) => Hold(t, PayeeOf, HoldPurpose.Refund);
 
     public static Ask ReleasePayer(SagaTimeouts t) => Release(t, PayerOf);
 
@@ -56,12 +56,12 @@ internal static class Asks
         terms => new CardCommand.Refund(terms.Operation, terms.Payment.Payment, terms.Amount),
         t.Card);
 
-    private static Ask Hold(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, HoldPurpose purpose, int lifetimeSeconds) => new()
+    private static Ask Hold(SagaTimeouts t, Func<SagaTerms, WalletId> wallet, HoldPurpose purpose) => new()
     {
         Phase = SagaPhases.Holding,
         Awaits = terms => $"FundsHeld from wallet {wallet(terms)}",
         Command = terms => Wallet(new WalletCommand.Hold(
-            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, lifetimeSeconds, purpose)),
+            wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, HoldLifetimeSeconds, purpose)),
         Hear = (_, signal) => signal switch
         {
             Signal.OfWallet { Event: WalletEvent.FundsHeld } => Heard.Yes,
@@ -103,34 +103,34 @@ internal static class Asks
         Func<SagaTerms, Money> fee,
         Func<SagaTerms, WalletId?> payer,
         HoldPurpose purpose = HoldPurpose.Payment) => new()
-    {
-        Phase = SagaPhases.Crediting,
-        Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.Credit(
-            wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
-        Hear = (_, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Crediting,
+            Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.Credit(
+                wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Reverse(
         SagaTimeouts t, Func<SagaTerms, WalletId> wallet, Func<SagaTerms, Money> fee, Func<SagaTerms, WalletId?> payer) => new()
-    {
-        Phase = SagaPhases.Reversing,
-        Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
-        Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
-        Hear = (_, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
-            Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
-            _ => null,
-        },
-        Timeout = t.Wallet,
-    };
+            Phase = SagaPhases.Reversing,
+            Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
+            Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+            Hear = (_, signal) => signal switch
+            {
+                Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
+                _ => null,
+            },
+            Timeout = t.Wallet,
+        };
 
     private static Ask Card(string phase, CardAct act, Func<SagaTerms, CardCommand> command, TimeSpan timeout) => new()
     {

@@ -3,8 +3,8 @@ using Payments.Domain.Payments;
 
 namespace Payments.PaymentService.Fees;
 
-/// <summary>What the platform keeps of payments, by method, from the configuration section <c>Fees</c>. Nothing unless it says so.</summary>
-/// <remarks>A payment keeps the fee it was requested with. A transfer has none, so the section knows no such method.</remarks>
+/// <summary>What the platform keeps of payments, by method, from the configuration section <c>Fees</c>.</summary>
+/// <remarks>Nothing unless it says so. A payment keeps the fee it was requested with. A transfer has none, so the section knows no such method.</remarks>
 internal sealed record FeeOptions
 {
     public const string Section = "Fees";
@@ -16,7 +16,8 @@ internal sealed record FeeOptions
     /// <exception cref="InvalidOperationException">A figure is out of range, or a name in the section means nothing.</exception>
     public static FeeOptions From(IConfiguration configuration)
     {
-        var options = configuration.GetSection(Section).Get<FeeOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new FeeOptions();
+        var section = configuration.GetSection(Section);
+        var options = section.Get<FeeOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new FeeOptions();
         return options.Wallet.IsValid && options.Card.IsValid
             ? options
             : throw new InvalidOperationException(

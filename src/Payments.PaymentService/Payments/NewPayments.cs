@@ -53,7 +53,12 @@ internal sealed class NewPayments(
 
     /// <summary>The id is new, so there is nothing to load and nobody to wait for. A refusal is kept under the key as well.</summary>
     private async Task<IResult> StoreAsync(
-        PaymentTerms terms, DateTimeOffset now, CallerIdentity caller, IdempotentRequest request, HttpContext context, CancellationToken cancel)
+        PaymentTerms terms,
+        DateTimeOffset now,
+        CallerIdentity caller,
+        IdempotentRequest request,
+        HttpContext context,
+        CancellationToken cancel)
     {
         var id = terms.Payment.Value;
         var stream = PaymentAggregate.Definition.Stream(id);
@@ -78,14 +83,16 @@ internal sealed class NewPayments(
         }
     }
 
-    private static KeptAnswer Answer(Decision<PaymentEvent> decision, Guid payment) => decision is Decision<PaymentEvent>.Refused { Reason: var reason }
+    private static KeptAnswer Answer(Decision<PaymentEvent> decision, Guid payment) =>
+        decision is Decision<PaymentEvent>.Refused { Reason: var reason }
         ? KeptAnswer.Refusal(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message)
         : KeptAnswer.Of(
             StatusCodes.Status202Accepted,
             JsonSerializer.SerializeToUtf8Bytes(new AcceptedPayment(payment, "pending"), PaymentJson.Default.AcceptedPayment),
             $"/api/payments/{payment}");
 
-    private async Task<WalletFacts?> FindAsync(Party party, Currency currency, Dictionary<string, string[]> errors, CancellationToken cancel)
+    private async Task<WalletFacts?> FindAsync(
+        Party party, Currency currency, Dictionary<string, string[]> errors, CancellationToken cancel)
     {
         var facts = await directory.FindAsync(party.Wallet, cancel);
         if (facts is null)

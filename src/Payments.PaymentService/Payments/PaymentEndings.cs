@@ -34,7 +34,8 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         return await find();
     }
 
-    /// <summary>Starts to wait. Ask before looking whether it has ended already, so that no ending falls in between; dispose afterwards.</summary>
+    /// <summary>Starts to wait; dispose afterwards.</summary>
+    /// <remarks>Ask before looking whether it has ended already, so that no ending falls in between.</remarks>
     private Waiter WaitFor(Guid id)
     {
         var waiter = new Waiter(this, id);

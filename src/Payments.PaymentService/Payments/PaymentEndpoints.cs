@@ -13,7 +13,8 @@ internal static class PaymentEndpoints
     public static void MapPayments(this WebApplication app)
     {
         var api = app.MapGroup("/api/payments").WithTags("Payments");
-        api.MapPost("/", RequestPayment.Handle).WithName("requestPayment").WithSummary("Requests a payment from a wallet or a card; it goes on in the background.")
+        api.MapPost("/", RequestPayment.Handle).WithName("requestPayment")
+            .WithSummary("Requests a payment from a wallet or a card; it goes on in the background.")
             .Produces<AcceptedPayment>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(422);
         api.MapGet("/", PaymentQueries.List).WithName("listPayments").WithSummary("Payments, newest first, by status and wallet.")
             .Produces<PaymentPage>().ProducesProblem(400);
@@ -26,7 +27,8 @@ internal static class PaymentEndpoints
         api.MapPost("/{paymentId}/refunds", RequestRefund.Handle).WithName("requestRefund")
             .WithSummary("Gives a completed payment back, in part or whole; it goes on in the background.")
             .Produces<AcceptedRefund>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
-        api.MapGet("/{paymentId}/refunds", RefundQueries.List).WithName("listRefunds").WithSummary("The refunds of a payment, oldest first.")
+        api.MapGet("/{paymentId}/refunds", RefundQueries.List).WithName("listRefunds")
+            .WithSummary("The refunds of a payment, oldest first.")
             .Produces<RefundList>().ProducesProblem(404);
         api.MapGet("/{paymentId}/refunds/{refundId}", RefundQueries.Get).WithName("getRefund")
             .WithSummary("A refund; ?wait=5s answers as soon as it has ended.")

@@ -74,7 +74,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         var others = await Task.WhenAll(OtherServices.Select(async service =>
             await clients.CreateClient(service).GetFromJsonAsync(new Uri($"/internal/history/{id}", UriKind.Relative), HistoryJson.Default.ListHistoryEvent, cancel)));
         var own = await HistoryEndpoint.ReadAsync(store.Name, reads, id, cancel);
-        var events = own.Concat(others.SelectMany(o => o ?? [])).Select(e => e with { Data = CardTokens.Hide(e.Data) });
+        var events = own.Concat(others.SelectMany(o => o ?? [])).Select(e => e with { Data = TokenMask.Hide(e.Data) });
         return Results.Json(new PaymentHistory(id, CausalOrder.Sort([.. events])), PaymentJson.Default.PaymentHistory);
     }
 

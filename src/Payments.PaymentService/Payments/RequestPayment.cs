@@ -51,7 +51,8 @@ internal static class RequestPayment
             return Problems.Invalid(input.Errors);
         }
 
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestPayment));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestPayment));
         return await payments.TakeAsync(order, caller, repeatable, context, cancel);
     }
 

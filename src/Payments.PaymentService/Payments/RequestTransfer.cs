@@ -27,7 +27,8 @@ internal static class RequestTransfer
 
         var order = new PaymentOrder(
             from, to, amount, request.Reference, payer => new PaymentSource.OfTransfer(from.Wallet, UserId.Parse(payer!.UserId)));
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestTransfer));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestTransfer));
         return await payments.TakeAsync(order, caller, repeatable, context, cancel);
     }
 }

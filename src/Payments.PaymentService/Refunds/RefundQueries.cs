@@ -20,7 +20,7 @@ internal sealed class RefundQueries(NpgsqlDataSource database)
                 PaymentJson.Default.RefundList)
             : PaymentQueries.NotFound(paymentId);
 
-    /// <summary><c>GET /api/payments/{paymentId}/refunds/{refundId}[?wait=5s]</c>: answers when the refund has ended, or after the wait.</summary>
+    /// <summary><c>GET /api/payments/{paymentId}/refunds/{refundId}[?wait=5s]</c>: when it has ended, or after the wait.</summary>
     public static async Task<IResult> Get(
         string paymentId, string refundId, string? wait, RefundQueries queries, PaymentEndings endings, CancellationToken cancel)
     {
@@ -30,11 +30,13 @@ internal sealed class RefundQueries(NpgsqlDataSource database)
         }
 
         var refund = Guid.TryParseExact(paymentId, "D", out var payment) && Guid.TryParseExact(refundId, "D", out var id)
-            ? await endings.FindEndedAsync(id, atMost, () => queries.FindAsync(payment, id, cancel), found => found.EndedAt is not null, cancel)
+            ? await endings.FindEndedAsync(
+                id, atMost, () => queries.FindAsync(payment, id, cancel), found => found.EndedAt is not null, cancel)
             : null;
         return refund is not null
             ? Results.Json(refund, PaymentJson.Default.RefundView)
-            : Problems.NotFound(RefusalCodes.RefundNotFound, $"Payment '{Shortened.Of(paymentId)}' has no refund '{Shortened.Of(refundId)}'.");
+            : Problems.NotFound(
+                RefusalCodes.RefundNotFound, $"Payment '{Shortened.Of(paymentId)}' has no refund '{Shortened.Of(refundId)}'.");
     }
 
     /// <summary>Whether an id that is no payment's is one of a refund.</summary>
@@ -42,7 +44,9 @@ internal sealed class RefundQueries(NpgsqlDataSource database)
         await ReadAsync(Select + "where refund_id = $1", [Id(id)], cancel) is [_];
 
     private async Task<RefundView?> FindAsync(Guid payment, Guid refund, CancellationToken cancel) =>
-        await ReadAsync(Select + "where refund_id = $1 and payment_id = $2", [Id(refund), Id(payment)], cancel) is [var found] ? found : null;
+        await ReadAsync(Select + "where refund_id = $1 and payment_id = $2", [Id(refund), Id(payment)], cancel) is [var found]
+            ? found
+            : null;
 
     private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
 

@@ -33,7 +33,8 @@ internal sealed record RefundRow(
             }
         }
 
-        return rows.Values.Select(row => new ProjectionRow("refunds", JsonSerializer.SerializeToUtf8Bytes(row, PaymentJson.Default.RefundRow)));
+        return rows.Values.Select(row =>
+            new ProjectionRow("refunds", JsonSerializer.SerializeToUtf8Bytes(row, PaymentJson.Default.RefundRow)));
     }
 
     private static RefundRow? Of(PaymentEvent e, DateTimeOffset at) => e switch

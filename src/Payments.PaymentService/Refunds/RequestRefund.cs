@@ -12,7 +12,9 @@ namespace Payments.PaymentService.Refunds;
 /// <summary><c>POST /api/payments/{paymentId}/refunds</c></summary>
 internal static class RequestRefund
 {
-    /// <param name="Amount">Minor units, from 1; with <paramref name="Currency"/>. Without both, all that has not been refunded yet.</param>
+    /// <param name="Amount">
+    /// Minor units, from 1; with <paramref name="Currency"/>. Without both, all that has not been refunded yet.
+    /// </param>
     /// <param name="Reason">The caller's own words for it, at most 140 characters.</param>
     public sealed record Request(long? Amount = null, string? Currency = null, string? Reason = null);
 
@@ -42,7 +44,8 @@ internal static class RequestRefund
 
         var refund = new RefundId(Guid.CreateVersion7(clock.GetUtcNow()));
         var command = new PaymentCommand.RequestRefund(refund, amount, request.Reason);
-        var repeatable = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestRefund));
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestRefund));
         var answer = default(KeptAnswer);
         var outcome = await payments.HandleAsync(
             PaymentAggregate.Definition.Stream(id),

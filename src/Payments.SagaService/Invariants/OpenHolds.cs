@@ -12,7 +12,8 @@ internal sealed record WalletHold(Guid HoldId, Guid WalletId, Guid Operation, lo
     public bool IsOfSaga => Purpose is "payment" or "refund";
 }
 
-internal sealed record WalletHoldPage(IReadOnlyList<WalletHold> Items, Guid? Next);
+/// <param name="Next">Absent on the last page.</param>
+internal sealed record WalletHoldPage(IReadOnlyList<WalletHold> Items, Guid? Next = null);
 
 /// <summary>Asks the wallet service for all open holds.</summary>
 internal sealed class OpenHolds(IHttpClientFactory clients)
@@ -53,10 +54,11 @@ internal sealed class OpenHolds(IHttpClientFactory clients)
 }
 
 /// <summary>An entry of the card processor's books.</summary>
+/// <param name="Currency">Absent where the processor does not know it either.</param>
 internal sealed record ProcessorOperation(
-    string Key, string Kind, string Status, long Amount, string? Currency, DateTimeOffset At, long Sequence);
+    string Key, string Kind, string Status, long Amount, DateTimeOffset At, long Sequence, string? Currency = null);
 
-internal sealed record ProcessorPage(IReadOnlyList<ProcessorOperation> Items, long? Next);
+internal sealed record ProcessorPage(IReadOnlyList<ProcessorOperation> Items);
 
 internal sealed record ProcessorTotals(long LastSequence, IReadOnlyList<ProcessorCurrency> Currencies);
 

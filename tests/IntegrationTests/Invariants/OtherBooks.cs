@@ -29,11 +29,13 @@ internal sealed class OtherBooks : IAsyncDisposable, IHttpClientFactory
         app.MapGet("/api/admin/wallets/holds", (Guid? after, int limit) => books.Answer(() =>
         {
             var items = books.Holds.Where(h => after is null || Id(h).CompareTo(after.Value) > 0).OrderBy(Id).Take(limit).ToList();
-            return new JsonObject
+            var page = new JsonObject { ["items"] = new JsonArray([.. items.Select(h => h.DeepClone())]) };
+            if (items.Count == limit)
             {
-                ["items"] = new JsonArray([.. items.Select(h => h.DeepClone())]),
-                ["next"] = items.Count == limit ? Id(items[^1]) : null,
-            };
+                page["next"] = Id(items[^1]);
+            }
+
+            return page;
         }));
         app.MapGet("/v1/books/operations", (long after, int limit) => books.Answer(() => new JsonObject
         {

@@ -70,8 +70,8 @@ public sealed class SagaBooksTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(
             new Dictionary<string, (string, AlertEventView?)>
             {
-                [$"saga/{stranger}"] = ($"Wallet {strange["walletId"]} holds 50 EUR for {stranger}, and there is no such saga.", null),
-                [$"saga/{ended}"] = ($"Wallet {leftOver["walletId"]} holds 100 EUR for {ended}, whose saga has failed.", await LastMoveAsync(ended)),
+                [$"saga/{stranger}"] = ($"Wallet {(Guid)strange["walletId"]!} holds 50 EUR for {stranger}, and there is no such saga.", null),
+                [$"saga/{ended}"] = ($"Wallet {(Guid)leftOver["walletId"]!} holds 100 EUR for {ended}, whose saga has failed.", await LastMoveAsync(ended)),
                 [$"saga/{other}"] = (alerts[$"saga/{other}"].Message, await LastMoveAsync(other)),
             },
             alerts.ToDictionary(a => a.Key, a => (a.Value.Message, a.Value.Event)));

@@ -62,7 +62,9 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
 
         await AssertRefusedAsync(payment, """{"amount":1001,"currency":"EUR"}""", "refund_exceeds_payment");
         await RefundedAsync(payment, 600);
-        await AssertRefusedAsync(payment, """{"amount":401,"currency":"EUR"}""", "refund_exceeds_payment"); // One on its way counts already.
+
+        // One on its way counts already.
+        await AssertRefusedAsync(payment, """{"amount":401,"currency":"EUR"}""", "refund_exceeds_payment");
         await RefundedAsync(payment, 400);
         await AssertRefusedAsync(payment, Everything, "refund_exceeds_payment");
     }
@@ -92,7 +94,8 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
         using var refund = await _api.PostAsync($"/api/payments/{id}/refunds", Everything, Api.Fresh("key"));
         using var list = await _api.Http.GetAsync($"/api/payments/{id}/refunds", Cancel);
         using var one = await _api.Http.GetAsync($"/api/payments/{payment}/refunds/{id}", Cancel);
-        using var elsewhere = await _api.Http.GetAsync($"/api/payments/{await PaidAsync(1_000)}/refunds/{await RefundedAsync(payment, 1)}", Cancel);
+        var (other, refundOfThis) = (await PaidAsync(1_000), await RefundedAsync(payment, 1));
+        using var elsewhere = await _api.Http.GetAsync($"/api/payments/{other}/refunds/{refundOfThis}", Cancel);
 
         await ProblemAssert.IsAsync(refund, HttpStatusCode.NotFound, "payment_not_found");
         await ProblemAssert.IsAsync(list, HttpStatusCode.NotFound, "payment_not_found");
@@ -166,8 +169,9 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
         await fixture.TellAsync(payment, new PaymentCommand.CompleteRefund(new(payment), new(second)));
 
         Assert.Equal((before.Requested + 1, before.Completed + 1, before.Failed), await CountsAsync());
-        Assert.Equal(before.Requested + 1, long.Parse((await fixture.QueryAsync("select sum(requested)::text from payment_seconds")).Single()));
-        Assert.Equal(before.Completed + 1, long.Parse((await fixture.QueryAsync("select sum(completed)::text from payment_seconds")).Single()));
+        Assert.Equal(
+            [$"{before.Requested + 1} {before.Completed + 1}"],
+            await fixture.QueryAsync("select format('%s %s', sum(requested), sum(completed)) from payment_seconds"));
 
         var tables = await TablesAsync();
         await RebuildAsync();
@@ -206,7 +210,9 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var refund = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
         var id = (Guid)refund["refundId"]!;
-        Assert.Equal($$"""{"refundId":"{{id}}","paymentId":"{{payment}}","status":"pending","amount":{{amount}},"currency":"EUR"}""", refund.ToJsonString());
+        Assert.Equal(
+            $$"""{"refundId":"{{id}}","paymentId":"{{payment}}","status":"pending","amount":{{amount}},"currency":"EUR"}""",
+            refund.ToJsonString());
         Assert.Equal($"/api/payments/{payment}/refunds/{id}", answer.Headers.Location!.OriginalString);
         return id;
     }
@@ -229,7 +235,8 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
 
     private async Task<(long Requested, long Completed, long Failed)> CountsAsync()
     {
-        var counts = (await fixture.QueryAsync("select format('%s %s %s', requested, completed, failed) from payment_totals")).Single().Split(' ');
+        var row = await fixture.QueryAsync("select format('%s %s %s', requested, completed, failed) from payment_totals");
+        var counts = row.Single().Split(' ');
         return (long.Parse(counts[0]), long.Parse(counts[1]), long.Parse(counts[2]));
     }
 
@@ -253,6 +260,7 @@ public sealed class RefundTests(PaymentServiceFixture fixture) : IClassFixture<P
         }
 
         await Wait.UntilAsync(
-            () => control.ListAsync(Cancel).GetAwaiter().GetResult().All(p => p.Rebuild is null && p.Lag == 0 && p.RebuiltAt is not null), Deadline);
+            () => control.ListAsync(Cancel).GetAwaiter().GetResult().All(p => p.Rebuild is null && p.Lag == 0 && p.RebuiltAt is not null),
+            Deadline);
     }
 }

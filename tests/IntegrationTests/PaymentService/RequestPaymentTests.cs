@@ -101,7 +101,7 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
             await ProblemAssert.IsAsync(answer, HttpStatusCode.UnprocessableEntity, "amount_below_fee");
         }
 
-        using var other = await _api.PostAsync("/api/payments", Filled("""{"method":"card","card":{"token":"tok_ok"},"payeeWalletId":"BOB"}""", 31), key);
+        using var other = await _api.PostAsync("/api/payments", json.Replace(":30,", ":31,", StringComparison.Ordinal), key);
         await ProblemAssert.IsAsync(other, HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
         Assert.Empty((await _api.GetAsync<PaymentPage>($"/api/payments?walletId={_bob}")).Items);
     }
@@ -143,13 +143,39 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
     [InlineData("Fees:card:BasisPoints=much")]
     [InlineData("Fees:transfer:FixedMinor=1")]
     [InlineData("Fees:wallet:Percent=1")]
-    public void A_service_with_fees_that_mean_nothing_does_not_start(string setting) => Assert.Throws<InvalidOperationException>(() =>
-        PaymentHost.Build([.. PaymentServiceFixture.Settings("Host=nowhere", "nowhere:1", new Uri("http://nowhere"), setting).Select(s => $"--{s}")]));
+    public void A_service_with_fees_that_mean_nothing_does_not_start(string setting)
+    {
+        var settings = PaymentServiceFixture.Settings("Host=nowhere", "nowhere:1", new Uri("http://nowhere"), setting);
+
+        Assert.Throws<InvalidOperationException>(() => PaymentHost.Build([.. settings.Select(s => $"--{s}")]));
+    }
+
+    [Fact]
+    public async Task The_description_tells_the_body_of_every_request()
+    {
+        var document = await _api.GetJsonAsync("/openapi/v1.json");
+
+        Assert.Equal(
+            [
+                "/api/payments/{paymentId}/refunds: amount currency reason",
+                "/api/payments: amount card currency method payeeWalletId payerWalletId reference",
+                "/api/transfers: amount currency fromWalletId reference toWalletId",
+            ],
+            document["paths"]!.AsObject().Where(p => p.Value!["post"] is not null).Select(p => $"{p.Key}: {BodyOf(document, p.Value!["post"]!)}")
+                .Order(StringComparer.Ordinal));
+    }
+
+    private static string BodyOf(JsonNode document, JsonNode post)
+    {
+        var schema = post["requestBody"]!["content"]!["application/json"]!["schema"]!;
+        var name = ((string)schema["$ref"]!).Split('/')[^1];
+        return string.Join(' ', document["components"]!["schemas"]![name]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+    }
 
     private static string Hidden(JsonNode data)
     {
         using var parsed = System.Text.Json.JsonDocument.Parse(data.ToJsonString());
-        return System.Text.RegularExpressions.Regex.Unescape(CardTokens.Hide(parsed.RootElement).GetRawText());
+        return System.Text.RegularExpressions.Regex.Unescape(TokenMask.Hide(parsed.RootElement).GetRawText());
     }
 
     private string Filled(string json, long amount = 1_000) =>

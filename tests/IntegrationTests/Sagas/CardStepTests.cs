@@ -61,7 +61,8 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.SetFaultsAsync(new { down = true });
         var payments = new[] { await _stage.RequestCardAsync(), await _stage.RequestCardAsync(), await _stage.RequestCardAsync() };
         await SagaStage.UntilAsync(
-            async () => (string?)(await api.GetAsync("/breaker"))["state"] == "open", () => "The breaker has not opened.");
+            async () => await api.GetAsync("/breaker") is var now && (string?)now["state"] == "open" && (int)now["waitingCalls"]! == 3,
+            () => "The breaker has not opened while all three wait.");
 
         var breaker = await api.GetAsync("/breaker");
         Assert.Equal((5, false, 3), ((int)breaker["failures"]!, (bool)breaker["shared"]!, (int)breaker["waitingCalls"]!));

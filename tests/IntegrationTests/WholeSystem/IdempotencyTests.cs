@@ -46,7 +46,8 @@ public sealed class IdempotencyTests(PlatformFixture fixture)
         Assert.Equal((payment, "pending", 1_000), (refund.PaymentId, refund.Status, refund.Amount));
         Assert.Equal($"/api/payments/{payment}/refunds/{refund.RefundId}", only.Location);
         Assert.Equal("completed", (await _api.EndOfRefundAsync(payment, refund.RefundId)).Status);
-        Assert.Equal([refund.RefundId], (await _api.GetAsync<RefundList>($"/api/payments/{payment}/refunds")).Items.Select(r => r.RefundId));
+        var refunds = await _api.GetAsync<RefundList>($"/api/payments/{payment}/refunds");
+        Assert.Equal([refund.RefundId], refunds.Items.Select(r => r.RefundId));
         Assert.Equal((8_500, 1_500), ((await _api.WalletAsync(alice)).Balance, (await _api.WalletAsync(bob)).Balance));
     }
 

@@ -1,6 +1,8 @@
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>No cent came or went but by a deposit, a withdrawal or a card, and every payment and refund moved its money exactly once or not at all.</summary>
+/// <summary>
+/// No cent came or went but by a deposit, a withdrawal or a card, and every payment and refund moved its money exactly once or not at all.
+/// </summary>
 internal static class MoneyAudit
 {
     private const string BalancesThatAreNotTheSumOfTheirEntries =
@@ -8,6 +10,21 @@ internal static class MoneyAudit
         select wallet_id
         from (select wallet_id, balance, sum(amount) over (partition by wallet_id order by version) as total from ledger_entries) entries
         where balance <> total
+        """;
+
+    private const string CurrenciesThatDoNotAddUpToZero =
+        """
+        select currency
+        from (select currency, balance::numeric from wallets union all select currency, balance from account_balances) accounts
+        group by currency having sum(balance) <> 0
+        """;
+
+    private const string AccountsThatAreNotTheSumOfTheirEntries =
+        """
+        select account
+        from (select counter_account as account, currency, -sum(amount) as balance from ledger_entries group by 1, 2) entries
+        full join account_balances a using (account, currency)
+        where entries.balance is distinct from a.balance
         """;
 
     private static readonly string[] ByHand = ["deposit", "withdrawal", "capture_out"];
@@ -51,6 +68,8 @@ internal static class MoneyAudit
         Assert.Equal(money + byCard, await wallets.ScalarAsync<decimal>(Against("card-clearing")));
         Assert.Equal(-fees, await wallets.ScalarAsync<decimal>(Against("fees")));
         Assert.Equal(0, await wallets.ScalarAsync<decimal>(Against("suspense")));
+        Assert.Equal([], await wallets.ColumnAsync<string>(CurrenciesThatDoNotAddUpToZero));
+        Assert.Equal([], await wallets.ColumnAsync<string>(AccountsThatAreNotTheSumOfTheirEntries));
         Assert.Equal([], await wallets.ColumnAsync<Guid>(BalancesThatAreNotTheSumOfTheirEntries));
     }
 
@@ -99,7 +118,13 @@ internal static class MoneyAudit
     private static Task<List<Payment>> PaymentsAsync(Audit audit) => audit.Payments.RowsAsync(
         "select payment_id, payer_wallet_id, payee_wallet_id, amount, fee, refunded_amount, status from payments",
         row => new Payment(
-            row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetGuid(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetString(6)));
+            row.GetGuid(0),
+            row.IsDBNull(1) ? null : row.GetGuid(1),
+            row.GetGuid(2),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.GetInt64(5),
+            row.GetString(6)));
 
     private static Task<List<Refund>> RefundsAsync(Audit audit, List<Payment> payments)
     {

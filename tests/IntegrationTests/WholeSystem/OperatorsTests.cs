@@ -30,7 +30,9 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         Assert.Equal((3, 12_500), ((long)now["version"]!, (long)now["state"]!["balance"]!["minor"]!));
         Assert.Equal("""[{"path":"balance.minor","before":10000,"after":12500}]""", diff["changes"]!.ToJsonString());
         Assert.Equal("wallet.deposited.v1", (string)Assert.Single(diff["events"]!.AsArray())!["type"]!);
-        Assert.Equal(["wallet.opened.v1", "wallet.deposited.v1", "wallet.deposited.v1"], whole["events"]!.AsArray().Select(e => (string)e!["type"]!));
+        Assert.Equal(
+            ["wallet.opened.v1", "wallet.deposited.v1", "wallet.deposited.v1"],
+            whole["events"]!.AsArray().Select(e => (string)e!["type"]!));
         Assert.Equal((0, null), ((long)whole["from"]!["version"]!, whole["from"]!["state"]));
     }
 

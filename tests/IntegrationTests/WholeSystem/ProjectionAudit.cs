@@ -23,11 +23,12 @@ internal static class ProjectionAudit
                 audit.Payments,
                 "payment",
                 Payment.Evolve,
-                (p, version) => $"{Word(p.Status)} {p.FailureCode}, {p.Terms.Amount}, {p.Terms.Fee.Minor} fee, {p.Refunded.Minor} back, {version}"),
+                (p, version) => $"{Word(p.Status)} {p.FailureCode}, {p.Terms.Amount}, {p.Terms.Fee.Minor} fee, " +
+                    $"{p.Refunded.Minor} back, {version}"),
             await RowsAsync(
                 audit.Payments,
-                "select payment_id, format('%s %s, %s %s, %s fee, %s back, %s', status, failure_code, amount, currency, fee, refunded_amount, version) " +
-                "from payments"));
+                "select payment_id, format('%s %s, %s %s, %s fee, %s back, %s', status, failure_code, amount, currency, fee, " +
+                "refunded_amount, version) from payments"));
         Assert.Equal(
             await FoldsAsync<Payment, PaymentEvent>(audit.Payments, "payment", Payment.Evolve, (p, _) => Refunds(p)),
             await RowsAsync(
@@ -52,7 +53,8 @@ internal static class ProjectionAudit
             await audit.Sagas.ColumnAsync<string>("select format('%s %s', phase, count) from saga_counts where count <> 0 order by phase"));
         Assert.Equal(
             await audit.Payments.ScalarAsync<string>(
-                "select format('%s %s %s', count(*), sum((status in ('completed', 'refunded', 'partially_refunded'))::int), sum((status = 'failed')::int)) from payments"),
+                "select format('%s %s %s', count(*), sum((status in ('completed', 'refunded', 'partially_refunded'))::int), " +
+                "sum((status = 'failed')::int)) from payments"),
             await audit.Payments.ScalarAsync<string>("select format('%s %s %s', requested, completed, failed) from payment_totals"));
     }
 

@@ -135,7 +135,7 @@ internal static class SagaScenario
             new Signal.OfPayment(new PaymentEvent.Requested(terms)),
             t,
             [
-                new(Holding, 30, Hold(Anna, t, HoldPurpose.Payment, 604_800), Held(t)),
+                new(Holding, 30, Hold(Anna, t, HoldPurpose.Payment), Held(t)),
                 new(Crediting, 120, Asks(new WalletCommand.Credit(Ben, t.Operation, t.Amount, Euro(35), Anna)), Credited(t)),
                 new(Capturing, 120, Asks(new WalletCommand.Capture(Anna, HoldId.For(t.Operation), t.Operation, t.Amount, Ben)), Captured(t)),
             ],
@@ -174,7 +174,7 @@ internal static class SagaScenario
         return OfRefund(
             "wallet-refund",
             refund,
-            new(Crediting, 120, Asks(new WalletCommand.Credit(Anna, t.Operation, t.Amount, Euro(0), Ben)), Credited(t)),
+            new(Crediting, 120, Asks(new WalletCommand.Credit(Anna, t.Operation, t.Amount, Euro(0), Ben, HoldPurpose.Refund)), Credited(t)),
             payer: Anna,
             [
                 new(Reversing, 120, Asks(new WalletCommand.ReverseCredit(Anna, t.Operation, t.Amount, Euro(0), Ben)), Reversed(t)),
@@ -203,7 +203,7 @@ internal static class SagaScenario
             new Signal.OfPayment(new PaymentEvent.RefundRequested(refund)),
             t,
             [
-                new(Holding, 30, Hold(Ben, t, HoldPurpose.Refund, 315_360_000), Held(t)),
+                new(Holding, 30, Hold(Ben, t, HoldPurpose.Refund), Held(t)),
                 givesBack,
                 new(Capturing, 120, Asks(capture), Captured(t)),
             ],
@@ -212,8 +212,8 @@ internal static class SagaScenario
             code => new SagaEvent.PaymentCommanded(new PaymentCommand.FailRefund(Paid, Refund, code)));
     }
 
-    private static SagaEvent.WalletCommanded Hold(WalletId wallet, SagaTerms t, HoldPurpose purpose, int seconds) =>
-        Asks(new WalletCommand.Hold(wallet, HoldId.For(t.Operation), t.Operation, t.Amount, seconds, purpose));
+    private static SagaEvent.WalletCommanded Hold(WalletId wallet, SagaTerms t, HoldPurpose purpose) =>
+        Asks(new WalletCommand.Hold(wallet, HoldId.For(t.Operation), t.Operation, t.Amount, 315_360_000, purpose));
 
     private static SagaEvent.WalletCommanded Asks(WalletCommand command) => new(command);
 

@@ -39,7 +39,7 @@ public sealed class PoisonTests
 
     [Theory]
     [MemberData(nameof(GoldenFile.Theory), MemberType = typeof(GoldenFile))]
-    public void A_missing_member_is_refused_at_every_depth(string file) => Assert.All(Members(GoldenFile.Of(file).Json()), member =>
+    public void A_missing_member_is_refused_at_every_depth(string file) => Assert.All(Needed(file), member =>
     {
         var json = GoldenFile.Of(file).Json();
         Assert.True(At(json, member.Path).Remove(member.Name));
@@ -60,7 +60,7 @@ public sealed class PoisonTests
 
     [Theory]
     [MemberData(nameof(GoldenFile.Theory), MemberType = typeof(GoldenFile))]
-    public void A_value_of_another_kind_is_refused(string file) => Assert.All(Members(GoldenFile.Of(file).Json()), member => Assert.All(
+    public void A_value_of_another_kind_is_refused(string file) => Assert.All(Needed(file), member => Assert.All(
         new JsonNode[] { new JsonArray(), new JsonObject(), true, 1.5 },
         value =>
         {
@@ -191,6 +191,10 @@ public sealed class PoisonTests
     private static IEnumerable<string[]> Objects(JsonObject json) =>
         [[], .. json.Where(member => member.Value is JsonObject).SelectMany(member =>
             Objects(member.Value!.AsObject()).Select(path => (string[])[member.Key, .. path]))];
+
+    /// <summary>All but the one member that is left out where it says nothing; where it is there, it is <c>true</c>.</summary>
+    private static IEnumerable<(string[] Path, string Name)> Needed(string file) =>
+        Members(GoldenFile.Of(file).Json()).Where(member => member.Name != "isDeclared");
 
     private static IEnumerable<(string[] Path, string Name)> Members(JsonObject json) =>
         Objects(json).SelectMany(path => At(json, path).Select(member => (path, member.Key)));

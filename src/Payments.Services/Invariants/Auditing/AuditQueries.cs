@@ -47,9 +47,10 @@ internal sealed class AuditQueries(NpgsqlDataSource database, AuditedTable table
         "select stream_id from streams where stream_id > $1 and stream_id < $2 order by stream_id limit $3",
         cancel, string.CompareOrdinal(after, First) < 0 ? First : after, Beyond, countMax);
 
-    /// <summary>There are as many rows as streams: both counted in one snapshot.</summary>
-    public Task<bool> CountsAgreeAsync(CancellationToken cancel) => ScalarAsync<bool>(
-        $"select (select count(*) from streams where stream_id >= $1 and stream_id < $2) = (select count(*) from {table.Name})",
+    /// <summary>Rows and streams have the same keys: counted, and their hashes added up, in one snapshot.</summary>
+    public Task<bool> KeysAgreeAsync(CancellationToken cancel) => ScalarAsync<bool>(
+        "select (select row(count(*), sum(hashtext(stream_id))) from streams where stream_id >= $1 and stream_id < $2) " +
+        $"is not distinct from (select row(count(*), sum(hashtext($1 || {table.Key}))) from {table.Name})",
         cancel, First, Beyond);
 
     /// <summary>Streams without a row, and rows without a stream.</summary>

@@ -76,7 +76,7 @@ public sealed class ProjectionAudit<TState, TEvent>(
         {
             notes.Add("The table is too large to be looked at as a whole: only the walk finds missing rows, and rows changed by hand.");
         }
-        else if (!await _queries.CountsAgreeAsync(cancel))
+        else if (!await _queries.KeysAgreeAsync(cancel))
         {
             streams.UnionWith(await _queries.UnpairedAsync(options.ChangedStreamsMax, cancel));
         }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Payments.PaymentService.Payments;
 
 /// <summary>Takes the tokens of cards out of what is shown: whoever may read a payment may not therefore charge its card.</summary>
-internal static class CardTokens
+internal static class TokenMask
 {
     private const string Member = "token";
     private const string Hidden = "…";
