@@ -263,6 +263,7 @@ internal sealed class World
         Payments.Watch.Follow(Oracle.Heard);
         Wallets.Watch.Follow(Oracle.Heard);
         Sagas.Watch.Follow(Oracle.Heard);
+        Oracle.CheckClock();
         Violation.Unless(_blame is null, _blame ?? "");
     }
 
