@@ -30,7 +30,7 @@ public sealed record InvariantOptions
     public int EventsMax { get; init; } = 50_000;
 
     /// <summary>Tables of more rows are not counted, summed or compared as a whole any more, only walked over.</summary>
-    public long WholeTableRowsMax { get; init; } = 5_000_000;
+    public long WholeTableRowsMax { get; init; } = 1_000_000;
 
     internal TimeSpan Every => TimeSpan.FromMilliseconds(EveryMs);
 

@@ -46,8 +46,18 @@ internal sealed class MoneyAddsUp(IEventStore store, LedgerQueries queries, Inva
         }
 
         var notes = new List<string>();
-        var wrong = NotZero(sums).Concat(Unlike(sums, cursor, notes)).Concat(await AccountsAsync(notes, cancel)).ToList();
-        if (wrong.Count > 0)
+        var isWhole = await queries.LedgerRowsAsync(cancel) <= options.WholeTableRowsMax;
+        var wrong = NotZero(sums).Concat(Unlike(sums, cursor, notes)).ToList();
+        if (isWhole)
+        {
+            wrong.AddRange(await AccountsAsync(cancel));
+        }
+        else
+        {
+            notes.Add("The ledger is too large to be added up as a whole: each entry is compared when it is new, and on the second reading.");
+        }
+
+        if (wrong.Count > 0 && isWhole)
         {
             foreach (var suspect in await queries.SuspectsAsync(SuspectsMax, cancel))
             {
@@ -133,15 +143,7 @@ internal sealed class MoneyAddsUp(IEventStore store, LedgerQueries queries, Inva
         ];
     }
 
-    private async Task<List<Finding>> AccountsAsync(List<string> notes, CancellationToken cancel)
-    {
-        if (await queries.LedgerRowsAsync(cancel) > options.WholeTableRowsMax)
-        {
-            notes.Add("The ledger is too large to be added up as a whole.");
-            return [];
-        }
-
-        return
+    private async Task<IEnumerable<Finding>> AccountsAsync(CancellationToken cancel) =>
         [
             .. from a in await queries.UnlikeTheLedgerAsync(cancel)
                select new Finding(
@@ -150,7 +152,6 @@ internal sealed class MoneyAddsUp(IEventStore store, LedgerQueries queries, Inva
                    null,
                    new JsonObject { ["currency"] = a.Currency, ["difference"] = a.Difference }),
         ];
-    }
 
     // The earliest divergent event of the same currency.
     private static Finding Blame(Finding wrong, IReadOnlyList<Finding> wallets)

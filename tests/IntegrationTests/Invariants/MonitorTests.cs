@@ -26,7 +26,7 @@ public sealed class MonitorTests(PostgresFixture postgres)
         var databases = await Databases.CreateAsync(postgres);
         await using var platform = await Platform.StartAsync(databases, OftenLooks);
         using var api = new Api(platform.Gateway);
-        await new Crowd(api).PayAsync(Payments, Wallets, Seed.NewRandom());
+        await Task.WhenAll([new Crowd(api).PayAsync(Payments, Wallets, Seed.NewRandom()), .. Enumerable.Range(0, 20).Select(_ => OneOfEachAsync(api))]);
         await UntilEachWasLookedAtSinceAsync(api, DateTimeOffset.UtcNow);
         foreach (var service in Services)
         {
@@ -57,6 +57,21 @@ public sealed class MonitorTests(PostgresFixture postgres)
         await ExecuteAsync(wallets, "update wallets set balance = balance - 1 where wallet_id = (select min(wallet_id::text)::uuid from wallets)");
         var cleared = await AlertAsync(api, a => (string?)a["id"]?.ToJsonString() == alert["id"]!.ToJsonString() && a["clearedAt"] is not null);
         Assert.Equal("I did that.", (string?)cleared["acknowledged"]!["reason"]);
+    }
+
+    // What moves money in any other way; a reservation is left open.
+    private static async Task OneOfEachAsync(Api api)
+    {
+        var (payer, payee) = (await api.OpenWalletWithAsync(1_000), await api.OpenWalletAsync());
+        var (card, declined) = (await api.PayByCardAsync("tok_ok", payee, 500), await api.PayByCardAsync("tok_declined", payee, 500));
+        var transfer = await api.TransferAsync(payer, payee, 100);
+        Assert.Equal(
+            ["completed", "failed", "completed"],
+            (await Task.WhenAll(api.EndOfAsync(card), api.EndOfAsync(declined), api.EndOfAsync(transfer))).Select(p => p.Status));
+        Assert.Equal("completed", (await api.EndOfRefundAsync(card, await api.RefundAsync(card, 200))).Status);
+        Assert.Equal("completed", (await api.EndOfRefundAsync(transfer, await api.RefundAsync(transfer))).Status);
+        using var hold = await api.PostAsync($"/api/wallets/{payer}/holds", """{"amount":50,"currency":"EUR"}""", Api.Fresh("key"));
+        Assert.Equal(HttpStatusCode.Created, hold.StatusCode);
     }
 
     private static async Task UntilEachWasLookedAtSinceAsync(Api api, DateTimeOffset since)

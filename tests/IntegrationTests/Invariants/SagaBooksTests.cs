@@ -23,7 +23,8 @@ public sealed class SagaBooksTests(PostgresFixture postgres) : IAsyncLifetime
 
     private Invariant Holds => new HoldsMatchSagas(_database.Source, _database.Store, new OpenHolds(_others)).Invariant;
 
-    private Invariant Books => new CardBooksAgree(_database.Source, _database.Store, new ProcessorBooksCopy(_database.Source, _others)).Invariant;
+    private Invariant Books => new CardBooksAgree(
+        _database.Source, _database.Store, new ProcessorBooksCopy(_database.Source, _others), _database.Options, _database.Clock).Invariant;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
