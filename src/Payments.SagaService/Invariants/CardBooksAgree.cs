@@ -33,7 +33,8 @@ internal sealed class CardBooksAgree(
             select sequence, key, case kind when 'reverse' then 'void' else kind end as act, amount, currency, at
             from processor_operations where approved
         )
-        select coalesce(t.key, b.key), t.sequence, t.act, t.amount, t.currency, b.operation, b.version, b.act, b.amount, b.currency, b.declared
+        select coalesce(t.key, b.key), t.sequence, t.act, t.amount, t.currency,
+            b.operation, b.version, b.act, b.amount, b.currency, b.declared
         from recent r left join theirs t on t.key = r.key left join card_books b on b.key = r.key
         where (t.key is null or b.key is null or t.act <> b.act
                 or (t.act <> 'void' and (t.amount <> b.amount or t.currency is distinct from b.currency)))
@@ -75,7 +76,8 @@ internal sealed class CardBooksAgree(
 
         return new Seen(last, findings)
         {
-            Note = totals.LastSequence > last && fetched > 0 ? $"Their books are read up to operation {last} of {totals.LastSequence} so far."
+            Note = totals.LastSequence > last && fetched > 0
+                ? $"Their books are read up to operation {last} of {totals.LastSequence} so far."
                 : isWhole ? null
                 : $"The books are too large for one look: what is older than {Recent.TotalDays} days is not compared again.",
         };
@@ -114,8 +116,8 @@ internal sealed class CardBooksAgree(
                where t != n
                select new Finding(
                    $"{Processor} {currency}",
-                   $"The operations that the card processor told us of come to {t.Captured} {currency} captured and {t.Refunded} refunded; " +
-                   $"it says {n.Captured} and {n.Refunded}.",
+                   $"The operations that the card processor told us of come to {t.Captured} {currency} captured and {t.Refunded} " +
+                   $"refunded; it says {n.Captured} and {n.Refunded}.",
                    null),
         ];
     }
@@ -147,7 +149,8 @@ internal sealed class CardBooksAgree(
         var message = (d.Theirs, d.Ours) switch
         {
             ({ } t, null) => $"The card processor has approved {Show(t)} under {d.Key}, and our card books do not have it.",
-            (null, { } o) => $"Our card books have {Show(o)} under {d.Key}{(d.IsDeclared ? ", declared by a person" : "")}, and the card processor does not have it.",
+            (null, { } o) => $"Our card books have {Show(o)} under {d.Key}{(d.IsDeclared ? ", declared by a person" : "")}, " +
+                "and the card processor does not have it.",
             ({ } t, { } o) => $"Under {d.Key} the card processor has approved {Show(t)}, and our card books have {Show(o)}.",
             _ => throw new InvalidOperationException("Neither side has it."),
         };

@@ -23,7 +23,9 @@ public sealed record InvariantOptions
     /// <summary>Streams that the slow walk over all of them looks at in one look.</summary>
     public int WalkStreams { get; init; } = 2_000;
 
-    /// <summary>Streams with new events, or with rows that were written lately, that one look takes at most. The walk comes to the others.</summary>
+    /// <summary>
+    /// Streams with new events, or with rows that were written lately, that one look takes at most. The walk comes to the others.
+    /// </summary>
     public int ChangedStreamsMax { get; init; } = 4_000;
 
     /// <summary>Events that one look reads at most where it follows the log.</summary>

@@ -1,5 +1,5 @@
-using Payments.WalletService.Wallets;
 using Payments.Services.Invariants.Auditing;
+using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Invariants;
 
