@@ -28,7 +28,7 @@ internal static class WalletCommands
     private static readonly Gen<WalletCommand> Command = Gen.Frequency(
         (1, Gen.Constant<WalletCommand>(new WalletCommand.Open(Anna, UserId.Parse("anna"), Eur))),
         (3, About((operation, amount) => new WalletCommand.Deposit(new MovementId(operation.Value), amount, null))),
-        (2, About((operation, amount) => new WalletCommand.Withdraw(new MovementId(operation.Value), amount, null))),
+        (3, About((operation, amount) => new WalletCommand.Withdraw(new MovementId(operation.Value), amount, null))),
         (5, About((operation, amount, purpose) =>
             new WalletCommand.Hold(Anna, HoldId.For(operation), operation, amount, LifetimeSeconds, purpose))),
         (2, About((operation, _) => new WalletCommand.Release(Anna, HoldId.For(operation), operation))),

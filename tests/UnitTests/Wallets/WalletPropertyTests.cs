@@ -59,12 +59,7 @@ public sealed class WalletPropertyTests
 
     [Fact]
     public void Only_a_fee_makes_two_events_of_one_command_and_a_refused_one_makes_none() => AfterEveryCommand(step => Assert.True(
-        step.Decided is Decision<WalletEvent>.Refused
-            or Decision<WalletEvent>.Accepted { Events: [] or [_] }
-            or Decision<WalletEvent>.Accepted
-            {
-                Events: [WalletEvent.FundsCredited, WalletEvent.FeeCharged] or [WalletEvent.FeeReturned, WalletEvent.CreditReversed],
-            }));
+        step.Decided is Decision<WalletEvent>.Refused || IsOneAnswer(EventsOf(step.Decided))));
 
     /// <summary>Opening, depositing and withdrawing are asked by people over HTTP: there the idempotency key recognises a repeat.</summary>
     [Fact]
@@ -120,9 +115,11 @@ public sealed class WalletPropertyTests
     public void The_random_lives_meet_every_event_and_every_usual_refusal()
     {
         var met = new HashSet<string>();
-        AfterEveryCommand(step => met.UnionWith(step.Decided is Decision<WalletEvent>.Refused refused
-            ? [refused.Reason.Code]
-            : EventsOf(step.Decided).SelectMany(Names)));
+        AfterEveryCommand(
+            step => met.UnionWith(step.Decided is Decision<WalletEvent>.Refused refused
+                ? [refused.Reason.Code]
+                : EventsOf(step.Decided).SelectMany(Names)),
+            count: 4_000);
 
         Assert.Equal(
             [
@@ -137,7 +134,10 @@ public sealed class WalletPropertyTests
             met.Order(StringComparer.Ordinal));
     }
 
-    private static void AfterEveryCommand(Action<Step> assert) => Invariant.HoldsForAll(WalletCommands.Lives, commands =>
+    private static void AfterEveryCommand(Action<Step> assert, int count = 500) => Invariant.HoldsForAll(
+        WalletCommands.Lives, commands => Live(commands, assert), count);
+
+    private static void Live(TimedCommand[] commands, Action<Step> assert)
     {
         Wallet? wallet = null;
         var now = Now;
@@ -154,7 +154,7 @@ public sealed class WalletPropertyTests
 
             assert(new Step(command, now, before, decided, wallet, history));
         }
-    });
+    }
 
     private static bool IsOfSaga(WalletCommand command) =>
         command is WalletCommand.Hold or WalletCommand.Release or WalletCommand.Capture
@@ -162,6 +162,10 @@ public sealed class WalletPropertyTests
 
     private static ImmutableArray<WalletEvent> EventsOf(Decision<WalletEvent> decision) =>
         decision is Decision<WalletEvent>.Accepted accepted ? accepted.Events : [];
+
+    private static bool IsOneAnswer(ImmutableArray<WalletEvent> events) => events is [] or [_]
+        or [WalletEvent.FundsCredited, WalletEvent.FeeCharged]
+        or [WalletEvent.FeeReturned, WalletEvent.CreditReversed];
 
     private static string[] Names(WalletEvent e) =>
         e is WalletEvent.HoldRefused refused ? [e.GetType().Name, $"{e.GetType().Name} {refused.Code}"] : [e.GetType().Name];

@@ -87,7 +87,7 @@ internal sealed partial class PaymentWorld
     /// <param name="cardsAnswer">What the card processor has left unanswered, it is asked again; else it stays silent about that.</param>
     public void Settle(bool cardsAnswer)
     {
-        for (var rounds = 0; _underWay.Count > 0 || Sagas.Values.Any(saga => !saga.HasEnded && !saga.Overdue); rounds++)
+        for (var rounds = 0; IsMoving(cardsAnswer); rounds++)
         {
             Assert.True(rounds < 100, "The world does not come to rest.");
             if (cardsAnswer)
@@ -104,6 +104,10 @@ internal sealed partial class PaymentWorld
             PassTime(TimeSpan.FromMinutes(10));
         }
     }
+
+    private bool IsMoving(bool cardsAnswer) => _underWay.Count > 0
+        || (cardsAnswer && _unanswered.Count > 0)
+        || Sagas.Values.Any(saga => !saga.HasEnded && !saga.Overdue);
 
     private void DeliverUnderWay(int index, Care care)
     {

@@ -142,12 +142,15 @@ public sealed class SagaPropertyTests
     public void The_random_runs_meet_every_end_and_every_phase_that_waits()
     {
         var met = new HashSet<string>();
-        AtTheEnd(cardsAnswer: true, (_, world) =>
-        {
-            met.UnionWith(world.Sagas.Values.Select(saga => $"{saga.Definition} {saga.Phase}"));
-            met.UnionWith(world.SagaHistory.Select(e => e.Event).OfType<SagaEvent.WentOverdue>().Select(e => $"overdue {e.In}"));
-            met.UnionWith(world.Sagas.Values.Select(saga => saga.FailureCode).OfType<string>());
-        });
+        AtTheEnd(
+            cardsAnswer: true,
+            (_, world) =>
+            {
+                met.UnionWith(world.Sagas.Values.Select(saga => $"{saga.Definition} {saga.Phase}"));
+                met.UnionWith(world.SagaHistory.Select(e => e.Event).OfType<SagaEvent.WentOverdue>().Select(e => $"overdue {e.In}"));
+                met.UnionWith(world.Sagas.Values.Select(saga => saga.FailureCode).OfType<string>());
+            },
+            count: 2_000);
 
         string[] must =
         [
@@ -161,17 +164,20 @@ public sealed class SagaPropertyTests
         Assert.Empty(must.Except(met));
     }
 
-    private static void AtTheEnd(bool cardsAnswer, Action<Run, PaymentWorld> assert) => Invariant.HoldsForAll(Run.Any, run =>
-    {
-        var world = new PaymentWorld(run);
-        foreach (var choice in run.Choices)
+    private static void AtTheEnd(bool cardsAnswer, Action<Run, PaymentWorld> assert, int count = 500) => Invariant.HoldsForAll(
+        Run.Any,
+        run =>
         {
-            world.Step(choice);
-        }
+            var world = new PaymentWorld(run);
+            foreach (var choice in run.Choices)
+            {
+                world.Step(choice);
+            }
 
-        world.Settle(cardsAnswer);
-        assert(run, world);
-    });
+            world.Settle(cardsAnswer);
+            assert(run, world);
+        },
+        count);
 
     private static Dictionary<WalletId, long> Expected(Saga saga)
     {
