@@ -3,7 +3,7 @@
 
 usage_simulate() {
   cat <<'TEXT'
-Usage: ./payments simulate [--seeds N] [--seed S] [--minutes M] [--trace] [--without FAULT,…] [--only N,…] [--workers N]
+Usage: ./payments simulate [--seeds N] [--seed S] [--minutes M] [--trace] [--seen] [--without FAULT,…] [--only N,…] [--workers N]
 
 Runs worlds in which payments, wallets and sagas are real, and broker, store, clock, clients and card processor are simulated, with all that can
 go wrong: one world a seed, one thread a world. Ends at the first seed that violates something, leaves out of its world what it fails without,
@@ -13,6 +13,7 @@ and prints the trace of what is left. docs/simulation.md says what is real, what
   --seed S       the first seed; 1 unless told otherwise
   --minutes M    as many seeds as can be done in this time
   --trace        with one seed: print what happens, a line a step
+  --seen         with many seeds: print what they have met, and how many of them
   --without F,…  leave these out: StoreTrouble, Crashes, BrokerLoss, Rebalances, Stalls, Processor, Operators, Poison, Rewinds, RelayCrashes
   --only N,…     leave out all operations of the script but these
   --workers N    worlds at the same time; as many as there are cores unless told otherwise

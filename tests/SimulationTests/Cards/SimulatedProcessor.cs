@@ -60,7 +60,9 @@ internal sealed class SimulatedProcessor(World world) : Actor(world, "card-proce
             Lose(sent);
         }
 
-        var faults = new RequestFaults(Decline: World.Strikes(Faults.Processor), TimeoutAfterEffect: World.Strikes(Faults.Processor));
+        // A capture or a refund that is declined undoes the most, so it is declined the most.
+        var declines = World.Strikes(Faults.Processor) || (request is CardRequest.Capture or CardRequest.Refund && World.Strikes(Faults.Processor));
+        var faults = new RequestFaults(Decline: declines, TimeoutAfterEffect: World.Strikes(Faults.Processor));
         var reply = Execute(sent, faults);
         World.Interlude();
         return reply switch

@@ -12,6 +12,7 @@ internal sealed class Oracle(World world)
 {
     private readonly Dictionary<Guid, Movements> _movements = [];
     private readonly Dictionary<string, int> _requests = [];
+    private readonly HashSet<Guid> _touched = [];
 
     public OpenHolds Holds { get; } = new();
 
@@ -61,6 +62,7 @@ internal sealed class Oracle(World world)
     public void Heard(Guid id, StoredEvent stored, SagaEvent e, Saga saga)
     {
         world.Trace.Stored("sagas", stored, e);
+        _touched.Add(id);
         world.Saw(stored.Type);
         switch (e)
         {
@@ -81,6 +83,21 @@ internal sealed class Oracle(World world)
                 world.Saw($"step refused in {saga.Phase}: {code}");
                 break;
         }
+    }
+
+    /// <summary>The clock looks into a table; and a saga that is not there is never told that it was not answered.</summary>
+    public void CheckClock()
+    {
+        foreach (var id in _touched)
+        {
+            var saga = world.Sagas.Watch.Find(id)!;
+            var expected = saga.HasEnded || saga.Overdue ? null : saga.Deadline;
+            var told = world.SagaTable.DeadlineOf(id);
+            Violation.Unless(told == expected, $"Saga {id} is {saga.Phase} until {expected:O}; the clock's table says {told:O}.");
+            Violation.Unless(saga.HasEnded || saga.Overdue || told is not null, $"Saga {id} waits in {saga.Phase} without a deadline.");
+        }
+
+        _touched.Clear();
     }
 
     public void CheckEnd() => new EndCheck(world).Run();

@@ -53,6 +53,9 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         }
     }
 
+    /// <summary>Is there a saga that such an act would do something about?</summary>
+    public bool HasReasonFor(Operation o) => Candidates(o).Any();
+
     /// <summary>An act of the script, on any saga that there is.</summary>
     public Answer Act(Operation o)
     {
@@ -61,8 +64,9 @@ internal sealed class Operators(World world) : Actor(world, "operator")
             return Answer.Nothing;
         }
 
-        var id = World.Sagas.Watch.Ids[o.First % World.Sagas.Watch.Ids.Count];
-        var act = (OperatorAct)(o.Second % 3);
+        var open = o.Detail < 850 ? Candidates(o).ToList() : [];
+        var id = open.Count > 0 ? open[o.First % open.Count] : World.Sagas.Watch.Ids[o.First % World.Sagas.Watch.Ids.Count];
+        var act = ActOf(o);
         return Act(id, act, o.Reference) is { } refused ? new Answer(refused, id) : new Answer(null, id);
     }
 
@@ -77,6 +81,14 @@ internal sealed class Operators(World world) : Actor(world, "operator")
             id, World.Sagas.Watch.Find(id)!.Terms.Payment.Payment.Value, Name, (state, now) => World.Engine.Decide(state, act, Name, reason, now));
         return (outcome as CommandOutcome<Saga>.Refused)?.Reason.Code;
     }
+
+    private static OperatorAct ActOf(Operation o) => (OperatorAct)(o.Second % 3);
+
+    // Mostly one declares what the processor has done and we have not heard.
+    private IEnumerable<Guid> Candidates(Operation o) => World.Sagas.Watch.All
+        .Where(s => !s.State.HasEnded)
+        .Where(s => ActOf(o) != OperatorAct.Complete || o.Detail < 200 || (World.Engine.Definitions.Named(s.State.Definition).AskIn(s.State.Phase).IsOutside && IsDone(s.State)))
+        .Select(s => s.Id);
 
     private bool IsDone(Saga saga)
     {

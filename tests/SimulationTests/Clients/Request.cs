@@ -12,6 +12,12 @@ internal sealed class Request(Operation operation, DateTimeOffset at)
 
     public Answer? Answer { get; set; }
 
+    /// <summary>What it is about, and how much: chosen when it is first asked for, and the same whenever it is repeated.</summary>
+    public (Guid Id, long Minor)? Subject { get; set; }
+
+    /// <summary>How often it was put off, waiting for something that it can be about.</summary>
+    public int PutOff { get; set; }
+
     /// <summary>Its effect carries its reference, so that effects can be counted.</summary>
     public bool Counts { get; set; }
 

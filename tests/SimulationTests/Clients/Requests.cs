@@ -1,6 +1,7 @@
 using System.Text;
 using Payments.Domain;
 using Payments.Domain.Payments;
+using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
@@ -12,7 +13,13 @@ namespace SimulationTests.Clients;
 /// <summary>The clients of the platform, and the HTTP edge of its services: asks for what the script says, each with an idempotency key, until it is answered.</summary>
 internal sealed class Requests(World world) : Actor(world, "client")
 {
-    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_timeout", "tok_flaky", "tok_declined", "tok_down", "tok_unknown"];
+    /// <summary>How often a request waits for what it is about: then it is made all the same.</summary>
+    private const int PutOffMax = 60;
+
+    /// <summary>Withdrawals below this detail take all that somebody has who may have to give it back.</summary>
+    private const int SpendersBelow = 400;
+
+    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_timeout", "tok_flaky", "tok_declined", "tok_down", "tok_unknown"];
 
     private readonly List<Request> _requests = [.. world.Plan.Script.Select(o => new Request(o, SimulatedClock.Start + o.At))];
     private readonly List<(Guid Id, Currency Currency)> _wallets = [];
@@ -47,6 +54,12 @@ internal sealed class Requests(World world) : Actor(world, "client")
     {
         var due = _requests.Where(r => r.Answer is null && r.At <= World.Clock.Now).ToList();
         var request = World.Dice.Pick(due);
+        if (IsEarly(request.Operation) && request.PutOff++ < PutOffMax)
+        {
+            request.At = World.Clock.Now + World.Dice.Time(1, 30);
+            return;
+        }
+
         request.Answer = Ask(request);
         request.At = request.Answer is null ? World.Clock.Now + World.Dice.Time(500, 5_000) : request.At;
         if (World.Trace.KeepsText)
@@ -56,6 +69,23 @@ internal sealed class Requests(World world) : Actor(world, "client")
 
         World.SawIf(request.Answer is { IsDone: false, Code: not "nothing" }, $"refused {request.Answer?.Code}");
         World.Saw(request.Operation.Kind.ToString());
+    }
+
+    // Most refunds are of payments that have ended well, most acts of operators about sagas that are on their way.
+    private bool IsEarly(Operation o) => o.Kind switch
+    {
+        OperationKind.Refund => o.Detail < 850 && _payments.Count > 0 && !World.Payments.Watch.Find(Target(o))!.IsCompleted,
+        OperationKind.Withdraw => o.Detail < SpendersBelow && MayHaveToGiveBack() is null,
+        OperationKind.OperatorAct => o.Detail < 850 && !World.Operators.HasReasonFor(o),
+        OperationKind.CaptureReservation or OperationKind.ReleaseReservation => o.Detail < 850 && _reservations.Count == 0,
+        OperationKind.Unfreeze => o.Detail < 850 && World.Wallets.Watch.All.All(w => !w.State.IsFrozen),
+        _ => false,
+    };
+
+    private Guid Target(Operation refund)
+    {
+        var completed = _payments.Where(p => World.Payments.Watch.Find(p)!.IsCompleted).ToList();
+        return completed.Count > 0 && refund.Detail < 850 ? completed[refund.First % completed.Count] : _payments[refund.First % _payments.Count];
     }
 
     private Answer? Ask(Request request)
@@ -69,13 +99,13 @@ internal sealed class Requests(World world) : Actor(world, "client")
             case OperationKind.Deposit:
                 return Move(request, wallet, o.Amount, new WalletCommand.Deposit(new(World.Dice.NewId()), money, o.Reference));
             case OperationKind.Withdraw:
-                return Move(request, wallet, -o.Amount, new WalletCommand.Withdraw(new(World.Dice.NewId()), money, o.Reference));
+                return Withdraw(request, wallet);
             case OperationKind.WalletPayment:
             case OperationKind.Transfer:
             case OperationKind.CardPayment:
                 return Pay(o, wallet, currency);
             case OperationKind.Refund:
-                return Refund(o);
+                return Refund(request);
             case OperationKind.Reserve:
                 return Reserve(o, wallet, money);
             case OperationKind.CaptureReservation:
@@ -84,6 +114,8 @@ internal sealed class Requests(World world) : Actor(world, "client")
             case OperationKind.Freeze:
                 return Command(wallet, new WalletCommand.Freeze("suspicion"), o.Reference);
             case OperationKind.Unfreeze:
+                var frozen = World.Wallets.Watch.All.FirstOrDefault(w => w.State.IsFrozen).Id;
+                wallet = (request.Subject ??= (frozen == default ? wallet : frozen, 0)).Id;
                 return Command(wallet, new WalletCommand.Unfreeze("no suspicion"), o.Reference);
             case OperationKind.SetOverdraft:
                 return Command(wallet, new WalletCommand.SetOverdraft(new Money(o.Detail < 300 ? 0 : o.Amount, currency)), o.Reference);
@@ -98,6 +130,22 @@ internal sealed class Requests(World world) : Actor(world, "client")
         request.Effect = answer is { IsDone: true } ? (wallet, minor) : default;
         return answer;
     }
+
+    private Answer? Withdraw(Request request, Guid wallet)
+    {
+        var o = request.Operation;
+        wallet = o.Detail < SpendersBelow && MayHaveToGiveBack() is { } credited ? credited : wallet;
+        var all = World.Wallets.Watch.Find(wallet)!.Available;
+        var (from, minor) = request.Subject ??= (wallet, o.Detail < SpendersBelow && all.IsPositive ? all.Minor : o.Amount);
+        var money = new Money(minor, World.Wallets.Watch.Find(from)!.Currency);
+        return Move(request, from, -minor, new WalletCommand.Withdraw(new(World.Dice.NewId()), money, o.Reference));
+    }
+
+    // The payee of a payment that is credited and can still fail.
+    private Guid? MayHaveToGiveBack() => World.Sagas.Watch.All
+        .Where(s => s.State.Phase == SagaPhases.CapturingCard)
+        .Select(s => (Guid?)s.State.Terms.Payment.PayeeWallet.Value)
+        .FirstOrDefault();
 
     private Answer? Pay(Operation o, Guid wallet, Currency currency)
     {
@@ -125,14 +173,15 @@ internal sealed class Requests(World world) : Actor(world, "client")
         return Made(answer, _payments);
     }
 
-    private Answer? Refund(Operation o)
+    private Answer? Refund(Request request)
     {
+        var o = request.Operation;
         if (_payments.Count == 0)
         {
             return Answer.Nothing;
         }
 
-        var payment = _payments[o.First % _payments.Count];
+        var payment = (request.Subject ??= (Target(o), 0)).Id;
         var currency = o.Detail < 30 ? Currency.Parse("CHF") : World.Payments.Watch.Find(payment)!.Terms.Amount.Currency;
         Money? amount = o.Detail < 400 ? new Money(o.Detail < 200 ? o.Amount / 3 : o.Amount, currency) : null;
         var id = World.Dice.NewId();

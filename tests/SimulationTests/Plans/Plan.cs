@@ -7,10 +7,12 @@ namespace SimulationTests.Plans;
 
 /// <summary>All that is decided before a world begins: who has what, what will be asked for, and what may go wrong.</summary>
 /// <param name="FaultsPerMille">How often something goes wrong where it can.</param>
+/// <param name="ProcessorPerMille">The same for each request to the card processor, of which there are few.</param>
 internal sealed record Plan(
     int Seed,
     Faults Faults,
     int FaultsPerMille,
+    int ProcessorPerMille,
     ImmutableArray<WalletPlan> Wallets,
     ImmutableArray<Operation> Script,
     WalletRules Rules,
@@ -18,13 +20,18 @@ internal sealed record Plan(
 {
     private static readonly (OperationKind Kind, int Weight)[] Kinds =
     [
-        (OperationKind.WalletPayment, 30), (OperationKind.CardPayment, 22), (OperationKind.Transfer, 8), (OperationKind.Refund, 18),
-        (OperationKind.Deposit, 4), (OperationKind.Withdraw, 6), (OperationKind.Reserve, 6), (OperationKind.CaptureReservation, 4),
+        (OperationKind.WalletPayment, 30), (OperationKind.CardPayment, 30), (OperationKind.Transfer, 8), (OperationKind.Refund, 20),
+        (OperationKind.Deposit, 4), (OperationKind.Withdraw, 9), (OperationKind.Reserve, 6), (OperationKind.CaptureReservation, 4),
         (OperationKind.ReleaseReservation, 2), (OperationKind.Freeze, 3), (OperationKind.Unfreeze, 3), (OperationKind.SetOverdraft, 4),
-        (OperationKind.OperatorAct, 8),
+        (OperationKind.OperatorAct, 10),
     ];
 
-    private static readonly int AllWeights = Kinds.Sum(k => k.Weight);
+    /// <summary>Cards that decline at the last step, and payees who have spent the money by then: rare among everything else.</summary>
+    private static readonly (OperationKind Kind, int Weight)[] Spenders =
+    [
+        (OperationKind.CardPayment, 5), (OperationKind.Withdraw, 3), (OperationKind.Refund, 1), (OperationKind.OperatorAct, 1),
+    ];
+
     private static readonly Currency[] Currencies = [Currency.Parse("EUR"), Currency.Parse("JPY"), Currency.Parse("KWD")];
 
     public static Plan Of(int seed)
@@ -36,38 +43,41 @@ internal sealed record Plan(
             .Select(i => new WalletPlan(Currencies[i % currencies], dice.Chance(200) ? 0 : dice.Between(1, 3_000), dice.Below(3)))
             .ToImmutableArray();
         var limits = dice.Chance(200)
-            ? new WalletRules(ImmutableDictionary<Currency, SpendingLimits>.Empty.Add(Currencies[0], new(dice.Between(300, 1_500), dice.Between(800, 3_000))))
+            ? new WalletRules(ImmutableDictionary<Currency, SpendingLimits>.Empty.Add(Currencies[0], new(dice.Between(200, 900), dice.Between(200, 1_000))))
             : WalletRules.None;
         var fee = dice.Chance(500) ? new FeeSchedule(dice.Between(0, 30), dice.Between(0, 300)) : FeeSchedule.None;
-        return new Plan(seed, faults, dice.Between(2, 60), wallets, Write(dice), limits, fee);
+        var (perMille, processorPerMille) = (dice.Between(2, 60), dice.Between(10, 250));
+        return dice.Chance(120)
+            ? new Plan(seed, faults | Faults.Processor, perMille, 250, wallets, Write(dice, Spenders), WalletRules.None, fee)
+            : new Plan(seed, faults, perMille, processorPerMille, wallets, Write(dice, Kinds), limits, fee);
     }
 
     /// <summary>The same world with less in it.</summary>
     public Plan Reduced(Faults faults, Func<Operation, bool> keep) => this with { Faults = faults, Script = [.. Script.Where(keep)] };
 
-    private static ImmutableArray<Operation> Write(Dice dice)
+    private static ImmutableArray<Operation> Write(Dice dice, (OperationKind Kind, int Weight)[] kinds)
     {
         var script = ImmutableArray.CreateBuilder<Operation>();
         var at = TimeSpan.Zero;
         for (var number = dice.Between(2, 8); number > 0; number--)
         {
             at += dice.Chance(300) ? TimeSpan.Zero : dice.Time(0, dice.Chance(100) ? 200_000 : 3_000);
-            script.Add(new Operation(script.Count, at, Kind(dice), dice.Below(60), dice.Below(60), dice.Between(1, 1_200), dice.Below(1_000)));
+            script.Add(new Operation(script.Count, at, Kind(dice, kinds), dice.Below(60), dice.Below(60), dice.Between(1, dice.Chance(800) ? 500 : 2_000), dice.Below(1_000)));
         }
 
         return script.ToImmutable();
     }
 
-    private static OperationKind Kind(Dice dice)
+    private static OperationKind Kind(Dice dice, (OperationKind Kind, int Weight)[] kinds)
     {
-        var point = dice.Below(AllWeights);
+        var point = dice.Below(kinds.Sum(k => k.Weight));
         var i = 0;
-        for (; point >= Kinds[i].Weight; i++)
+        for (; point >= kinds[i].Weight; i++)
         {
-            point -= Kinds[i].Weight;
+            point -= kinds[i].Weight;
         }
 
-        return Kinds[i].Kind;
+        return kinds[i].Kind;
     }
 }
 

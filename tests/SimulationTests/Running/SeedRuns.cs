@@ -10,12 +10,16 @@ internal sealed class SeedRuns(SimulateOptions options)
     private long _events;
     private int _next = options.FirstSeed - 1;
     private Outcome? _failed;
+    private readonly Dictionary<string, int> _seen = [];
 
     public long Done => Volatile.Read(ref _done);
 
     public long Steps => Volatile.Read(ref _steps);
 
     public long Events => Volatile.Read(ref _events);
+
+    /// <summary>What was met, and in how many worlds.</summary>
+    public IReadOnlyDictionary<string, int> Seen => _seen;
 
     /// <summary>The failed world with the least seed of those that were found.</summary>
     public Outcome? Failed => Volatile.Read(ref _failed);
@@ -43,9 +47,21 @@ internal sealed class SeedRuns(SimulateOptions options)
             Interlocked.Increment(ref _done);
             Interlocked.Add(ref _steps, outcome.Steps);
             Interlocked.Add(ref _events, outcome.Events);
+            Count(outcome.Seen);
             if (outcome.Violation is not null)
             {
                 Fail(outcome);
+            }
+        }
+    }
+
+    private void Count(IReadOnlyCollection<string> seen)
+    {
+        lock (_seen)
+        {
+            foreach (var what in seen)
+            {
+                _seen[what] = _seen.GetValueOrDefault(what) + 1;
             }
         }
     }

@@ -7,18 +7,19 @@ namespace SimulationTests.Running;
 /// <param name="Without">Faults that are left out.</param>
 /// <param name="Only">The numbers of the operations that are kept; null for all.</param>
 internal sealed record SimulateOptions(
-    int Seeds, int FirstSeed, int? Minutes, bool Trace, Faults Without, IReadOnlySet<int>? Only, int Workers)
+    int Seeds, int FirstSeed, int? Minutes, bool Trace, bool Seen, Faults Without, IReadOnlySet<int>? Only, int Workers)
 {
     /// <exception cref="FormatException">An argument that makes no sense; the message says which.</exception>
     public static SimulateOptions Read(string[] args)
     {
-        var options = new SimulateOptions(1_000, 1, null, false, Faults.None, null, Environment.ProcessorCount);
+        var options = new SimulateOptions(1_000, 1, null, false, false, Faults.None, null, Environment.ProcessorCount);
         for (var i = 0; i < args.Length; i++)
         {
             var name = args[i];
             options = name switch
             {
                 "--trace" => options with { Trace = true },
+                "--seen" => options with { Seen = true },
                 "--seeds" => options with { Seeds = Number(name, Value(args, ref i)) },
                 "--seed" => options with { FirstSeed = Number(name, Value(args, ref i)) },
                 "--minutes" => options with { Minutes = Number(name, Value(args, ref i)) },

@@ -34,6 +34,11 @@ internal static class SimulateVerb
         }
 
         Console.WriteLine(Progress(runs, watch));
+        if (options.Seen)
+        {
+            runs.Seen.OrderBy(s => s.Key, StringComparer.Ordinal).ToList().ForEach(s => Console.WriteLine($"{s.Value,9:N0}  {s.Key}"));
+        }
+
         return runs.Failed is { } failed ? Report(failed, options) : 0;
     }
 

@@ -11,6 +11,9 @@ internal sealed class SagaTable
     /// <summary>The first deadline that somebody is still to be told of.</summary>
     public DateTimeOffset? FirstDeadline => _waiting.Count == 0 ? null : _waiting.Values.Min(r => r.Deadline);
 
+    /// <summary>When the clock will tell a saga; null when it will not.</summary>
+    public DateTimeOffset? DeadlineOf(Guid saga) => _waiting.GetValueOrDefault(saga)?.Deadline;
+
     public void Apply(ProjectionRow row)
     {
         using var json = JsonDocument.Parse(row.Json);

@@ -119,7 +119,9 @@ internal sealed class World
     public void Blame(string what) => _blame ??= what;
 
     /// <summary>Does this kind of fault strike here and now?</summary>
-    public bool Strikes(Faults fault) => !IsCalm && _acting is not null && Plan.Faults.HasFlag(fault) && Dice.Chance(Plan.FaultsPerMille);
+    public bool Strikes(Faults fault) =>
+        !IsCalm && _acting is not null && Plan.Faults.HasFlag(fault)
+        && Dice.Chance(fault == Faults.Processor ? Plan.ProcessorPerMille : Plan.FaultsPerMille);
 
     public long LastPosition(string log) => log switch
     {
@@ -263,6 +265,7 @@ internal sealed class World
         Payments.Watch.Follow(Oracle.Heard);
         Wallets.Watch.Follow(Oracle.Heard);
         Sagas.Watch.Follow(Oracle.Heard);
+        Oracle.CheckClock();
         Violation.Unless(_blame is null, _blame ?? "");
     }
 
