@@ -122,7 +122,8 @@ internal static class Asks
         {
             Phase = SagaPhases.Reversing,
             Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
-            Command = terms => Wallet(new WalletCommand.ReverseCredit(wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
+            Command = terms => Wallet(new WalletCommand.ReverseCredit(
+                wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
             Hear = (_, signal) => signal switch
             {
                 Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,

@@ -133,7 +133,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     private static ImmutableArray<SagaEvent> Evidence(Signal signal) =>
         signal is Signal.OfCard { Answer: var answer } ? [new SagaEvent.CardAnswered(answer)] : [];
 
-    /// <summary>What a person declares is booked as if the processor had said it. If it is not so the books differ, which is seen.</summary>
+    /// <summary>What a person declares is booked as if the processor had said it: if it is not so, the books differ and show it.</summary>
     private static ImmutableArray<SagaEvent> Declared(Saga state, Ask ask) =>
         ask.Command(state.Terms) is SagaEvent.CardCommanded { Command: var c }
             ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, DeclineCode: null), IsDeclared: true)]

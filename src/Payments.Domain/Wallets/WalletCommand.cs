@@ -43,7 +43,8 @@ public abstract record WalletCommand
         Money Amount,
         Money Fee,
         WalletId? Payer,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment) : WalletCommand;
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment)
+        : WalletCommand;
 
     /// <summary>Takes back a credit that is known to have been made, fee and all: the operation is being undone.</summary>
     public sealed record ReverseCredit(WalletId Wallet, OperationId Operation, Money Amount, Money Fee, WalletId? Payer) : WalletCommand;

@@ -91,7 +91,8 @@ public sealed partial record Wallet
             ? Accept(new WalletEvent.FundsInsufficient(c.Id, c.Operation, c.Amount, w.Available))
             : (code ?? (counted is { } day ? LimitAgainst(w, c.Amount, limits, day) : null)) is { } refusal
                 ? Accept(new WalletEvent.HoldRefused(c.Id, c.Operation, c.Amount, refusal))
-                : Accept(new WalletEvent.FundsHeld(c.Id, c.Operation, c.Amount, now.AddSeconds(c.LifetimeSeconds), c.Purpose, counted, c.Reference));
+                : Accept(new WalletEvent.FundsHeld(
+                    c.Id, c.Operation, c.Amount, now.AddSeconds(c.LifetimeSeconds), c.Purpose, counted, c.Reference));
     }
 
     private static Decision<WalletEvent> Release(Wallet w, WalletCommand.Release c) =>
@@ -123,10 +124,10 @@ public sealed partial record Wallet
 
         var code = CodeOf(Amiss(w, c.Amount))
             ?? (w.IsFrozen ? WalletFrozen : ExceedsLimit(w, c.Amount) ? BalanceLimit : c.Fee >= c.Amount ? AmountBelowFee : null);
+        var credited = new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer, c.Purpose);
         return code is not null ? Accept(new WalletEvent.CreditRefused(c.Operation, c.Amount, code))
-            : c.Fee.IsPositive
-                ? Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer, c.Purpose), new WalletEvent.FeeCharged(c.Operation, c.Fee))
-                : Accept(new WalletEvent.FundsCredited(c.Operation, c.Amount, c.Payer, c.Purpose));
+            : c.Fee.IsPositive ? Accept(credited, new WalletEvent.FeeCharged(c.Operation, c.Fee))
+            : Accept(credited);
     }
 
     // Frozen or not: undoing ends what has begun.
