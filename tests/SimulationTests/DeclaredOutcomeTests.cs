@@ -25,7 +25,9 @@ public sealed class DeclaredOutcomeTests
 
         var rows = change.Rows().ToList();
         Assert.Equal("authorise 1000 True", Assert.Single(Books(rows)));
-        Assert.Equal("crediting", Assert.Single(rows, r => r.Projection == "saga_acts") is var act ? Json(act).GetProperty("phaseAfter").GetString() : null);
+        Assert.Equal(
+            "crediting",
+            Assert.Single(rows, r => r.Projection == "saga_acts") is var act ? Json(act).GetProperty("phaseAfter").GetString() : null);
     }
 
     [Fact]

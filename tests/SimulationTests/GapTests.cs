@@ -4,7 +4,9 @@ using Payments.Messaging.Consuming;
 
 namespace SimulationTests;
 
-/// <summary>Found by the simulation: a member that did not know yet that it had lost a partition, and then a broker that lost messages.</summary>
+/// <summary>
+/// Found by the simulation: a member that did not know yet that it had lost a partition, and then a broker that lost messages.
+/// </summary>
 public sealed class GapTests
 {
     [Fact]

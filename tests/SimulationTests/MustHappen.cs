@@ -8,16 +8,18 @@ internal static class MustHappen
 {
     private static readonly string[] Faulty =
     [
-        "no answer before an append", "no answer after an append", "crash before an append", "crash after an append", "append answered Conflict",
-        "append answered WatermarkMoved", "append answered AlreadyClaimed", "a caller heard no answer", "relay went back", "gap met",
-        "gap told to a relay", "dead letter of a planted message", "deadline passed", "hold expiry tried", "overdraft in use",
+        "no answer before an append", "no answer after an append", "crash before an append", "crash after an append",
+        "append answered Conflict", "append answered WatermarkMoved", "append answered AlreadyClaimed", "a caller heard no answer",
+        "relay went back", "gap met", "gap told to a relay", "dead letter of a planted message", "deadline passed", "hold expiry tried",
+        "overdraft in use",
         "crash between the card's answer and the saga",
     ];
 
     private static readonly string[] Cards =
     [
         "looked up: nothing", "looked up: done", "processor: the look-up has no answer", "processor: the card processor is down",
-        "processor: no answer in time", "processor: the answer is lost after the effect", "processor: 500 before any effect", "processor: 503",
+        "processor: no answer in time", "processor: the answer is lost after the effect", "processor: 500 before any effect",
+        "processor: 503",
         "Authorise arrives late", "Capture arrives late", "Refund arrives late", "Reverse arrives late", "card call asked again",
         "card outcome unknown: Authorise", "card outcome unknown: Capture", "card outcome unknown: Void", "card outcome unknown: Refund",
         "card answer ignored", "processor declines card_declined", "processor declines declined", "processor declines unknown_token",
@@ -45,13 +47,15 @@ internal static class MustHappen
 
     private static readonly string[] People =
     [
-        "operator Retry in Authorising", "operator Retry in Crediting", "operator Compensate in Holding", "operator Compensate in Crediting",
+        "operator Retry in Authorising", "operator Retry in Crediting", "operator Compensate in Holding",
+        "operator Compensate in Crediting",
         "operator Compensate in Authorising", "operator Complete in Voiding", "operator Complete in CapturingCard", "void by hand",
         "step refused in Reversing: insufficient_funds", "step refused in Voiding: declined", "stuck in Reversing", "stuck in Voiding",
     ];
 
-    /// <summary>Every stored name but the commands: those are seen by what answers them.</summary>
-    private static IEnumerable<string> Events => WireFormat.Names.Select(n => n.Name).Distinct();
+    /// <summary>Every stored name. But what a saga holds does not lapse and is captured as it was held: its refusal is for a bug.</summary>
+    private static IEnumerable<string> Events =>
+        WireFormat.Names.Select(n => n.Name).Where(n => n != "wallet.capture-refused.v1").Distinct();
 
     private static IEnumerable<string> Kinds => Enum.GetValues<Faults>()
         .Where(f => f is not (Faults.None or Faults.All or Faults.StoreTrouble or Faults.Operators))

@@ -24,7 +24,8 @@ public sealed class ReplayTests
     public void A_trace_tells_each_stored_event_and_what_went_wrong_a_line_each()
     {
         var outcome = Outcome.Of(Plan.Of(4), keepsText: true);
-        Assert.True(outcome.Lines.Count(l => l.Contains(" #", StringComparison.Ordinal)) == outcome.Events, string.Join('\n', outcome.Lines));
+        Assert.True(
+            outcome.Lines.Count(l => l.Contains(" #", StringComparison.Ordinal)) == outcome.Events, string.Join('\n', outcome.Lines));
     }
 
     [Fact]

@@ -7,7 +7,9 @@ namespace SimulationTests.Bus;
 internal sealed class Broker
 {
     private readonly Dictionary<string, List<Message<byte[], byte[]>>[]> _topics =
-        Topics.All.ToDictionary(t => t.Name, t => Enumerable.Range(0, t.Partitions).Select(_ => new List<Message<byte[], byte[]>>()).ToArray());
+        Topics.All.ToDictionary(
+            t => t.Name,
+            t => Enumerable.Range(0, t.Partitions).Select(_ => new List<Message<byte[], byte[]>>()).ToArray());
 
     public long Produce(string topic, int partition, Message<byte[], byte[]> message)
     {

@@ -15,7 +15,8 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
     private static readonly TimeSpan StartsAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>What is in the database: all that a crash leaves.</summary>
-    private RelayLedger _kept = new(0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), Topics.ReadersOf);
+    private RelayLedger _kept = new(
+        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), Topics.ReadersOf);
     private HashSet<PartitionOf> _lost = [];
     private Run? _run;
     private DateTimeOffset _startsAt;
@@ -82,7 +83,9 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         _run = new Run(ledger, World.Clock.Now + BooksEvery);
         if (World.Trace.KeepsText)
         {
-            World.Trace.Say(Name, $"starts from position {ledger.Checkpoint}{(lost.Count > 0 ? $", the broker lost messages on {lost.Count} partitions" : "")}");
+            World.Trace.Say(
+                Name,
+                $"starts from position {ledger.Checkpoint}, with losses on {lost.Count} partitions");
         }
     }
 
@@ -104,7 +107,8 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
             }
 
             run.Last[partition] = e.Position;
-            var offset = World.Broker.Produce(partition.Topic, partition.Partition, topic.Readers.Count > 0 ? Envelope.Of(log.Name, e, previous) : Envelope.Unread);
+            var message = topic.Readers.Count > 0 ? Envelope.Of(log.Name, e, previous) : Envelope.Unread;
+            var offset = World.Broker.Produce(partition.Topic, partition.Partition, message);
             run.Unconfirmed.Add((run.InFlight.Add(e.Position, partition), offset + 1));
         }
     }

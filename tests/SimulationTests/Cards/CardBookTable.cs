@@ -16,7 +16,8 @@ internal sealed class CardBookTable
         using var json = JsonDocument.Parse(row.Json);
         var r = json.RootElement;
         var key = r.GetProperty("key").GetString()!;
-        var entry = new Entry(r.GetProperty("act").GetString()!, r.GetProperty("amount").GetInt64(), r.GetProperty("declared").GetBoolean());
+        var entry = new Entry(
+            r.GetProperty("act").GetString()!, r.GetProperty("amount").GetInt64(), r.GetProperty("declared").GetBoolean());
         if (!_entries.TryAdd(key, entry))
         {
             throw new InvalidOperationException($"card_books_pkey: {key} is there already.");

@@ -5,7 +5,9 @@ using Payments.SagaService.Cards;
 
 namespace SimulationTests.Cards;
 
-/// <summary>The saga service's <c>card_calls</c>: what is to be asked of the card processor, each call leased by one worker at a time.</summary>
+/// <summary>
+/// The saga service's <c>card_calls</c>: what is to be asked of the card processor, each call leased by one worker at a time.
+/// </summary>
 internal sealed class CardCallTable
 {
     private readonly Dictionary<Guid, Row> _rows = [];

@@ -7,7 +7,9 @@ using SimulationTests.Worlds;
 
 namespace SimulationTests.Cards;
 
-/// <summary>The card workers of the saga service: take calls that are due, have the real caller make them, and tell the sagas the answers.</summary>
+/// <summary>
+/// The card workers of the saga service: take calls that are due, have the real caller make them, and tell the sagas the answers.
+/// </summary>
 internal sealed class CardDesk : Actor
 {
     private static readonly CardStepOptions Options = new();
@@ -81,8 +83,8 @@ internal sealed class CardDesk : Actor
 
     private void PutOff(LeasedCall call, string why)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(Options.RetryBaseMs * Math.Pow(2, Math.Min(call.Calls, 30)), Options.RetryLongestMs));
-        World.CardCalls.PutOff(call, World.Clock.Now + pause, count: true);
+        var pauseMs = Math.Min(Options.RetryBaseMs * Math.Pow(2, Math.Min(call.Calls, 30)), Options.RetryLongestMs);
+        World.CardCalls.PutOff(call, World.Clock.Now + TimeSpan.FromMilliseconds(pauseMs), count: true);
         if (World.Trace.KeepsText)
         {
             World.Trace.Say(Name, $"puts off the call of {call.Saga}: {why}");

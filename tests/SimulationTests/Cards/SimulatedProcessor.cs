@@ -8,8 +8,8 @@ using Operation = Payments.CardProcessor.Books.Operation;
 namespace SimulationTests.Cards;
 
 /// <summary>
-/// The card processor and the network before it: its real books, and requests that arrive, arrive late or never, with answers that are heard or
-/// not. Others go on while a request is on its way.
+/// The card processor and the network before it: its real books, and requests that arrive, arrive late or never, with answers that are
+/// heard or not. Others go on while a request is on its way.
 /// </summary>
 internal sealed class SimulatedProcessor(World world) : Actor(world, "card-processor"), ICardProcessor
 {
@@ -61,7 +61,8 @@ internal sealed class SimulatedProcessor(World world) : Actor(world, "card-proce
         }
 
         // A capture or a refund that is declined undoes the most, so it is declined the most.
-        var declines = World.Strikes(Faults.Processor) || (request is CardRequest.Capture or CardRequest.Refund && World.Strikes(Faults.Processor));
+        var declines = World.Strikes(Faults.Processor)
+            || (request is CardRequest.Capture or CardRequest.Refund && World.Strikes(Faults.Processor));
         var faults = new RequestFaults(Decline: declines, TimeoutAfterEffect: World.Strikes(Faults.Processor));
         var reply = Execute(sent, faults);
         World.Interlude();
@@ -102,7 +103,9 @@ internal sealed class SimulatedProcessor(World world) : Actor(world, "card-proce
             World.Trace.Say(Name, $"{request.Key} {request.Body}: {reply}");
         }
 
-        World.SawIf(reply is Reply.Answer { Operation: { Status: OperationStatus.Declined, Code: not null } }, $"processor declines {(reply as Reply.Answer)?.Operation.Code}");
+        World.SawIf(
+            reply is Reply.Answer { Operation: { Status: OperationStatus.Declined, Code: not null } },
+            $"processor declines {(reply as Reply.Answer)?.Operation.Code}");
         return reply;
     }
 
@@ -119,7 +122,8 @@ internal sealed class SimulatedProcessor(World world) : Actor(world, "card-proce
 
     private static ProcessorRequest Sent(CardRequest request) => request switch
     {
-        CardRequest.Authorise r => new ProcessorRequest.Authorise(r.Key, r.Token.Value, r.Amount.Minor, r.Amount.Currency.Code, r.Reference),
+        CardRequest.Authorise r =>
+            new ProcessorRequest.Authorise(r.Key, r.Token.Value, r.Amount.Minor, r.Amount.Currency.Code, r.Reference),
         CardRequest.Capture r => new ProcessorRequest.Capture(r.Key, Guid.Parse(r.AuthorisationId), r.Amount.Minor),
         CardRequest.Refund r => new ProcessorRequest.Refund(r.Key, Guid.Parse(r.AuthorisationId), r.Amount.Minor),
         CardRequest.Reverse r => new ProcessorRequest.Reverse(r.Key, r.OriginalKey),

@@ -48,9 +48,9 @@ internal sealed class CardCheck(World world)
         {
             if (theirs is { Status: OperationStatus.Approved, Kind: OperationKind.Capture or OperationKind.Refund })
             {
+                var ours = world.CardBooks.Entries.GetValueOrDefault(theirs.Key);
                 Violation.Unless(
-                    world.CardBooks.Entries.TryGetValue(theirs.Key, out var ours) && ours.Minor == theirs.Amount,
-                    $"The processor's books have {theirs}; ours have {world.CardBooks.Entries.GetValueOrDefault(theirs.Key)?.ToString() ?? "nothing"}.");
+                    ours?.Minor == theirs.Amount, $"The processor's books have {theirs}; ours have {ours?.ToString() ?? "nothing"}.");
             }
         }
     }

@@ -29,7 +29,8 @@ internal sealed class EndCheck(World world)
             if (request.Counts)
             {
                 var expected = request.Answer!.IsDone ? 1 : 0;
-                Violation.Unless(effects == expected, $"{request.Operation} was answered '{request.Answer.Text}' and has {effects} effects.");
+                Violation.Unless(
+                    effects == expected, $"{request.Operation} was answered '{request.Answer.Text}' and has {effects} effects.");
             }
         }
     }
@@ -39,7 +40,9 @@ internal sealed class EndCheck(World world)
         foreach (var (id, payment) in world.Payments.Watch.All)
         {
             Violation.Unless(payment.IsFinal, $"Payment {id} has not ended; its saga is {Standing(id)}.");
-            Violation.Unless(payment.Refunds.IsEmpty, $"Refunds of payment {id} have not ended: {string.Join(", ", payment.Refunds.Keys.Select(r => Standing(r.Value)))}.");
+            Violation.Unless(
+                payment.Refunds.IsEmpty,
+                $"Refunds of payment {id} have not ended: {string.Join(", ", payment.Refunds.Keys.Select(r => Standing(r.Value)))}.");
             CheckSaga(id, payment.IsCompleted);
             foreach (var (refund, completed) in payment.EndedRefunds)
             {
@@ -66,7 +69,7 @@ internal sealed class EndCheck(World world)
     private void CheckBalances()
     {
         var expected = world.Wallets.Watch.Ids.ToDictionary(id => id, _ => 0L);
-        foreach (var (wallet, minor) in world.Requests.All.Select(r => r.Effect).Concat(world.Operators.Effects).Concat(world.Oracle.Holds.ReservationsCaptured))
+        foreach (var (wallet, minor) in ByHand())
         {
             if (minor != 0)
             {
@@ -85,36 +88,49 @@ internal sealed class EndCheck(World world)
 
         foreach (var (id, wallet) in world.Wallets.Watch.All)
         {
-            Violation.Unless(wallet.Posted.Minor == expected[id], $"Wallet {id} has {wallet.Posted}; by what has happened it must have {expected[id]}.");
+            Violation.Unless(
+                wallet.Posted.Minor == expected[id], $"Wallet {id} has {wallet.Posted}; by what has happened it must have {expected[id]}.");
         }
     }
+
+    // What clients and people moved in and out of wallets, apart from payments.
+    private IEnumerable<(Guid Wallet, long Minor)> ByHand() =>
+        [.. world.Requests.All.Select(r => r.Effect), .. world.Operators.Effects, .. world.Oracle.Holds.ReservationsCaptured];
 
     private void CheckLedger()
     {
         foreach (var (id, wallet) in world.Wallets.Watch.All)
         {
-            Violation.Unless(world.Ledger.SumOf(id) == wallet.Posted.Minor, $"The ledger of wallet {id} comes to {world.Ledger.SumOf(id)}, its balance is {wallet.Posted}.");
+            Violation.Unless(
+                world.Ledger.SumOf(id) == wallet.Posted.Minor,
+                $"The ledger of wallet {id} comes to {world.Ledger.SumOf(id)}, its balance is {wallet.Posted}.");
         }
 
         foreach (var currency in world.Ledger.Currencies)
         {
             CheckClearing(currency);
             var suspense = world.Ledger.SumOf("suspense", currency);
-            var fees = world.Payments.Watch.All.Where(p => p.State.IsCompleted && p.State.Terms.Fee.Currency.Code == currency).Sum(p => p.State.Terms.Fee.Minor);
+            var fees = world.Payments.Watch.All
+                .Where(p => p.State.IsCompleted && p.State.Terms.Fee.Currency.Code == currency)
+                .Sum(p => p.State.Terms.Fee.Minor);
             Violation.Unless(suspense == 0, $"{suspense} {currency} are in suspense, and nothing is on its way.");
-            Violation.Unless(world.Ledger.SumOf("fees", currency) == fees, $"The fees come to {world.Ledger.SumOf("fees", currency)} {currency}, not {fees}.");
+            Violation.Unless(
+                world.Ledger.SumOf("fees", currency) == fees,
+                $"The fees come to {world.Ledger.SumOf("fees", currency)} {currency}, not {fees}.");
         }
     }
 
     // What wallets have by deposits and cards is what came in from outside, by the books of those outside.
     private void CheckClearing(string currency)
     {
-        var byHand = world.Requests.All.Select(r => r.Effect).Concat(world.Operators.Effects).Concat(world.Oracle.Holds.ReservationsCaptured)
+        var byHand = ByHand()
             .Where(e => e.Minor != 0 && world.Wallets.Watch.Find(e.Wallet)!.Currency.Code == currency)
             .Sum(e => e.Minor);
         var byCard = world.Processor.Books.Authorisations.Where(a => a.Currency == currency).Sum(a => a.Captured - a.Refunded);
         var clearing = world.Ledger.SumOf("card-clearing", currency);
-        Violation.Unless(clearing == -(byHand + byCard), $"Card clearing comes to {clearing} {currency}; from outside came {byHand} by hand and {byCard} by card.");
+        Violation.Unless(
+            clearing == -(byHand + byCard),
+            $"Card clearing comes to {clearing} {currency}; from outside came {byHand} by hand and {byCard} by card.");
     }
 
     private void CheckNothingLost()
@@ -143,7 +159,9 @@ internal sealed class EndCheck(World world)
             foreach (var (partition, position) in last)
             {
                 var mark = watermarks.GetValueOrDefault((partition.Partition, source.Name));
-                Violation.Unless(mark == position, $"{service.Name} has come to {mark} of {source.Name} on partition {partition.Partition}, which ends at {position}.");
+                Violation.Unless(
+                    mark == position,
+                    $"{service.Name} has come to {mark} of {source.Name} on partition {partition.Partition}, which ends at {position}.");
             }
         }
     }

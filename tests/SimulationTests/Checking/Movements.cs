@@ -13,8 +13,6 @@ internal sealed class Movements(Guid operation)
     private int _reversals;
     private long _fees;
 
-    public bool HasMovedOnce => _credits - _reversals + _captures > 0;
-
     /// <summary>Nothing is moved twice, and nothing is taken back that was not given.</summary>
     public void Heard(WalletEvent e)
     {
@@ -46,10 +44,13 @@ internal sealed class Movements(Guid operation)
     /// <summary>The operation has ended well: credited where a wallet gets money, captured where a wallet gives it, its fee kept.</summary>
     public void CheckCompleted(bool credits, bool captures, Money fee) => Violation.Unless(
         (_credits - _reversals, _captures, _fees) == (credits ? 1 : 0, captures ? 1 : 0, fee.Minor),
-        $"Operation {operation} is completed, with {_credits} credits, {_reversals} of them reversed, {_captures} captures and a fee of {_fees}.");
+        $"Operation {operation} is completed, with {this}.");
 
     /// <summary>The operation has failed: nothing has moved, all in all.</summary>
     public void CheckFailed() => Violation.Unless(
         (_credits - _reversals, _captures, _fees) == (0, 0, 0),
-        $"Operation {operation} has failed, with {_credits} credits, {_reversals} of them reversed, {_captures} captures and a fee of {_fees}.");
+        $"Operation {operation} has failed, with {this}.");
+
+    public override string ToString() =>
+        $"{_credits} credits, {_reversals} of them reversed, {_captures} captures and a fee of {_fees}";
 }

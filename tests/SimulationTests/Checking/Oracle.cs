@@ -39,7 +39,8 @@ internal sealed class Oracle(World world)
                 break;
         }
 
-        Violation.Unless(payment.Refunded <= payment.Terms.Amount, $"Payment {id} has refunded {payment.Refunded} of {payment.Terms.Amount}.");
+        Violation.Unless(
+            payment.Refunded <= payment.Terms.Amount, $"Payment {id} has refunded {payment.Refunded} of {payment.Terms.Amount}.");
     }
 
     public void Heard(Guid id, StoredEvent stored, WalletEvent e, Wallet wallet)
@@ -53,9 +54,13 @@ internal sealed class Oracle(World world)
         }
 
         Count((e as WalletEvent.Deposited)?.Reference ?? (e as WalletEvent.Withdrawn)?.Reference);
-        Violation.Unless((wallet.Posted + wallet.Overdraft).Minor >= 0, $"The balance of wallet {id} is {wallet.Posted}, with an overdraft of {wallet.Overdraft}.");
+        Violation.Unless(
+            (wallet.Posted + wallet.Overdraft).Minor >= 0,
+            $"The balance of wallet {id} is {wallet.Posted}, with an overdraft of {wallet.Overdraft}.");
         Violation.Unless(wallet.Available.Minor >= 0, $"Wallet {id} has {wallet.Available} available.");
-        Violation.Unless(wallet.Held.Minor == wallet.Holds.Values.Sum(h => h.Amount.Minor), $"Wallet {id} holds {wallet.Held}, and its holds are others.");
+        Violation.Unless(
+            wallet.Held.Minor == wallet.Holds.Values.Sum(h => h.Amount.Minor),
+            $"Wallet {id} holds {wallet.Held}, and its holds are others.");
         world.SawIf(wallet.Posted.Minor < 0, "overdraft in use");
     }
 
@@ -118,7 +123,8 @@ internal sealed class Oracle(World world)
         else
         {
             var byCard = payment.Source.PayerWallet is null;
-            movements.CheckCompleted(credits: !(isRefund && byCard), captures: isRefund || !byCard, isRefund ? Money.Zero(payment.Fee.Currency) : payment.Fee);
+            var fee = isRefund ? Money.Zero(payment.Fee.Currency) : payment.Fee;
+            movements.CheckCompleted(credits: !(isRefund && byCard), captures: isRefund || !byCard, fee);
         }
     }
 

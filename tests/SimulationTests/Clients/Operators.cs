@@ -10,7 +10,9 @@ using Operation = SimulationTests.Plans.Operation;
 
 namespace SimulationTests.Clients;
 
-/// <summary>People who look after sagas. As the script has it they do this and that; in the end they see to everything that is stuck.</summary>
+/// <summary>
+/// People who look after sagas. As the script has it they do this and that; in the end they see to everything that is stuck.
+/// </summary>
 internal sealed class Operators(World world) : Actor(world, "operator")
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(20);
@@ -78,7 +80,10 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         }
 
         var outcome = World.Sagas.Obey(
-            id, World.Sagas.Watch.Find(id)!.Terms.Payment.Payment.Value, Name, (state, now) => World.Engine.Decide(state, act, Name, reason, now));
+            id,
+            World.Sagas.Watch.Find(id)!.Terms.Payment.Payment.Value,
+            Name,
+            (state, now) => World.Engine.Decide(state, act, Name, reason, now));
         return (outcome as CommandOutcome<Saga>.Refused)?.Reason.Code;
     }
 
@@ -87,20 +92,26 @@ internal sealed class Operators(World world) : Actor(world, "operator")
     // Mostly one declares what the processor has done and we have not heard.
     private IEnumerable<Guid> Candidates(Operation o) => World.Sagas.Watch.All
         .Where(s => !s.State.HasEnded)
-        .Where(s => ActOf(o) != OperatorAct.Complete || o.Detail < 200 || (World.Engine.Definitions.Named(s.State.Definition).AskIn(s.State.Phase).IsOutside && IsDone(s.State)))
+        .Where(s => ActOf(o) != OperatorAct.Complete || o.Detail < 200 || (IsOutside(s.State) && IsDone(s.State)))
         .Select(s => s.Id);
+
+    private bool IsOutside(Saga saga) => World.Engine.Definitions.Named(saga.Definition).AskIn(saga.Phase).IsOutside;
 
     private bool IsDone(Saga saga)
     {
-        var (books, key) = (World.Processor.Books, CardCommand.KeyOf(saga.Terms.Operation, CardAct.Authorise));
+        var books = World.Processor.Books;
         return saga.Phase switch
         {
-            SagaPhases.Authorising => books.Find(key) is { Status: OperationStatus.Approved },
-            SagaPhases.Voiding => books.Operations.Any(o => o.OriginalKey == key && o.Status == OperationStatus.Approved),
-            SagaPhases.CapturingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Capture)) is { Status: OperationStatus.Approved },
-            SagaPhases.RefundingCard => books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Refund)) is { Status: OperationStatus.Approved },
+            SagaPhases.Authorising => IsApproved(CardAct.Authorise),
+            SagaPhases.Voiding =>
+                books.Operations.Any(o => o.OriginalKey == Key(CardAct.Authorise) && o.Status == OperationStatus.Approved),
+            SagaPhases.CapturingCard => IsApproved(CardAct.Capture),
+            SagaPhases.RefundingCard => IsApproved(CardAct.Refund),
             _ => true, // Not theirs to declare: refused, as it must be.
         };
+
+        string Key(CardAct act) => CardCommand.KeyOf(saga.Terms.Operation, act);
+        bool IsApproved(CardAct act) => books.Find(Key(act)) is { Status: OperationStatus.Approved };
     }
 
     // The processor refused the void and will say so again for the same key: people have it undone under another one, and declare it.
@@ -126,5 +137,6 @@ internal sealed class Operators(World world) : Actor(world, "operator")
     }
 
     private bool Command(Guid wallet, WalletCommand command) =>
-        World.Wallets.Obey(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules)) is CommandOutcome<Wallet>.Done;
+        World.Wallets.Obey(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules))
+            is CommandOutcome<Wallet>.Done;
 }

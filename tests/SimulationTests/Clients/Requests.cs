@@ -10,7 +10,10 @@ using SimulationTests.Worlds;
 
 namespace SimulationTests.Clients;
 
-/// <summary>The clients of the platform, and the HTTP edge of its services: asks for what the script says, each with an idempotency key, until it is answered.</summary>
+/// <summary>
+/// The clients of the platform, and the HTTP edge of its services: asks for what the script says, each with an idempotency key, until it
+/// is answered.
+/// </summary>
 internal sealed class Requests(World world) : Actor(world, "client")
 {
     /// <summary>How often a request waits for what it is about: then it is made all the same.</summary>
@@ -19,7 +22,10 @@ internal sealed class Requests(World world) : Actor(world, "client")
     /// <summary>Withdrawals below this detail take all that somebody has who may have to give it back.</summary>
     private const int SpendersBelow = 400;
 
-    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_timeout", "tok_flaky", "tok_declined", "tok_down", "tok_unknown"];
+    private static readonly string[] Tokens =
+    [
+        "tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_ok", "tok_timeout", "tok_flaky", "tok_declined", "tok_down", "tok_unknown",
+    ];
 
     private readonly List<Request> _requests = [.. world.Plan.Script.Select(o => new Request(o, SimulatedClock.Start + o.At))];
     private readonly List<(Guid Id, Currency Currency)> _wallets = [];
@@ -85,7 +91,8 @@ internal sealed class Requests(World world) : Actor(world, "client")
     private Guid Target(Operation refund)
     {
         var completed = _payments.Where(p => World.Payments.Watch.Find(p)!.IsCompleted).ToList();
-        return completed.Count > 0 && refund.Detail < 850 ? completed[refund.First % completed.Count] : _payments[refund.First % _payments.Count];
+        var from = completed.Count > 0 && refund.Detail < 850 ? completed : _payments;
+        return from[refund.First % from.Count];
     }
 
     private Answer? Ask(Request request)
@@ -168,8 +175,14 @@ internal sealed class Requests(World world) : Actor(world, "client")
         var id = World.Dice.NewId();
         var terms = new PaymentTerms(new(id), source, new(payee), OwnerOf(payee), amount, fee, o.Reference);
         World.Trace.Name(id, $"p{o.Number}");
-        var answer = Told(World.Payments.Obey(
-            id, id, Name, (state, _) => Payment.Decide(state, new PaymentCommand.Request(terms)), decided => Keep(o.Reference, decided, id)), id);
+        var answer = Told(
+            World.Payments.Obey(
+                id,
+                id,
+                Name,
+                (state, _) => Payment.Decide(state, new PaymentCommand.Request(terms)),
+                decided => Keep(o.Reference, decided, id)),
+            id);
         return Made(answer, _payments);
     }
 
@@ -199,8 +212,14 @@ internal sealed class Requests(World world) : Actor(world, "client")
         var id = World.Dice.NewId();
         World.Trace.Name(id, $"h{o.Number}");
         var command = new WalletCommand.Hold(new(wallet), new(id), new(id), money, 1 + (o.Detail % 600), HoldPurpose.Reservation);
-        var answer = Told(World.Wallets.Obey(
-            wallet, id, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules), decided => Keep(o.Reference, decided, id)), id);
+        var answer = Told(
+            World.Wallets.Obey(
+                wallet,
+                id,
+                Name,
+                (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules),
+                decided => Keep(o.Reference, decided, id)),
+            id);
         if (answer is { IsDone: true })
         {
             _reservations.Add((wallet, answer.Id, money));
@@ -236,17 +255,23 @@ internal sealed class Requests(World world) : Actor(world, "client")
             decided => key is null || IsNotThere(decided) ? null : Keep(key, decided, wallet)), wallet);
 
         // What is not there claims nothing. But perhaps it was this very request that ended it.
-        return answer?.Code == RefusalCodes.HoldNotFound && key is not null && Result(World.Wallets.Store.FindClaimAsync("client", key, CancellationToken.None)) is { } first
+        return answer?.Code == RefusalCodes.HoldNotFound && key is not null && FirstOf(key) is { } first
             ? Read(Encoding.UTF8.GetString(first.Answer.Span))
             : answer;
     }
+
+    private Claim? FirstOf(string key) => Result(World.Wallets.Store.FindClaimAsync("client", key, CancellationToken.None));
 
     private static bool IsNotThere(CommandOutcome<Wallet> decided) =>
         decided is CommandOutcome<Wallet>.Refused { Reason.Code: RefusalCodes.HoldNotFound };
 
     // As the API does it: done or refused, the answer is kept with the key in the transaction of the effect.
     private static Claim? Keep<TState>(string key, CommandOutcome<TState> decided, Guid id)
-        where TState : class => new("client", key, "fingerprint"u8.ToArray(), Encoding.UTF8.GetBytes($"{(decided as CommandOutcome<TState>.Refused)?.Reason.Code}|{id}"));
+        where TState : class
+    {
+        var answer = $"{(decided as CommandOutcome<TState>.Refused)?.Reason.Code}|{id}";
+        return new Claim("client", key, "fingerprint"u8.ToArray(), Encoding.UTF8.GetBytes(answer));
+    }
 
     private static Answer? Told<TState>(CommandOutcome<TState>? outcome, Guid id)
         where TState : class => outcome switch

@@ -17,7 +17,10 @@ internal enum OperationKind
     OperatorAct,
 }
 
-/// <summary>One thing that a client or an operator does. What it is done to is said by numbers, so that it means something whatever was left out before it.</summary>
+/// <summary>
+/// One thing that a client or an operator does. What it is done to is said by numbers, so that it means something whatever was left out
+/// before it.
+/// </summary>
 /// <param name="Number">Its place in the script: what it is called by when some are left out.</param>
 /// <param name="At">After the start.</param>
 /// <param name="First">Which wallet, payment, reservation or saga: counted round.</param>

@@ -32,6 +32,7 @@ internal sealed record Plan(
         (OperationKind.CardPayment, 5), (OperationKind.Withdraw, 3), (OperationKind.Refund, 1), (OperationKind.OperatorAct, 1),
     ];
 
+    private static readonly ImmutableDictionary<Currency, SpendingLimits> None = ImmutableDictionary<Currency, SpendingLimits>.Empty;
     private static readonly Currency[] Currencies = [Currency.Parse("EUR"), Currency.Parse("JPY"), Currency.Parse("KWD")];
 
     public static Plan Of(int seed)
@@ -43,7 +44,7 @@ internal sealed record Plan(
             .Select(i => new WalletPlan(Currencies[i % currencies], dice.Chance(200) ? 0 : dice.Between(1, 3_000), dice.Below(3)))
             .ToImmutableArray();
         var limits = dice.Chance(200)
-            ? new WalletRules(ImmutableDictionary<Currency, SpendingLimits>.Empty.Add(Currencies[0], new(dice.Between(200, 900), dice.Between(200, 1_000))))
+            ? new WalletRules(None.Add(Currencies[0], new(dice.Between(200, 900), dice.Between(200, 1_000))))
             : WalletRules.None;
         var fee = dice.Chance(500) ? new FeeSchedule(dice.Between(0, 30), dice.Between(0, 300)) : FeeSchedule.None;
         var (perMille, processorPerMille) = (dice.Between(2, 60), dice.Between(10, 250));
@@ -62,7 +63,9 @@ internal sealed record Plan(
         for (var number = dice.Between(2, 8); number > 0; number--)
         {
             at += dice.Chance(300) ? TimeSpan.Zero : dice.Time(0, dice.Chance(100) ? 200_000 : 3_000);
-            script.Add(new Operation(script.Count, at, Kind(dice, kinds), dice.Below(60), dice.Below(60), dice.Between(1, dice.Chance(800) ? 500 : 2_000), dice.Below(1_000)));
+            var (kind, first, second) = (Kind(dice, kinds), dice.Below(60), dice.Below(60));
+            var amount = dice.Between(1, dice.Chance(800) ? 500 : 2_000);
+            script.Add(new Operation(script.Count, at, kind, first, second, amount, dice.Below(1_000)));
         }
 
         return script.ToImmutable();

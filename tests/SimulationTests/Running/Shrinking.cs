@@ -21,7 +21,8 @@ internal static class Shrinking
         var whole = Plan.Of(plan.Seed);
         var only = plan.Script.Length == whole.Script.Length ? "" : $" --only {string.Join(',', plan.Script.Select(o => o.Number))}";
         var missing = whole.Faults & ~plan.Faults;
-        return $"--seed {plan.Seed}{only}{(missing == Faults.None ? "" : $" --without {missing.ToString().Replace(", ", ",", StringComparison.Ordinal)}")} --trace";
+        var without = missing == Faults.None ? "" : $" --without {missing.ToString().Replace(", ", ",", StringComparison.Ordinal)}";
+        return $"--seed {plan.Seed}{only}{without} --trace";
     }
 
     private static Outcome? Smaller(Outcome failing) => Candidates(failing.Plan)

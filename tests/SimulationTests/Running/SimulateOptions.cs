@@ -39,11 +39,16 @@ internal sealed record SimulateOptions(
         return plan.Reduced(plan.Faults & ~Without, o => Only is null || Only.Contains(o.Number));
     }
 
-    private static string Value(string[] args, ref int i) => ++i < args.Length ? args[i] : throw new FormatException($"'{args[i - 1]}' lacks its value.");
+    private static string Value(string[] args, ref int i) =>
+        ++i < args.Length ? args[i] : throw new FormatException($"'{args[i - 1]}' lacks its value.");
 
     private static int Number(string name, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"{name} takes a number, not '{text}'.");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"{name} takes a number, not '{text}'.");
 
-    private static Faults Names(string text) => text.Split(',').Aggregate(Faults.None, (all, name) =>
-        all | (Enum.TryParse<Faults>(name, ignoreCase: true, out var fault) ? fault : throw new FormatException($"There is no fault '{name}'.")));
+    private static Faults Names(string text) => text.Split(',').Select(Fault).Aggregate((all, fault) => all | fault);
+
+    private static Faults Fault(string name) =>
+        Enum.TryParse<Faults>(name, ignoreCase: true, out var fault) ? fault : throw new FormatException($"There is no fault '{name}'.");
 }

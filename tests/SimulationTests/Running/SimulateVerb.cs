@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SimulationTests.Running;
 
-/// <summary><c>./payments simulate</c>: runs worlds until all seeds are done, the time is over, or one fails; then shows what that one needs to fail.</summary>
+/// <summary>
+/// <c>./payments simulate</c>: runs worlds until all seeds are done, the time is over, or one fails; then shows what that one needs to
+/// fail.
+/// </summary>
 internal static class SimulateVerb
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
@@ -45,7 +48,9 @@ internal static class SimulateVerb
     private static string Progress(SeedRuns runs, Stopwatch watch)
     {
         var seconds = Math.Max(watch.Elapsed.TotalSeconds, 0.001);
-        return $"{runs.Done:N0} seeds in {seconds:0.0} s ({runs.Done / seconds:N0} a second), {runs.Steps:N0} steps, {runs.Events:N0} events, {(runs.Failed is null ? "no violation" : "a violation")}";
+        var found = runs.Failed is null ? "no violation" : "a violation";
+        return $"{runs.Done:N0} seeds in {seconds:0.0} s ({runs.Done / seconds:N0} a second), {runs.Steps:N0} steps, " +
+            $"{runs.Events:N0} events, {found}";
     }
 
     private static int Report(Outcome outcome, SimulateOptions options)
@@ -53,7 +58,8 @@ internal static class SimulateVerb
         if (outcome.Violation is null)
         {
             outcome.Lines.ToList().ForEach(Console.WriteLine);
-            Console.WriteLine($"Seed {outcome.Plan.Seed}: no violation in {outcome.Steps} steps and {outcome.Events} events; trace {outcome.Hash:x16}.");
+            Console.WriteLine(
+                $"Seed {outcome.Plan.Seed}: no violation in {outcome.Steps} steps and {outcome.Events} events; trace {outcome.Hash:x16}.");
             return 0;
         }
 

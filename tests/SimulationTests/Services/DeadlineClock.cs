@@ -19,7 +19,9 @@ internal sealed class DeadlineClock(World world) : Actor(world, "saga-clock")
         foreach (var (saga, phase, _) in World.SagaTable.Due(World.Clock.Now))
         {
             var signal = new Signal.DeadlinePassed(PhaseNames.StoredOf(phase));
-            var outcome = World.Sagas.Obey(saga, World.Sagas.Watch.Find(saga)!.Terms.Payment.Payment.Value, Name, (state, now) => SagaAggregate.Decide(World.Engine, state, signal, now));
+            var payment = World.Sagas.Watch.Find(saga)!.Terms.Payment.Payment.Value;
+            var outcome = World.Sagas.Obey(
+                saga, payment, Name, (state, now) => SagaAggregate.Decide(World.Engine, state, signal, now));
             World.Saw("deadline passed");
             if (outcome is null)
             {

@@ -4,7 +4,9 @@ using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
 
-/// <summary>A service's store as its processes meet it: now and then it gives no answer, or the process ends before or after it does.</summary>
+/// <summary>
+/// A service's store as its processes meet it: now and then it gives no answer, or the process ends before or after it does.
+/// </summary>
 internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
 {
     public string Name => store.Name;
@@ -22,16 +24,19 @@ internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
     public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
         store.ReadStreamAsync(stream, range, countMax, cancel);
 
-    public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
+    public Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(
+        StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
         store.ReadStreamBackwardsAsync(stream, range, countMax, cancel);
 
     public Task<IReadOnlyDictionary<StreamId, StreamRest>> ReadStreamsAsync(
         IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, int? snapshotSchema, CancellationToken cancel) =>
         store.ReadStreamsAsync(streams, snapshotSchema, cancel);
 
-    public Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel) => store.FindSnapshotAsync(stream, schema, cancel);
+    public Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel) =>
+        store.FindSnapshotAsync(stream, schema, cancel);
 
-    public Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel) => store.SaveSnapshotsAsync(snapshots, cancel);
+    public Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel) =>
+        store.SaveSnapshotsAsync(snapshots, cancel);
 
     public Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel) =>
         store.ReadAllAsync(afterPosition, countMax, filter, cancel);
@@ -43,7 +48,8 @@ internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
     public IAsyncEnumerable<IReadOnlyList<StoredEvent>> TailAsync(long afterPosition, int batchMax, CancellationToken cancel) =>
         store.TailAsync(afterPosition, batchMax, cancel);
 
-    public Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel) => store.WatermarksAsync(consumer, cancel);
+    public Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel) =>
+        store.WatermarksAsync(consumer, cancel);
 
     public Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel) => store.FindClaimAsync(scope, key, cancel);
 
@@ -75,5 +81,7 @@ internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
     }
 
     private static string Summary(AppendUnit unit) =>
-        unit.Streams.Sum(s => s.Events.Count) == 0 ? "a unit without events" : string.Join(", ", unit.Streams.SelectMany(s => s.Events).Select(e => e.Type));
+        unit.Streams.Sum(s => s.Events.Count) == 0
+            ? "a unit without events"
+            : string.Join(", ", unit.Streams.SelectMany(s => s.Events).Select(e => e.Type));
 }

@@ -20,7 +20,8 @@ internal sealed class HoldRows
         var hold = r.GetProperty("holdId").GetGuid();
         if (r.TryGetProperty("amount", out var amount) && amount.ValueKind != JsonValueKind.Null)
         {
-            _open.Add(hold, new Row(hold, r.GetProperty("walletId").GetGuid(), r.GetProperty("operationId").GetGuid(), r.GetProperty("expiresAt").GetDateTimeOffset()));
+            var (wallet, operation) = (r.GetProperty("walletId").GetGuid(), r.GetProperty("operationId").GetGuid());
+            _open.Add(hold, new Row(hold, wallet, operation, r.GetProperty("expiresAt").GetDateTimeOffset()));
         }
         else
         {

@@ -7,7 +7,9 @@ using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
 
-/// <summary>One process of a service: its caches, its watermarks in memory, its place on its partitions. Fetching and handling are steps apart.</summary>
+/// <summary>
+/// One process of a service: its caches, its watermarks in memory, its place on its partitions. Fetching and handling are steps apart.
+/// </summary>
 internal sealed class Instance<TState, TEvent>
     where TState : class
 {
@@ -145,7 +147,8 @@ internal sealed class Instance<TState, TEvent>
 
         if (_world.Trace.KeepsText)
         {
-            _world.Trace.Say(_service.Name, $"handled {_fetched.Count} messages{(GoneAt is null ? "" : " though its partitions are another's")}");
+            _world.Trace.Say(
+                _service.Name, $"handled {_fetched.Count} messages{(GoneAt is null ? "" : " though its partitions are another's")}");
         }
 
         foreach (var record in _fetched)

@@ -3,7 +3,9 @@ using Payments.EventStore;
 
 namespace SimulationTests.Services;
 
-/// <summary>The wallet service's <c>ledger_entries</c>: what its rows say, and the unique index that is the last word against moving money twice.</summary>
+/// <summary>
+/// The wallet service's <c>ledger_entries</c>: what its rows say, and the unique index that is the last word against moving money twice.
+/// </summary>
 internal sealed class LedgerTable
 {
     private readonly HashSet<(Guid Movement, Guid Wallet, string Kind)> _once = [];
@@ -29,7 +31,8 @@ internal sealed class LedgerTable
                 if (!_once.Add((entry.Movement, entry.Wallet, entry.Kind)))
                 {
                     entries?.ForEach(e => _once.Remove((e.Movement, e.Wallet, e.Kind)));
-                    throw new InvalidOperationException($"ledger_entries_once: {entry.Kind} of {entry.Movement} in {entry.Wallet} is there already.");
+                    throw new InvalidOperationException(
+                        $"ledger_entries_once: {entry.Kind} of {entry.Movement} in {entry.Wallet} is there already.");
                 }
 
                 (entries ??= []).Add(entry);

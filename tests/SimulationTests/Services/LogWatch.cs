@@ -21,7 +21,7 @@ internal sealed class LogWatch<TState, TEvent>(IEventStore log, AggregateDefinit
 
     public IEnumerable<(Guid Id, TState State)> All => _ids.Select(id => (id, _states[id].State!));
 
-    /// <param name="heard">Told of each new event: the id of its stream, the event as stored and as it is read, and the state after it.</param>
+    /// <param name="heard">Told of each new event: the id of its stream, the event as stored and as read, and the state after it.</param>
     public void Follow(Action<Guid, StoredEvent, TEvent, TState> heard)
     {
         var fresh = Actor.Result(log.ReadAllAsync(Position, int.MaxValue, EventFilter.None, CancellationToken.None));
@@ -31,7 +31,9 @@ internal sealed class LogWatch<TState, TEvent>(IEventStore log, AggregateDefinit
             Position = stored.Position;
             var id = Guid.ParseExact(stored.Stream.Key, "D");
             var before = _states.GetValueOrDefault(id);
-            Violation.Unless(stored.StreamVersion == before.Version + 1, $"{stored.Stream} goes from version {before.Version} to {stored.StreamVersion}.");
+            Violation.Unless(
+                stored.StreamVersion == before.Version + 1,
+                $"{stored.Stream} goes from version {before.Version} to {stored.StreamVersion}.");
             var happened = definition.Decode(stored);
             var after = definition.Evolve(before.State, happened);
             if (before.State is null)

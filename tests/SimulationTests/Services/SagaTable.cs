@@ -19,7 +19,8 @@ internal sealed class SagaTable
         using var json = JsonDocument.Parse(row.Json);
         var r = json.RootElement;
         var saga = r.GetProperty("sagaId").GetGuid();
-        if (r.TryGetProperty("deadline", out var deadline) && deadline.ValueKind == JsonValueKind.String && !r.GetProperty("overdue").GetBoolean())
+        var isWaiting = r.TryGetProperty("deadline", out var deadline) && deadline.ValueKind == JsonValueKind.String;
+        if (isWaiting && !r.GetProperty("overdue").GetBoolean())
         {
             _waiting[saga] = new Row(saga, r.GetProperty("phase").GetString()!, deadline.GetDateTimeOffset());
         }
@@ -29,7 +30,8 @@ internal sealed class SagaTable
         }
     }
 
-    public List<Row> Due(DateTimeOffset now) => [.. _waiting.Values.Where(r => r.Deadline <= now).OrderBy(r => r.Deadline).ThenBy(r => r.Saga)];
+    public List<Row> Due(DateTimeOffset now) =>
+        [.. _waiting.Values.Where(r => r.Deadline <= now).OrderBy(r => r.Deadline).ThenBy(r => r.Saga)];
 
     internal sealed record Row(Guid Saga, string Phase, DateTimeOffset Deadline);
 }

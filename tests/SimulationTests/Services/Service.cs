@@ -90,7 +90,11 @@ internal sealed class Service<TState, TEvent> : Service
 
     /// <summary>Obeys a command through one of the processes. Null: no answer was heard, and whether it was obeyed is not known.</summary>
     public CommandOutcome<TState>? Obey(
-        Guid stream, Guid correlation, string actor, Func<TState?, DateTimeOffset, Decision<TEvent>> decide, Func<CommandOutcome<TState>, Claim?>? claim = null)
+        Guid stream,
+        Guid correlation,
+        string actor,
+        Func<TState?, DateTimeOffset, Decision<TEvent>> decide,
+        Func<CommandOutcome<TState>, Claim?>? claim = null)
     {
         CommandOutcome<TState>? outcome = null;
         var instance = World.Dice.Pick(_instances);
@@ -98,8 +102,9 @@ internal sealed class Service<TState, TEvent> : Service
         {
             try
             {
+                var cause = new Cause(correlation, null, actor, null);
                 outcome = Result(instance.Commands.HandleAsync(
-                    Definition.Stream(stream), new Cause(correlation, null, actor, null), decide, claim ?? (_ => null), CancellationToken.None));
+                    Definition.Stream(stream), cause, decide, claim ?? (_ => null), CancellationToken.None));
             }
             catch (StoreUnavailableException)
             {

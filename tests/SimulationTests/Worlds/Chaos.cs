@@ -3,7 +3,9 @@ using SimulationTests.Plans;
 
 namespace SimulationTests.Worlds;
 
-/// <summary>What goes wrong between the steps of others: crashes, stalls, losses. At moments that are set before the world begins.</summary>
+/// <summary>
+/// What goes wrong between the steps of others: crashes, stalls, losses. At moments that are set before the world begins.
+/// </summary>
 internal sealed class Chaos : Actor
 {
     private static readonly Faults[] Kinds =
@@ -27,7 +29,7 @@ internal sealed class Chaos : Actor
         _kinds = [.. Kinds.Where(k => world.Plan.Faults.HasFlag(k))];
         if (_kinds.Length > 0)
         {
-            // Half a minute beyond the last request, so that what goes wrong also meets the end of things. Most of it is close to a request.
+            // Up to half a minute beyond the last request, so that it also meets the end of things. Most of it is close to a request.
             var moments = world.Plan.Script.Select(o => o.At).DefaultIfEmpty().ToList();
             var strikes = Enumerable.Range(0, world.Dice.Between(1, 8))
                 .Select(_ => SimulatedClock.Start + world.Dice.Pick(moments) + world.Dice.Time(0, world.Dice.Chance(300) ? 30_000 : 600));
@@ -82,7 +84,9 @@ internal sealed class Chaos : Actor
         World.Saw($"fault {kind}");
     }
 
-    /// <summary>From now on nothing goes wrong. Whoever stood still goes on, and relays begin anew, as after the outage of a broker.</summary>
+    /// <summary>
+    /// From now on nothing goes wrong. Whoever stood still goes on, and relays begin anew, as after the outage of a broker.
+    /// </summary>
     public void Stop()
     {
         _strikes.Clear();

@@ -15,7 +15,9 @@ using SimulationTests.Services;
 
 namespace SimulationTests.Worlds;
 
-/// <summary>The whole platform in one thread: services, relays, broker, clients, operators, and what goes wrong. Pure but for its dice.</summary>
+/// <summary>
+/// The whole platform in one thread: services, relays, broker, clients, operators, and what goes wrong. Pure but for its dice.
+/// </summary>
 internal sealed class World
 {
     private const int StepsMax = 50_000;
@@ -52,7 +54,8 @@ internal sealed class World
         Operators = new Operators(this);
         Processor = new SimulatedProcessor(this);
         _chaos = new Chaos(this);
-        _actors = [.. _services, .. Relays, new DeadlineClock(this), new HoldExpiry(this), Processor, new CardDesk(this), Requests, Operators, _chaos];
+        Actor[] clocks = [new DeadlineClock(this), new HoldExpiry(this)];
+        _actors = [.. _services, .. Relays, .. clocks, Processor, new CardDesk(this), Requests, Operators, _chaos];
     }
 
     public Plan Plan { get; }
