@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Fees;
@@ -32,7 +33,8 @@ public static class PaymentHost
         builder.Services.AddSingleton<PaymentEndings>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<PaymentEndings>());
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(api =>
+            api.CreateSchemaReferenceId = json => SchemaNames.Of(json.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(json));
 
         var app = builder.Build();
         app.MapServiceDefaults();

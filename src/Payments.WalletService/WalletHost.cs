@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -29,7 +30,8 @@ public static class WalletHost
         builder.Services.AddSingleton<HoldQueries>();
         builder.Services.AddHostedService<HoldClock>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(api =>
+            api.CreateSchemaReferenceId = json => SchemaNames.Of(json.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(json));
 
         var app = builder.Build();
         app.MapServiceDefaults();

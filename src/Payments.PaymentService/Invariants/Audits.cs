@@ -6,5 +6,6 @@ namespace Payments.PaymentService.Invariants;
 /// <summary>The table of states that is compared with the events.</summary>
 internal static class Audits
 {
-    public static readonly AuditedTable Table = AuditedTable.Of("payments", "payment_id", PaymentJson.Default.PaymentRow, "requested_at", "ended_at");
+    public static readonly AuditedTable Table = AuditedTable.Of(
+        "payments", "payment_id", PaymentJson.Default.PaymentRow, "requested_at", "ended_at");
 }

@@ -11,11 +11,15 @@ namespace Payments.SagaService.Invariants;
 /// What is being asked just now (a row in <c>card_calls</c>) may be known to one side only. And so may an authorisation that was voided
 /// before its answer came: both sides have the void, and it moved nothing.
 /// </remarks>
-internal sealed class CardBooksAgree(NpgsqlDataSource database, IEventStore store, ProcessorBooksCopy copy)
+internal sealed class CardBooksAgree(
+    NpgsqlDataSource database, IEventStore store, ProcessorBooksCopy copy, InvariantOptions options, TimeProvider clock)
 {
     public const string Name = "card-books-agree";
 
     private const int FindingsMax = 1_000;
+
+    /// <summary>How far back it looks where the books are too large for one look.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(2);
 
     /// <summary>As the processor is named in an event's place.</summary>
     private const string Processor = "card-processor/operations";
@@ -23,12 +27,15 @@ internal sealed class CardBooksAgree(NpgsqlDataSource database, IEventStore stor
     // A void gives back what was authorised, which may be nothing yet: its amount is no movement, and not compared.
     private const string DifferencesSql =
         """
-        with theirs as (
+        with recent as materialized (
+            select key from processor_operations where approved and at >= $2 union select key from card_books where at >= $2
+        ), theirs as (
             select sequence, key, case kind when 'reverse' then 'void' else kind end as act, amount, currency, at
             from processor_operations where approved
         )
-        select coalesce(t.key, b.key), t.sequence, t.act, t.amount, t.currency, b.operation, b.version, b.act, b.amount, b.currency, b.declared
-        from theirs t full join card_books b on b.key = t.key
+        select coalesce(t.key, b.key), t.sequence, t.act, t.amount, t.currency,
+            b.operation, b.version, b.act, b.amount, b.currency, b.declared
+        from recent r left join theirs t on t.key = r.key left join card_books b on b.key = r.key
         where (t.key is null or b.key is null or t.act <> b.act
                 or (t.act <> 'void' and (t.amount <> b.amount or t.currency is distinct from b.currency)))
             and not exists (select from card_calls c where c.saga_id::text = left(coalesce(t.key, b.key), 36))
@@ -61,14 +68,18 @@ internal sealed class CardBooksAgree(NpgsqlDataSource database, IEventStore stor
         var totals = await copy.TotalsAsync(cancel);
         var findings = new List<Finding>();
         findings.AddRange(await TotalsAsync(totals, last, cancel));
-        foreach (var difference in await DifferencesAsync(cancel))
+        var isWhole = last <= options.WholeTableRowsMax;
+        foreach (var difference in await DifferencesAsync(isWhole ? DateTimeOffset.MinValue : clock.GetUtcNow() - Recent, cancel))
         {
             findings.Add(await FindingAsync(difference, cancel));
         }
 
         return new Seen(last, findings)
         {
-            Note = totals.LastSequence > last ? $"Their books are read up to operation {last} of {totals.LastSequence} so far ({fetched} in this look)." : null,
+            Note = totals.LastSequence > last && fetched > 0
+                ? $"Their books are read up to operation {last} of {totals.LastSequence} so far."
+                : isWhole ? null
+                : $"The books are too large for one look: what is older than {Recent.TotalDays} days is not compared again.",
         };
     }
 
@@ -105,16 +116,17 @@ internal sealed class CardBooksAgree(NpgsqlDataSource database, IEventStore stor
                where t != n
                select new Finding(
                    $"{Processor} {currency}",
-                   $"The operations that the card processor told us of come to {t.Captured} {currency} captured and {t.Refunded} refunded; " +
-                   $"it says {n.Captured} and {n.Refunded}.",
+                   $"The operations that the card processor told us of come to {t.Captured} {currency} captured and {t.Refunded} " +
+                   $"refunded; it says {n.Captured} and {n.Refunded}.",
                    null),
         ];
     }
 
-    private async Task<List<Difference>> DifferencesAsync(CancellationToken cancel)
+    private async Task<List<Difference>> DifferencesAsync(DateTimeOffset since, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(DifferencesSql);
         command.Parameters.AddWithValue(FindingsMax);
+        command.Parameters.AddWithValue(since.UtcDateTime);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var differences = new List<Difference>();
         while (await reader.ReadAsync(cancel))
@@ -137,7 +149,8 @@ internal sealed class CardBooksAgree(NpgsqlDataSource database, IEventStore stor
         var message = (d.Theirs, d.Ours) switch
         {
             ({ } t, null) => $"The card processor has approved {Show(t)} under {d.Key}, and our card books do not have it.",
-            (null, { } o) => $"Our card books have {Show(o)} under {d.Key}{(d.IsDeclared ? ", declared by a person" : "")}, and the card processor does not have it.",
+            (null, { } o) => $"Our card books have {Show(o)} under {d.Key}{(d.IsDeclared ? ", declared by a person" : "")}, " +
+                "and the card processor does not have it.",
             ({ } t, { } o) => $"Under {d.Key} the card processor has approved {Show(t)}, and our card books have {Show(o)}.",
             _ => throw new InvalidOperationException("Neither side has it."),
         };

@@ -32,7 +32,8 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
     public Invariant Invariant => new()
     {
         Name = Name,
-        Meaning = "Each hold for a payment or refund belongs to an open saga of the same amount, and each saga that counts on its hold has it.",
+        Meaning = "Each hold for a payment or refund belongs to an open saga of the same amount, and each saga that counts on its hold " +
+            "has it.",
         Check = CheckAsync,
     };
 
@@ -46,8 +47,8 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
             new() { Value = SagasMax });
         var (all, areAll) = await holds.ListAsync(cancel);
         var ours = all.Where(h => h.IsOfSaga).ToDictionary(h => h.Operation);
-        var sagas = (await SagasAsync("where saga_id = any ($1)", cancel, new NpgsqlParameter { Value = ours.Keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid }))
-            .ToDictionary(s => s.Id);
+        var operations = new NpgsqlParameter { Value = ours.Keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+        var sagas = (await SagasAsync("where saga_id = any ($1)", cancel, operations)).ToDictionary(s => s.Id);
 
         var findings = new List<Finding>();
         foreach (var hold in ours.Values)
@@ -75,19 +76,23 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
         };
     }
 
-    private static string? Mismatch(WalletHold hold, SagaState? saga) => saga switch
+    private static string? Mismatch(WalletHold hold, SagaState? saga)
     {
-        null => $"Wallet {hold.WalletId} holds {hold.Amount} {hold.Currency} for {hold.Operation}, and there is no such saga.",
-        { IsOpen: false } => $"Wallet {hold.WalletId} holds {hold.Amount} {hold.Currency} for {hold.Operation}, whose saga has {saga.Phase}.",
-        _ when saga.Amount != hold.Amount || saga.Currency != hold.Currency =>
-            $"Wallet {hold.WalletId} holds {hold.Amount} {hold.Currency} for {hold.Operation}, whose saga is about {saga.Amount} {saga.Currency}.",
-        _ => null,
-    };
+        var held = $"Wallet {hold.WalletId} holds {hold.Amount} {hold.Currency} for {hold.Operation},";
+        return saga switch
+        {
+            null => $"{held} and there is no such saga.",
+            { IsOpen: false } => $"{held} whose saga has {saga.Phase}.",
+            _ when saga.Amount != hold.Amount || saga.Currency != hold.Currency => $"{held} whose saga is about {saga.Amount} {saga.Currency}.",
+            _ => null,
+        };
+    }
 
     // The event that brought the saga to where it is.
     private async Task<EventReference?> LastMoveAsync(SagaState saga, CancellationToken cancel)
     {
-        var events = await store.ReadStreamBackwardsAsync(SagaAggregate.Definition.Stream(saga.Id), VersionRange.FromStart(saga.Version), 100, cancel);
+        var events = await store.ReadStreamBackwardsAsync(
+            SagaAggregate.Definition.Stream(saga.Id), VersionRange.FromStart(saga.Version), 100, cancel);
         return events.Count == 0 ? null : EventReference.Of(events.FirstOrDefault(e => e.Type == "saga.moved.v1") ?? events[0]);
     }
 
@@ -101,7 +106,13 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
         while (await reader.ReadAsync(cancel))
         {
             sagas.Add(new(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3), reader.GetInt64(4), reader.GetString(5), reader.GetInt64(6)));
+                reader.GetGuid(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetBoolean(3),
+                reader.GetInt64(4),
+                reader.GetString(5),
+                reader.GetInt64(6)));
         }
 
         return sagas;
@@ -111,11 +122,19 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
     {
         ["hold"] = hold is null ? null : new JsonObject
         {
-            ["walletId"] = hold.WalletId, ["holdId"] = hold.HoldId, ["amount"] = hold.Amount, ["currency"] = hold.Currency, ["purpose"] = hold.Purpose,
+            ["walletId"] = hold.WalletId,
+            ["holdId"] = hold.HoldId,
+            ["amount"] = hold.Amount,
+            ["currency"] = hold.Currency,
+            ["purpose"] = hold.Purpose,
         },
         ["saga"] = saga is null ? null : new JsonObject
         {
-            ["kind"] = saga.Kind, ["phase"] = saga.Phase, ["amount"] = saga.Amount, ["currency"] = saga.Currency, ["version"] = saga.Version,
+            ["kind"] = saga.Kind,
+            ["phase"] = saga.Phase,
+            ["amount"] = saga.Amount,
+            ["currency"] = saga.Currency,
+            ["version"] = saga.Version,
         },
     };
 }

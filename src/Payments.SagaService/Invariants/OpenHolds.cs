@@ -38,7 +38,8 @@ internal sealed class OpenHolds(IHttpClientFactory clients)
         Guid? after = null;
         for (var pages = 0; pages < PagesMax; pages++)
         {
-            var json = await client.GetByteArrayAsync($"/api/admin/wallets/holds?limit={PageSize}{(after is { } a ? $"&after={a}" : "")}", cancel);
+            var from = after is { } a ? $"&after={a}" : "";
+            var json = await client.GetByteArrayAsync($"/api/admin/wallets/holds?limit={PageSize}{from}", cancel);
             var page = JsonSerializer.Deserialize(json, ReconcilingJson.Default.WalletHoldPage)!;
             holds.AddRange(page.Items);
             if (page.Next is null)

@@ -42,7 +42,8 @@ internal sealed class ProcessorBooksCopy(NpgsqlDataSource database, IHttpClientF
     public async Task<ProcessorTotals> TotalsAsync(CancellationToken cancel)
     {
         using var client = clients.CreateClient(HttpCardProcessor.Service);
-        return JsonSerializer.Deserialize(await client.GetByteArrayAsync("/v1/books/totals", cancel), ReconcilingJson.Default.ProcessorTotals)!;
+        var json = await client.GetByteArrayAsync("/v1/books/totals", cancel);
+        return JsonSerializer.Deserialize(json, ReconcilingJson.Default.ProcessorTotals)!;
     }
 
     private async Task<long> LastAsync(CancellationToken cancel)
@@ -55,7 +56,8 @@ internal sealed class ProcessorBooksCopy(NpgsqlDataSource database, IHttpClientF
     private async Task InsertAsync(IReadOnlyList<ProcessorOperation> operations, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "insert into processor_operations (sequence, key, kind, approved, amount, currency, at) select * from unnest($1, $2, $3, $4, $5, $6, $7)");
+            "insert into processor_operations (sequence, key, kind, approved, amount, currency, at) " +
+            "select * from unnest($1, $2, $3, $4, $5, $6, $7)");
         command.Parameters.AddRange(new[]
         {
             new NpgsqlParameter { Value = operations.Select(o => o.Sequence).ToArray() },
@@ -63,9 +65,12 @@ internal sealed class ProcessorBooksCopy(NpgsqlDataSource database, IHttpClientF
             new NpgsqlParameter { Value = operations.Select(o => o.Kind).ToArray() },
             new NpgsqlParameter { Value = operations.Select(o => o.Status == "approved").ToArray() },
             new NpgsqlParameter { Value = operations.Select(o => o.Amount).ToArray() },
-            new NpgsqlParameter { Value = operations.Select(o => o.Currency).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            new NpgsqlParameter { Value = operations.Select(o => o.At.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            Array(NpgsqlDbType.Text, operations.Select(o => o.Currency)),
+            Array(NpgsqlDbType.TimestampTz, operations.Select(o => o.At.UtcDateTime)),
         });
         await command.ExecuteNonQueryAsync(cancel);
     }
+
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

@@ -15,7 +15,9 @@ public static class AlertEndpoints
     public const int ReasonLengthMax = 500;
     private const int PageMax = 200;
 
-    /// <summary>Adds <c>GET invariants</c>, <c>GET alerts</c> and <c>POST alerts/{id}/acknowledge</c> to the admin routes of a service.</summary>
+    /// <summary>
+    /// Adds <c>GET invariants</c>, <c>GET alerts</c> and <c>POST alerts/{id}/acknowledge</c> to the admin routes of a service.
+    /// </summary>
     public static void MapInvariants(this IEndpointRouteBuilder admin)
     {
         admin.MapGet("/invariants", async (NpgsqlDataSource database, IEnumerable<Invariant> invariants, CancellationToken cancel) =>
@@ -53,7 +55,8 @@ public static class AlertEndpoints
             return Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
         }
 
-        var idempotent = new IdempotentRequest(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, AlertJson.Default.AcknowledgeRequest));
+        var idempotent = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, AlertJson.Default.AcknowledgeRequest));
         if (await store.FindClaimAsync(caller.ClientId, key.Value, cancel) is { } first)
         {
             return idempotent.Repeat(first);

@@ -86,7 +86,11 @@ internal static class AlertQueries
         row.GetString(2),
         row.GetString(3),
         Text(row, 4) is { } stream
-            ? new(stream, row.IsDBNull(5) ? null : row.GetInt64(5), row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetGuid(7))
+            ? new(
+                stream,
+                row.IsDBNull(5) ? null : row.GetInt64(5),
+                row.IsDBNull(6) ? null : row.GetInt64(6),
+                row.IsDBNull(7) ? null : row.GetGuid(7))
             : null,
         JsonDocument.Parse(row.GetString(8)).RootElement,
         Time(row, 9)!.Value,

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace Payments.Services.Invariants;
 
 /// <summary>An invariant and its last look.</summary>
-/// <param name="State"><c>holds</c>, <c>violated</c> (it has open alerts), <c>unknown</c> (it could not be looked at) or <c>new</c> (not looked at yet).</param>
+/// <param name="State">
+/// <c>holds</c>, <c>violated</c> (it has open alerts), <c>unknown</c> (it could not be looked at) or <c>new</c> (not looked at yet).
+/// </param>
 /// <param name="Checked">How much the last look covered.</param>
 /// <param name="Note">What the last look had to leave out.</param>
 /// <param name="Suspicions">Findings that may still go by themselves.</param>

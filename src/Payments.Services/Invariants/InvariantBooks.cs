@@ -17,7 +17,10 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
     public async Task<Look> BeginAsync(string invariant, CancellationToken cancel)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new("insert into invariants (name) values ($1) on conflict do nothing") { Parameters = { Text(invariant) } });
+        batch.BatchCommands.Add(new("insert into invariants (name) values ($1) on conflict do nothing")
+        {
+            Parameters = { Text(invariant) },
+        });
         batch.BatchCommands.Add(new("select cursor::text from invariants where name = $1") { Parameters = { Text(invariant) } });
         batch.BatchCommands.Add(new("select subject from suspicions where invariant = $1 order by looked_at, subject limit $2")
         {
@@ -38,10 +41,12 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
 
     /// <summary>Writes down what a look has seen: what is new, what still stands, and what is gone.</summary>
     /// <returns>The alerts that are new.</returns>
-    public async Task<IReadOnlyList<Raised>> RecordAsync(Invariant invariant, Look look, Seen seen, TimeSpan grace, CancellationToken cancel)
+    public async Task<IReadOnlyList<Raised>> RecordAsync(
+        Invariant invariant, Look look, Seen seen, TimeSpan grace, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var findings = seen.Findings.DistinctBy(f => f.Subject).ToDictionary(f => f.Subject);
+        var known = findings.Values.Where(f => f.FirstDivergent is not null).ToList();
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var suspect = new NpgsqlBatch(connection)
@@ -61,6 +66,21 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
                 new("update alerts set last_seen_at = $3 where invariant = $1 and subject = any ($2) and cleared_at is null")
                 {
                     Parameters = { Text(invariant.Name), Texts(findings.Keys), Time(now) },
+                },
+                // What led to it may be found later than itself: a search goes on from look to look.
+                new("update alerts a set stream_id = f.stream, stream_version = f.version, position = f.position, event_id = f.event " +
+                    "from unnest($2, $3, $4, $5, $6) as f (subject, stream, version, position, event) " +
+                    "where a.invariant = $1 and a.subject = f.subject and a.cleared_at is null and a.stream_id is null")
+                {
+                    Parameters =
+                    {
+                        Text(invariant.Name),
+                        Texts(known.Select(f => f.Subject)),
+                        Texts(known.Select(f => f.FirstDivergent!.Stream)),
+                        Array(NpgsqlDbType.Bigint, known.Select(f => f.FirstDivergent!.Version)),
+                        Array(NpgsqlDbType.Bigint, known.Select(f => f.FirstDivergent!.Position)),
+                        Array(NpgsqlDbType.Uuid, known.Select(f => f.FirstDivergent!.EventId)),
+                    },
                 },
                 new("update invariants set checked_at = $2, checked = $3, note = $4, failing_since = null, error = null, " +
                     "cursor = coalesce($5::jsonb, cursor) where name = $1")
@@ -82,7 +102,7 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
         await transaction.CommitAsync(cancel);
         return raised;
 
-        NpgsqlParameter Gone() => Texts(look.Known.Where(known => !findings.ContainsKey(known)));
+        NpgsqlParameter Gone() => Texts(look.Known.Where(subject => !findings.ContainsKey(subject)));
     }
 
     /// <summary>Writes down that a look was not possible.</summary>
@@ -101,7 +121,8 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
     /// <summary>How many alerts are open, by invariant; those without any are left out.</summary>
     public async Task<IReadOnlyDictionary<string, long>> OpenAlertsAsync(CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("select invariant, count(*) from alerts where cleared_at is null group by invariant");
+        await using var command = database.CreateCommand(
+            "select invariant, count(*) from alerts where cleared_at is null group by invariant");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var open = new Dictionary<string, long>();
         while (await reader.ReadAsync(cancel))
@@ -118,7 +139,8 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
     {
         await using var command = new NpgsqlCommand(
             "select subject from suspicions s where invariant = $1 and subject = any ($2) and since <= $3 and not exists (" +
-            "select from alerts a where a.invariant = s.invariant and a.subject = s.subject and a.cleared_at is null) order by since, subject",
+            "select from alerts a where a.invariant = s.invariant and a.subject = s.subject and a.cleared_at is null) " +
+            "order by since, subject",
             connection);
         command.Parameters.Add(Text(invariant));
         command.Parameters.Add(Texts(subjects));
@@ -137,8 +159,8 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
         NpgsqlConnection connection, string invariant, Finding finding, DateTimeOffset now, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            "insert into alerts (invariant, subject, message, stream_id, stream_version, position, event_id, details, found_at, last_seen_at) " +
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning id",
+            "insert into alerts (invariant, subject, message, stream_id, stream_version, position, event_id, details, found_at, " +
+            "last_seen_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning id",
             connection);
         var e = finding.FirstDivergent;
         command.Parameters.AddRange(new[]
@@ -156,10 +178,14 @@ public sealed class InvariantBooks(NpgsqlDataSource database, TimeProvider clock
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private static NpgsqlParameter Texts(IEnumerable<string> values) =>
-        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+    private static NpgsqlParameter Texts(IEnumerable<string> values) => Array(NpgsqlDbType.Text, values);
 
-    private static NpgsqlParameter Time(DateTimeOffset value) => new() { Value = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static NpgsqlParameter Time(DateTimeOffset value) =>
+        new() { Value = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

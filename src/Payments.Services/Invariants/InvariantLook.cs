@@ -10,7 +10,9 @@ public sealed partial class InvariantLook(InvariantBooks books, InvariantOptions
 
     private const int ErrorLengthMax = 500;
 
-    /// <summary>Never throws but when it is cancelled: what stands in its way is written down, or logged where not even that is possible.</summary>
+    /// <summary>
+    /// Never throws but when it is cancelled: what stands in its way is written down, or logged where not even that is possible.
+    /// </summary>
     public async Task LookAsync(Invariant invariant, CancellationToken cancel)
     {
         try
@@ -21,8 +23,9 @@ public sealed partial class InvariantLook(InvariantBooks books, InvariantOptions
         {
             throw;
         }
-        catch (Exception trouble) // The edge of a background worker: a look that fails, for whatever reason, is shown as a look that failed.
+        catch (Exception trouble)
         {
+            // The edge of a background worker: a look that fails, for whatever reason, is shown as a look that failed.
             await RecordTroubleAsync(invariant, trouble, cancel);
         }
     }

@@ -67,7 +67,8 @@ public sealed partial class InvariantMonitor(
             }
             catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException)
             {
-                LogTrouble(log, trouble.Message); // The board goes on showing what was last known; the database has a health check of its own.
+                // The board goes on showing what was last known; the database has a health check of its own.
+                LogTrouble(log, trouble.Message);
             }
 
             await Task.Delay(BoardEvery, clock, cancel);

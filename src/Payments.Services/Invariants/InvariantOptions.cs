@@ -23,14 +23,16 @@ public sealed record InvariantOptions
     /// <summary>Streams that the slow walk over all of them looks at in one look.</summary>
     public int WalkStreams { get; init; } = 2_000;
 
-    /// <summary>Streams with new events, or with rows that were written lately, that one look takes at most. The walk comes to the others.</summary>
+    /// <summary>
+    /// Streams with new events, or with rows that were written lately, that one look takes at most. The walk comes to the others.
+    /// </summary>
     public int ChangedStreamsMax { get; init; } = 4_000;
 
     /// <summary>Events that one look reads at most where it follows the log.</summary>
     public int EventsMax { get; init; } = 50_000;
 
     /// <summary>Tables of more rows are not counted, summed or compared as a whole any more, only walked over.</summary>
-    public long WholeTableRowsMax { get; init; } = 5_000_000;
+    public long WholeTableRowsMax { get; init; } = 1_000_000;
 
     internal TimeSpan Every => TimeSpan.FromMilliseconds(EveryMs);
 

@@ -52,7 +52,8 @@ public static class InvariantRegistration
 
     /// <summary>Adds something to look at, with a health check of its own that names it.</summary>
     /// <param name="name">The invariant's own name.</param>
-    public static WebApplicationBuilder AddInvariant(this WebApplicationBuilder builder, string name, Func<IServiceProvider, Invariant> make)
+    public static WebApplicationBuilder AddInvariant(
+        this WebApplicationBuilder builder, string name, Func<IServiceProvider, Invariant> make)
     {
         builder.Services.AddSingleton(make);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(

@@ -112,7 +112,8 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         }
 
         await reader.NextResultAsync(cancel);
-        var (acknowledged, published) = (new Dictionary<(string, string, int), long>(), new Dictionary<(string Topic, int Partition), long>());
+        var acknowledged = new Dictionary<(string Consumer, string Topic, int Partition), long>();
+        var published = new Dictionary<(string Topic, int Partition), long>();
         while (await reader.ReadAsync(cancel))
         {
             var (topic, partition) = (reader.GetString(1), reader.GetInt32(2));

@@ -19,7 +19,9 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
         foreach (var (e, wallet) in ofWallets)
         {
             var effect = Effect.Of(StoredEvents.Decode<WalletEvent>(e));
-            LedgerEntry? wanted = effect is { } moved ? new LedgerEntry(moved.Amount.Minor, moved.Amount.Currency.Code, moved.OtherSide) : null;
+            LedgerEntry? wanted = effect is { Amount: var moved, OtherSide: var other }
+                ? new LedgerEntry(moved.Minor, moved.Currency.Code, other)
+                : null;
             LedgerEntry? found = entries.TryGetValue((wallet, e.StreamVersion), out var entry) ? entry : null;
             if (wanted != found)
             {
@@ -71,7 +73,8 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
         {
             ({ } w, null) => $"moved {w.Amount} {w.Currency}, and the ledger has no entry for it",
             (null, { } f) => $"moved nothing, and the ledger has an entry of {f.Amount} {f.Currency} for it",
-            ({ } w, { } f) => $"moved {w.Amount} {w.Currency} against {w.CounterAccount}, and the ledger says {f.Amount} {f.Currency} against {f.CounterAccount}",
+            ({ } w, { } f) => $"moved {w.Amount} {w.Currency} against {w.CounterAccount}, " +
+                $"and the ledger says {f.Amount} {f.Currency} against {f.CounterAccount}",
             _ => throw new InvalidOperationException("Both are nothing."),
         };
         return new Finding(

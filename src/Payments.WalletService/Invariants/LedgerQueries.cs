@@ -30,7 +30,8 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
         where coalesce(a.balance, 0) <> coalesce(l.balance, 0)
         """;
 
-    // Wallets whose entries do not add up to their balance, or whose running balance is broken somewhere: where to look for the first event.
+    // Wallets whose entries do not add up to their balance, or whose running balance is broken somewhere: where to look for the first
+    // event.
     private const string Suspects =
         """
         select w.wallet_id from wallets w
@@ -44,10 +45,12 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
         """;
 
     public async Task<bool> IsBeingRebuiltAsync(CancellationToken cancel) => (await ReadAsync(
-        "select exists (select from projections where name = 'wallets' and rebuild_version is not null)", row => row.GetBoolean(0), [], cancel))[0];
+        "select exists (select from projections where name = 'wallets' and rebuild_version is not null)",
+        row => row.GetBoolean(0), [], cancel))[0];
 
     public async Task<long> LedgerRowsAsync(CancellationToken cancel) => (await ReadAsync(
-        "select greatest(reltuples, 0)::bigint from pg_class where oid = 'ledger_entries'::regclass", row => row.GetInt64(0), [], cancel))[0];
+        "select greatest(reltuples, 0)::bigint from pg_class where oid = 'ledger_entries'::regclass",
+        row => row.GetInt64(0), [], cancel))[0];
 
     public async Task<Sums> SumsAsync(CancellationToken cancel)
     {
@@ -79,7 +82,10 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
 
     /// <summary>The balance of a wallet and the version that its row shows.</summary>
     public async Task<(long Balance, long Version)?> WalletAsync(Guid wallet, CancellationToken cancel) => await ReadAsync(
-        "select balance, version from wallets where wallet_id = $1", row => (row.GetInt64(0), row.GetInt64(1)), [wallet], cancel) is [var row] ? row : null;
+        "select balance, version from wallets where wallet_id = $1",
+        row => (row.GetInt64(0), row.GetInt64(1)),
+        [wallet],
+        cancel) is [var row] ? row : null;
 
     private async Task<List<T>> ReadAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, IReadOnlyList<object> parameters, CancellationToken cancel)

@@ -8,7 +8,9 @@ using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.Invariants;
 
-/// <summary>Money that does not add up is found, by the tables and by the events, and the first event that the ledger does not show is named.</summary>
+/// <summary>
+/// Money that does not add up is found, by the tables and by the events, and the first event that the ledger does not show is named.
+/// </summary>
 public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly Currency Euro = Currency.Parse("EUR");
@@ -37,7 +39,9 @@ public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
         {
             await _database.LookAsync(Invariant);
             await PayAsync(10, fee: 1);
-            await WriteAsync(_payee, new WalletEvent.FundsCredited(new OperationId(Guid.NewGuid()), Minor(7), new WalletId(_payer))); // Not captured yet.
+
+            // Not captured yet.
+            await WriteAsync(_payee, new WalletEvent.FundsCredited(new OperationId(Guid.NewGuid()), Minor(7), new WalletId(_payer)));
         }
 
         Assert.Empty(await _database.AlertsAsync());
@@ -56,7 +60,8 @@ public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
         var alerts = (await _database.OpenAlertsAsync()).ToDictionary(a => a.Subject);
         Assert.Equal(["entries of suspense EUR", $"wallet/{_payee}"], alerts.Keys.Order());
         Assert.Equal(
-            (e, $"wallet.funds-credited.v1 at version 2 of wallet/{_payee} moved 300 EUR against suspense, and the ledger says 301 EUR against suspense."),
+            (e, $"wallet.funds-credited.v1 at version 2 of wallet/{_payee} moved 300 EUR against suspense, " +
+                "and the ledger says 301 EUR against suspense."),
             (alerts[$"wallet/{_payee}"].Event, alerts[$"wallet/{_payee}"].Message));
         Assert.Equal(e, alerts["entries of suspense EUR"].Event);
 
@@ -74,7 +79,8 @@ public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
 
         var alert = (await _database.OpenAlertsAsync()).Single(a => a.Subject == $"wallet/{_payer}");
         Assert.Equal(await _database.EventAsync(new StreamId("wallet", $"{_payer}"), 2), alert.Event);
-        Assert.Equal($"wallet.deposited.v1 at version 2 of wallet/{_payer} moved 1000 EUR, and the ledger has no entry for it.", alert.Message);
+        Assert.Equal(
+            $"wallet.deposited.v1 at version 2 of wallet/{_payer} moved 1000 EUR, and the ledger has no entry for it.", alert.Message);
     }
 
     [Fact]
@@ -86,7 +92,10 @@ public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
         var alerts = (await _database.OpenAlertsAsync()).ToDictionary(a => a.Subject);
         Assert.Equal(["EUR", "events of wallets EUR", $"wallet/{_payer}"], alerts.Keys.Order());
         Assert.StartsWith("All accounts in EUR add up to 5 minor units, not to zero.", alerts["EUR"].Message, StringComparison.Ordinal);
-        Assert.StartsWith("By the events, wallets EUR is 990 minor units; the table says 995.", alerts["events of wallets EUR"].Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "By the events, wallets EUR is 990 minor units; the table says 995.",
+            alerts["events of wallets EUR"].Message,
+            StringComparison.Ordinal);
         Assert.Equal(await _database.EventAsync(new StreamId("wallet", $"{_payer}"), 4), alerts["EUR"].Event);
     }
 
@@ -103,10 +112,13 @@ public sealed class MoneyAddsUpTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task PayAsync(long amount, long fee)
     {
         var operation = new OperationId(Guid.NewGuid());
-        await WriteAsync(_payer, new WalletEvent.FundsHeld(HoldId.For(operation), operation, Minor(amount), _database.Clock.Now.AddDays(7), HoldPurpose.Payment, null));
+        var (hold, until) = (HoldId.For(operation), _database.Clock.Now.AddDays(7));
+        await WriteAsync(_payer, new WalletEvent.FundsHeld(hold, operation, Minor(amount), until, HoldPurpose.Payment, null));
         await WriteAsync(
-            _payee, new WalletEvent.FundsCredited(operation, Minor(amount), new WalletId(_payer)), new WalletEvent.FeeCharged(operation, Minor(fee)));
-        await WriteAsync(_payer, new WalletEvent.HoldCaptured(HoldId.For(operation), operation, Minor(amount), Minor(0), new WalletId(_payee)));
+            _payee,
+            new WalletEvent.FundsCredited(operation, Minor(amount), new WalletId(_payer)),
+            new WalletEvent.FeeCharged(operation, Minor(fee)));
+        await WriteAsync(_payer, new WalletEvent.HoldCaptured(hold, operation, Minor(amount), Minor(0), new WalletId(_payee)));
     }
 
     private static WalletEvent.Opened Opened(Guid wallet) => new(new WalletId(wallet), UserId.Parse("alice"), Euro);

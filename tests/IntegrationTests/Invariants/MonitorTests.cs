@@ -13,6 +13,8 @@ public sealed class MonitorTests(PostgresFixture postgres)
 {
     private const int Payments = 400;
     private const int Wallets = 20;
+    private const int Others = 20;
+
     private static readonly string[] Services = ["wallets", "payments", "sagas"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -26,7 +28,8 @@ public sealed class MonitorTests(PostgresFixture postgres)
         var databases = await Databases.CreateAsync(postgres);
         await using var platform = await Platform.StartAsync(databases, OftenLooks);
         using var api = new Api(platform.Gateway);
-        await new Crowd(api).PayAsync(Payments, Wallets, Seed.NewRandom());
+        var crowd = new Crowd(api).PayAsync(Payments, Wallets, Seed.NewRandom());
+        await Task.WhenAll([crowd, .. Enumerable.Range(0, Others).Select(_ => OneOfEachAsync(api))]);
         await UntilEachWasLookedAtSinceAsync(api, DateTimeOffset.UtcNow);
         foreach (var service in Services)
         {
@@ -38,7 +41,7 @@ public sealed class MonitorTests(PostgresFixture postgres)
         }
 
         await using var wallets = NpgsqlDataSource.Create(databases.Wallets);
-        await ExecuteAsync(wallets, "update wallets set balance = balance + 1 where wallet_id = (select min(wallet_id::text)::uuid from wallets)");
+        await ExecuteAsync(wallets, Tamper(+1));
         var alert = await AlertAsync(api, a => (string?)a["invariant"] == "wallets-are-the-fold-of-events");
         Assert.StartsWith("wallet/", (string?)alert["event"]!["stream"], StringComparison.Ordinal);
         Assert.True((long?)alert["event"]!["position"] > 0);
@@ -54,9 +57,30 @@ public sealed class MonitorTests(PostgresFixture postgres)
             (refused.StatusCode, first.StatusCode, again.StatusCode, other.StatusCode));
         Assert.Equal(await first.Content.ReadAsStringAsync(Cancel), await again.Content.ReadAsStringAsync(Cancel));
 
-        await ExecuteAsync(wallets, "update wallets set balance = balance - 1 where wallet_id = (select min(wallet_id::text)::uuid from wallets)");
-        var cleared = await AlertAsync(api, a => (string?)a["id"]?.ToJsonString() == alert["id"]!.ToJsonString() && a["clearedAt"] is not null);
+        await ExecuteAsync(wallets, Tamper(-1));
+        var cleared = await AlertAsync(api, a => JsonNode.DeepEquals(a["id"], alert["id"]) && a["clearedAt"] is not null);
         Assert.Equal("I did that.", (string?)cleared["acknowledged"]!["reason"]);
+    }
+
+    // Changes the balance of one wallet, always the same one.
+    private static string Tamper(int by) =>
+        $"update wallets set balance = balance + ({by}) where wallet_id = (select min(wallet_id::text)::uuid from wallets)";
+
+    // What moves money in any other way; a reservation is left open.
+    private static async Task OneOfEachAsync(Api api)
+    {
+        var (payer, payee) = (await api.OpenWalletWithAsync(1_000), await api.OpenWalletAsync());
+        var (card, declined) = (await api.PayByCardAsync("tok_ok", payee, 500), await api.PayByCardAsync("tok_declined", payee, 500));
+        var transfer = await api.TransferAsync(payer, payee, 100);
+        Assert.Equal(
+            ["completed", "failed", "completed"],
+            (await Task.WhenAll(api.EndOfAsync(card), api.EndOfAsync(declined), api.EndOfAsync(transfer))).Select(p => p.Status));
+        Assert.Equal("completed", (await api.EndOfRefundAsync(card, await api.RefundAsync(card, 200))).Status);
+        var paid = await api.PayAsync(payer, payee, 100);
+        Assert.Equal("completed", (await api.EndOfAsync(paid)).Status);
+        Assert.Equal("completed", (await api.EndOfRefundAsync(paid, await api.RefundAsync(paid))).Status);
+        using var hold = await api.PostAsync($"/api/wallets/{payer}/holds", """{"amount":50,"currency":"EUR"}""", Api.Fresh("key"));
+        Assert.Equal(HttpStatusCode.Created, hold.StatusCode);
     }
 
     private static async Task UntilEachWasLookedAtSinceAsync(Api api, DateTimeOffset since)
@@ -64,9 +88,10 @@ public sealed class MonitorTests(PostgresFixture postgres)
         var deadline = DateTimeOffset.UtcNow + Patience;
         foreach (var service in Services)
         {
-            while ((await api.GetJsonAsync($"/api/admin/{service}/invariants")).AsArray().Any(i => i!["checkedAt"] is not { } at || at.Deserialize<DateTimeOffset>() < since))
+            while (await api.GetJsonAsync($"/api/admin/{service}/invariants") is var invariants
+                && invariants.AsArray().Any(i => i!["checkedAt"] is not { } at || at.Deserialize<DateTimeOffset>() < since))
             {
-                Assert.True(DateTimeOffset.UtcNow < deadline, (await api.GetJsonAsync($"/api/admin/{service}/invariants")).ToJsonString());
+                Assert.True(DateTimeOffset.UtcNow < deadline, invariants.ToJsonString());
                 await Task.Delay(100, Cancel);
             }
         }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationTests.Invariants;
 
-/// <summary>The books of others, as a test wants them: the wallets' open holds and the card processor's operations, over real HTTP.</summary>
+/// <summary>
+/// The books of others, as a test wants them: the wallets' open holds and the card processor's operations, over real HTTP.
+/// </summary>
 internal sealed class OtherBooks : IAsyncDisposable, IHttpClientFactory
 {
     private readonly WebApplication _app;
@@ -52,8 +54,13 @@ internal sealed class OtherBooks : IAsyncDisposable, IHttpClientFactory
     {
         var hold = new JsonObject
         {
-            ["holdId"] = operation, ["walletId"] = Guid.NewGuid(), ["operation"] = operation, ["amount"] = amount, ["currency"] = "EUR",
-            ["expiresAt"] = DateTimeOffset.UtcNow.AddDays(1), ["purpose"] = purpose,
+            ["holdId"] = operation,
+            ["walletId"] = Guid.NewGuid(),
+            ["operation"] = operation,
+            ["amount"] = amount,
+            ["currency"] = "EUR",
+            ["expiresAt"] = DateTimeOffset.UtcNow.AddDays(1),
+            ["purpose"] = purpose,
         };
         Holds.Add(hold);
         return hold;
@@ -63,8 +70,14 @@ internal sealed class OtherBooks : IAsyncDisposable, IHttpClientFactory
     {
         var operation = new JsonObject
         {
-            ["key"] = key, ["kind"] = kind, ["status"] = status, ["authorisationId"] = Guid.NewGuid(), ["amount"] = amount, ["currency"] = "EUR",
-            ["at"] = DateTimeOffset.UtcNow, ["sequence"] = Operations.Count + 1,
+            ["key"] = key,
+            ["kind"] = kind,
+            ["status"] = status,
+            ["authorisationId"] = Guid.NewGuid(),
+            ["amount"] = amount,
+            ["currency"] = "EUR",
+            ["at"] = DateTimeOffset.UtcNow,
+            ["sequence"] = Operations.Count + 1,
         };
         Operations.Add(operation);
         return operation;
@@ -72,17 +85,23 @@ internal sealed class OtherBooks : IAsyncDisposable, IHttpClientFactory
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private IResult Answer(Func<JsonObject> answer) => IsDown ? Results.StatusCode(503) : Results.Text(answer().ToJsonString(), "application/json");
+    private IResult Answer(Func<JsonObject> answer) =>
+        IsDown ? Results.StatusCode(503) : Results.Text(answer().ToJsonString(), "application/json");
 
     private JsonObject Totals()
     {
-        long Sum(string kind) => Operations.Where(o => (string?)o["kind"] == kind && (string?)o["status"] == "approved").Sum(o => (long)o["amount"]!);
+        var approved = Operations.Where(o => (string?)o["status"] == "approved").ToList();
+        long Sum(string kind) => approved.Where(o => (string?)o["kind"] == kind).Sum(o => (long)o["amount"]!);
         return new JsonObject
         {
             ["lastSequence"] = Operations.Count,
             ["currencies"] = new JsonArray(new JsonObject
             {
-                ["currency"] = "EUR", ["authorisations"] = 0, ["authorisedOpen"] = 0, ["captured"] = Sum("capture"), ["refunded"] = Sum("refund"),
+                ["currency"] = "EUR",
+                ["authorisations"] = 0,
+                ["authorisedOpen"] = 0,
+                ["captured"] = Sum("capture"),
+                ["refunded"] = Sum("refund"),
             }),
         };
     }

@@ -50,9 +50,11 @@ public sealed class ProjectionAuditTests(PostgresFixture postgres) : IAsyncLifet
         var alert = Assert.Single(await _database.OpenAlertsAsync());
         Assert.Equal($"wallet/{_wallets[4]}", alert.Subject);
         Assert.Equal(
-            $"wallet/{_wallets[4]} has a row that differs in balance in 'wallets': no version of the stream leads to this row.", alert.Message);
+            $"wallet/{_wallets[4]} has a row that differs in balance in 'wallets': no version of the stream leads to this row.",
+            alert.Message);
         Assert.Equal(await EventAsync(_wallets[4], 3), alert.Event);
-        Assert.Equal((301, 300), (alert.Details.GetProperty("row").GetProperty("balance").GetInt64(), alert.Details.GetProperty("expected").GetProperty("balance").GetInt64()));
+        var (row, expected) = (alert.Details.GetProperty("row"), alert.Details.GetProperty("expected"));
+        Assert.Equal((301, 300), (row.GetProperty("balance").GetInt64(), expected.GetProperty("balance").GetInt64()));
 
         await _database.ExecuteAsync("update wallets set balance = balance - 1 where wallet_id = $1", _wallets[4]);
         await _database.LookAsync(Invariant);
@@ -66,7 +68,9 @@ public sealed class ProjectionAuditTests(PostgresFixture postgres) : IAsyncLifet
         await _database.LookTwiceAsync(Invariant);
 
         var alert = Assert.Single(await _database.OpenAlertsAsync());
-        Assert.Equal((await EventAsync(_wallets[2], 3), $"wallet/{_wallets[2]} has a row that differs in balance in 'wallets': the row shows the state of version 2."), (alert.Event, alert.Message));
+        Assert.Equal(await EventAsync(_wallets[2], 3), alert.Event);
+        Assert.Equal(
+            $"wallet/{_wallets[2]} has a row that differs in balance in 'wallets': the row shows the state of version 2.", alert.Message);
     }
 
     [Fact]
@@ -84,7 +88,9 @@ public sealed class ProjectionAuditTests(PostgresFixture postgres) : IAsyncLifet
         await _database.ExecuteAsync("delete from wallets where wallet_id = $1", _wallets[7]);
         var stranger = Guid.NewGuid();
         await _database.ExecuteAsync(
-            "insert into wallets (wallet_id, user_id, currency, balance, held, status, version) values ($1, 'eve', 'EUR', 100, 0, 'active', 1)", stranger);
+            "insert into wallets (wallet_id, user_id, currency, balance, held, status, version) " +
+            "values ($1, 'eve', 'EUR', 100, 0, 'active', 1)",
+            stranger);
         await _database.LookTwiceAsync(Invariant);
 
         var alerts = (await _database.OpenAlertsAsync()).ToDictionary(a => a.Subject);
@@ -146,5 +152,6 @@ public sealed class ProjectionAuditTests(PostgresFixture postgres) : IAsyncLifet
         wallet,
         new WalletEvent.Deposited(new MovementId(Guid.NewGuid()), new Money(amount, Currency.Parse("EUR")), null));
 
-    private Task<AlertEventView> EventAsync(Guid wallet, long version) => _database.EventAsync(new StreamId("wallet", $"{wallet}"), version);
+    private Task<AlertEventView> EventAsync(Guid wallet, long version) =>
+        _database.EventAsync(new StreamId("wallet", $"{wallet}"), version);
 }

@@ -11,7 +11,9 @@ using Payments.Services.Invariants;
 
 namespace IntegrationTests.Invariants;
 
-/// <summary>The database of one service with the monitor's tables, a clock that stands where it is put, and looks that a test asks for.</summary>
+/// <summary>
+/// The database of one service with the monitor's tables, a clock that stands where it is put, and looks that a test asks for.
+/// </summary>
 internal sealed class WatchedDatabase : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(20);
@@ -65,7 +67,8 @@ internal sealed class WatchedDatabase : IAsyncDisposable
 
     public async Task<IReadOnlyList<AlertView>> AlertsAsync() => (await AlertQueries.PageAsync(Source, null, null, 1_000, Cancel)).Items;
 
-    public async Task<IReadOnlyList<AlertView>> OpenAlertsAsync() => (await AlertQueries.PageAsync(Source, true, null, 1_000, Cancel)).Items;
+    public async Task<IReadOnlyList<AlertView>> OpenAlertsAsync() =>
+        (await AlertQueries.PageAsync(Source, true, null, 1_000, Cancel)).Items;
 
     public async Task<InvariantView> ViewAsync(Invariant invariant) =>
         (await AlertQueries.InvariantsAsync(Source, [invariant], Cancel)).Single();

@@ -8,7 +8,9 @@ using Payments.WalletService;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>The three services, the gateway and the card processor in this process, with real HTTP, Kafka and PostgreSQL between them.</summary>
+/// <summary>
+/// The three services, the gateway and the card processor in this process, with real HTTP, Kafka and PostgreSQL between them.
+/// </summary>
 internal sealed class Platform : IAsyncDisposable
 {
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";

@@ -144,8 +144,8 @@ public sealed class RefundTests
     [Fact]
     public void A_payment_has_so_many_refunds_and_no_more()
     {
-        var often = Given(
-            [Requested, Completed, .. Enumerable.Range(1, Payment.RefundsMax).SelectMany(n => new[] { RefundRequested(n, 1), RefundFailed(n) })]);
+        var refunds = Enumerable.Range(1, Payment.RefundsMax).SelectMany(n => new[] { RefundRequested(n, 1), RefundFailed(n) });
+        var often = Given([Requested, Completed, .. refunds]);
 
         Refuses(
             often, RequestRefund(0, 1), "too_many_refunds", $"Payment {Terms.Payment} has had 1000 refunds: no more are taken.");

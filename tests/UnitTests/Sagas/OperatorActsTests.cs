@@ -174,7 +174,7 @@ public sealed class OperatorActsTests
     private static string Led(Saga saga, OperatorAct act) => Engine.Decide(saga, act, "olga", "why", Start) switch
     {
         Decision<SagaEvent>.Refused refused => refused.Reason.Code,
-        Decision<SagaEvent>.Accepted accepted => accepted.Events.First(e => e is not (SagaEvent.OperatorActed or SagaEvent.CardAnswered)) switch
+        Decision<SagaEvent>.Accepted { Events: [_, .. var then] } => then.First(e => e is not SagaEvent.CardAnswered) switch
         {
             SagaEvent.Retried => "asks again",
             SagaEvent.CompensationRequested => "later",

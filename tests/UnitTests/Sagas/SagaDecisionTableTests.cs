@@ -7,8 +7,8 @@ using static UnitTests.Sagas.SagaScenario;
 namespace UnitTests.Sagas;
 
 /// <summary>
-/// Where every signal leads from every phase; a dash is a signal that is ignored, as is any that has no line. «refused» is a refusal where
-/// there must be none: the saga stays, and asks again later.
+/// Where every signal leads from every phase; a dash is a signal that is ignored, as is any that has no line. «refused» is a refusal
+/// where there must be none: the saga stays, and asks again later.
 /// </summary>
 public sealed class SagaDecisionTableTests
 {

@@ -34,7 +34,8 @@ public sealed class SagaFoldingTests
     public void The_phases_of_a_definition_differ_and_are_its_own(string name)
     {
         var definition = Engine.Definitions.Named(name);
-        string[] phases = [.. definition.Steps.Select(s => s.Do.Phase), .. definition.Steps.Reverse().Select(s => s.Undo?.Phase).OfType<string>()];
+        var undoing = definition.Steps.Reverse().Select(step => step.Undo?.Phase).OfType<string>();
+        string[] phases = [.. definition.Steps.Select(step => step.Do.Phase), .. undoing];
 
         Assert.Equal<string[]>(Phases(Named(name)), [.. phases, "Completed", "Failed"]);
         Assert.Distinct(phases);

@@ -114,7 +114,8 @@ internal static class SagaScenario
                 return reached[i];
             }
 
-            reached.AddRange(answers.Select(signal => After(reached[i], signal)).Where(next => reached.TrueForAll(r => r.Phase != next.Phase)));
+            var saga = reached[i];
+            reached.AddRange(answers.Select(signal => After(saga, signal)).Where(next => !reached.Exists(r => r.Phase == next.Phase)));
         }
 
         throw new ArgumentException($"{course} has no phase {phase}.", nameof(phase));
@@ -137,7 +138,7 @@ internal static class SagaScenario
             [
                 new(Holding, 30, Hold(Anna, t, HoldPurpose.Payment), Held(t)),
                 new(Crediting, 120, Asks(new WalletCommand.Credit(Ben, t.Operation, t.Amount, Euro(35), Anna)), Credited(t)),
-                new(Capturing, 120, Asks(new WalletCommand.Capture(Anna, HoldId.For(t.Operation), t.Operation, t.Amount, Ben)), Captured(t)),
+                new(Capturing, 120, Capture(Anna, t, payee: Ben), Captured(t)),
             ],
             [
                 new(Reversing, 120, Asks(new WalletCommand.ReverseCredit(Ben, t.Operation, t.Amount, Euro(35), Anna)), Reversed(t)),
@@ -197,7 +198,6 @@ internal static class SagaScenario
     private static Course OfRefund(string name, RefundTerms refund, Stop givesBack, WalletId? payer, Stop[] wayBack)
     {
         var t = SagaTerms.Of(refund);
-        var capture = new WalletCommand.Capture(Ben, HoldId.For(t.Operation), t.Operation, t.Amount, payer);
         return new Course(
             name,
             new Signal.OfPayment(new PaymentEvent.RefundRequested(refund)),
@@ -205,7 +205,7 @@ internal static class SagaScenario
             [
                 new(Holding, 30, Hold(Ben, t, HoldPurpose.Refund), Held(t)),
                 givesBack,
-                new(Capturing, 120, Asks(capture), Captured(t)),
+                new(Capturing, 120, Capture(Ben, t, payee: payer), Captured(t)),
             ],
             wayBack,
             new SagaEvent.PaymentCommanded(new PaymentCommand.CompleteRefund(Paid, Refund)),
@@ -214,6 +214,9 @@ internal static class SagaScenario
 
     private static SagaEvent.WalletCommanded Hold(WalletId wallet, SagaTerms t, HoldPurpose purpose) =>
         Asks(new WalletCommand.Hold(wallet, HoldId.For(t.Operation), t.Operation, t.Amount, 315_360_000, purpose));
+
+    private static SagaEvent.WalletCommanded Capture(WalletId wallet, SagaTerms t, WalletId? payee) =>
+        Asks(new WalletCommand.Capture(wallet, HoldId.For(t.Operation), t.Operation, t.Amount, payee));
 
     private static SagaEvent.WalletCommanded Asks(WalletCommand command) => new(command);
 

@@ -4,7 +4,7 @@ using static UnitTests.Sagas.SagaScenario;
 
 namespace UnitTests.Sagas;
 
-/// <summary>A refusal where there must be none, of an undoing or after a step without a way back: asked again, then shown to a person.</summary>
+/// <summary>A refusal where there must be none, of an undoing or after a pivot: asked again, then shown to a person.</summary>
 public sealed class StepRefusedTests
 {
     public static TheoryData<string, string, string, string> Refusals => new()

@@ -29,7 +29,8 @@ public sealed class WayTests
         Assert.Equal(
             [.. Evidence(last.Done), new SagaEvent.Moved("Completed", last.Done.Name, null, null), course.TellsCompleted], events);
         Assert.Equal(
-            new Saga(name, course.Terms, "Completed", null, 1, Overdue: false, null, null, CompensationRequested: false), Fold(saga, events));
+            new Saga(name, course.Terms, "Completed", null, 1, Overdue: false, null, null, CompensationRequested: false),
+            Fold(saga, events));
     }
 
     /// <summary>The first step left nothing to undo: it did not happen.</summary>

@@ -10,7 +10,7 @@ namespace UnitTests.Wallets;
 /// <summary>One command to a wallet, and how long after the one before it.</summary>
 internal sealed record TimedCommand(WalletCommand Command, int MinutesLater);
 
-/// <summary>Random commands to one wallet: few operations and small amounts, so that they meet, and now and then something absurd.</summary>
+/// <summary>Random commands to one wallet: few operations and small amounts, so that they meet, and at times something absurd.</summary>
 internal static class WalletCommands
 {
     /// <summary>What the lives are lived under.</summary>

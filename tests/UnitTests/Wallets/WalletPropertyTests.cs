@@ -157,7 +157,8 @@ public sealed class WalletPropertyTests
     });
 
     private static bool IsOfSaga(WalletCommand command) =>
-        command is WalletCommand.Hold or WalletCommand.Release or WalletCommand.Capture or WalletCommand.Credit or WalletCommand.ReverseCredit;
+        command is WalletCommand.Hold or WalletCommand.Release or WalletCommand.Capture
+            or WalletCommand.Credit or WalletCommand.ReverseCredit;
 
     private static ImmutableArray<WalletEvent> EventsOf(Decision<WalletEvent> decision) =>
         decision is Decision<WalletEvent>.Accepted accepted ? accepted.Events : [];

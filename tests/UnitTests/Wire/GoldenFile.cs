@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace UnitTests.Wire;
 
-/// <summary>The JSON of each schema version of each stored name as it was first written. History is full of it: files are added, never changed.</summary>
+/// <summary>The JSON of each schema version of each stored name as first written. History is full of it: added to, never changed.</summary>
 /// <remarks>
 /// <c>name.json</c> is schema version 1, <c>name@2.json</c> the second, <c>name@2+card.json</c> another form of the second.
 /// </remarks>

@@ -140,7 +140,10 @@ public sealed class PoisonTests
     public void What_is_lifted_from_an_older_schema_version_is_read_as_strictly(string end)
     {
         const string Json =
-            """{"hold":"0198c0de-0000-7000-8000-000000000002","amount":{"minor":1,"currency":"EUR"},"payment":"0198c0de-0000-7000-8000-000000000001" """;
+            """
+            {"hold":"0198c0de-0000-7000-8000-000000000002","amount":{"minor":1,"currency":"EUR"},
+            "payment":"0198c0de-0000-7000-8000-000000000001"
+            """;
 
         Assert.NotNull(WireFormat.Decode("wallet.hold-released.v1", 1, Encoding.UTF8.GetBytes(Json + "}")));
         Refused("wallet.hold-released.v1", 1, Encoding.UTF8.GetBytes(Json + end));

@@ -53,7 +53,8 @@ public sealed class WireFormatTests
         ];
         Type[] families =
         [
-            typeof(WalletEvent), typeof(WalletCommand), typeof(PaymentEvent), typeof(PaymentCommand), typeof(CardCommand), typeof(SagaEvent),
+            typeof(WalletEvent), typeof(WalletCommand), typeof(PaymentEvent), typeof(PaymentCommand), typeof(CardCommand),
+            typeof(SagaEvent),
         ];
 
         Assert.Equal(

@@ -5,7 +5,9 @@ namespace Payments.Services.Invariants.Auditing;
 
 /// <summary>Where the next round of an audit goes on.</summary>
 /// <param name="Position">The log was followed up to here.</param>
-/// <param name="Transaction">Rows written by this transaction (xid8) or a later one have not been looked at; null before the first round.</param>
+/// <param name="Transaction">
+/// Rows written by this transaction (xid8) or a later one have not been looked at; null before the first round.
+/// </param>
 /// <param name="Walked">The last stream that the walk has come to; empty at the beginning.</param>
 internal sealed record AuditCursor(long Position, string? Transaction, string Walked)
 {

@@ -55,7 +55,8 @@ internal sealed class AuditQueries(NpgsqlDataSource database, AuditedTable table
 
     /// <summary>Streams without a row, and rows without a stream.</summary>
     public Task<List<string>> UnpairedAsync(int countMax, CancellationToken cancel) => StreamsAsync(
-        $"select coalesce(s.stream_id, $1 || t.{table.Key}) from (select stream_id from streams where stream_id >= $1 and stream_id < $2) s " +
+        $"select coalesce(s.stream_id, $1 || t.{table.Key}) " +
+        "from (select stream_id from streams where stream_id >= $1 and stream_id < $2) s " +
         $"full join (select {table.Key} from {table.Name}) t on s.stream_id = $1 || t.{table.Key} " +
         $"where s.stream_id is null or t.{table.Key} is null limit $3",
         cancel, First, Beyond, countMax);

@@ -12,7 +12,9 @@ public sealed record AuditedTable
     /// <summary>The column with the stream's key, a uuid.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Members of the projection's row, by the column of the same name in snake_case. What no column has is only for the apply function.</summary>
+    /// <summary>
+    /// Members of the projection's row, by the column of the same name in snake_case. What no column has is only for the apply function.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Members { get; init; }
 
     /// <summary>The name of the invariant that this table fits the events.</summary>

@@ -7,14 +7,20 @@ using Payments.EventStore.Aggregates;
 
 namespace Payments.Services.Invariants.Auditing;
 
-/// <summary>A projection is the fold of its events: folds streams and compares what the projection makes of them with what its table says.</summary>
+/// <summary>
+/// A projection is the fold of its events: folds streams and compares what the projection makes of them with what its table says.
+/// </summary>
 /// <remarks>
 /// Each round takes the streams with new events, those whose rows were written since the last round by whomever, those without a row,
 /// and the next of a slow walk over all. The row is read before the events, and folded up to the row's own version: appends go on
 /// meanwhile and do not disturb.
 /// </remarks>
 public sealed class ProjectionAudit<TState, TEvent>(
-    IEventStore store, NpgsqlDataSource database, AggregateDefinition<TState, TEvent> definition, AuditedTable table, InvariantOptions options)
+    IEventStore store,
+    NpgsqlDataSource database,
+    AggregateDefinition<TState, TEvent> definition,
+    AuditedTable table,
+    InvariantOptions options)
     where TState : class
 {
     private const int Chunk = 100;
@@ -66,7 +72,7 @@ public sealed class ProjectionAudit<TState, TEvent>(
         var touched = whole && cursor.Transaction is { } since
             ? await _queries.TouchedAsync(since, options.ChangedStreamsMax + 1, cancel)
             : [];
-        if (changed.Count > options.ChangedStreamsMax || touched.Count > options.ChangedStreamsMax || head - cursor.Position > options.EventsMax)
+        if (Math.Max(changed.Count, touched.Count) > options.ChangedStreamsMax || head - cursor.Position > options.EventsMax)
         {
             notes.Add("More streams have changed than one look takes; the walk comes to the others.");
         }
@@ -100,7 +106,8 @@ public sealed class ProjectionAudit<TState, TEvent>(
             var (version, row) = (versions.GetValueOrDefault(name), rows.GetValueOrDefault(name));
             try
             {
-                if ((version, row) is not (0, null) && await FindAsync(stream, version, row, rests.GetValueOrDefault(stream), cancel) is { } finding)
+                if ((version, row) is not (0, null)
+                    && await FindAsync(stream, version, row, rests.GetValueOrDefault(stream), cancel) is { } finding)
                 {
                     findings.Add(finding);
                 }
@@ -117,8 +124,10 @@ public sealed class ProjectionAudit<TState, TEvent>(
     private async Task<Dictionary<StreamId, StreamRest>> ReadAsync(Dictionary<string, long> versions, CancellationToken cancel)
     {
         var isShort = versions.ToLookup(v => v.Value <= FoldedFromStartMax || definition.Snapshots is null, v => StreamId.Parse(v.Key));
-        var rests = new Dictionary<StreamId, StreamRest>(await store.ReadStreamsAsync([.. isShort[true].Select(s => (s, 0L))], null, cancel));
-        var others = isShort[false].Concat(isShort[true].Where(s => rests.GetValueOrDefault(s)?.Events is not [{ StreamVersion: 1 }, ..])).ToList();
+        var fromStart = await store.ReadStreamsAsync([.. isShort[true].Select(s => (s, 0L))], null, cancel);
+        var rests = new Dictionary<StreamId, StreamRest>(fromStart);
+        var archived = isShort[true].Where(s => rests.GetValueOrDefault(s)?.Events is not [{ StreamVersion: 1 }, ..]);
+        var others = isShort[false].Concat(archived).ToList();
         if (others.Count > 0 && definition.Snapshots is { Schema: var schema })
         {
             foreach (var (stream, rest) in await store.ReadStreamsAsync([.. others.Select(s => (s, 0L))], schema, cancel))
@@ -135,7 +144,10 @@ public sealed class ProjectionAudit<TState, TEvent>(
         if (version == 0)
         {
             return new Finding(
-                $"{stream}", $"The table '{table.Name}' has a row for {stream}, and there is no such stream.", null, Details([], row, null));
+                $"{stream}",
+                $"The table '{table.Name}' has a row for {stream}, and there is no such stream.",
+                null,
+                Details([], row, null));
         }
 
         var shown = row?["version"]?.GetValue<long>() ?? 0;
@@ -180,7 +192,9 @@ public sealed class ProjectionAudit<TState, TEvent>(
         StreamId stream, JsonObject? row, JsonObject? expected, IReadOnlyList<string> columns, CancellationToken cancel)
     {
         var (e, why) = await _fold.ExplainAsync(stream, row, cancel);
-        var what = row is null ? "has no row" : columns.Count > 0 ? $"has a row that differs in {string.Join(", ", columns)}" : "has a row that differs";
+        var what = row is null ? "has no row"
+            : columns.Count > 0 ? $"has a row that differs in {string.Join(", ", columns)}"
+            : "has a row that differs";
         return new Finding($"{stream}", $"{stream} {what} in '{table.Name}': {why}.", e, Details(columns, row, expected));
     }
 

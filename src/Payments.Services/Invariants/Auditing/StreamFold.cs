@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.Domain;
 using Payments.Domain.Wire;
@@ -42,7 +41,7 @@ internal sealed class StreamFold<TState, TEvent>(IEventStore store, AggregateDef
                 {
                     state = new(definition.Evolve(state.State, definition.Decode(e)), e.StreamVersion);
                 }
-                catch (Exception corrupt) when (corrupt is UnreachableStateException or WireFormatException or JsonException or OverflowException)
+                catch (Exception corrupt) when (corrupt is UnreachableStateException or WireFormatException or OverflowException)
                 {
                     return (EventReference.Of(e), $"the event cannot be folded: {corrupt.Message}");
                 }
