@@ -20,7 +20,11 @@ internal sealed class Operators(World world) : Actor(world, "operator")
     /// <summary>While things go wrong they do not try the same again and again.</summary>
     private const int ActsMaxBeforeCalm = 2;
 
+    /// <summary>Begins the references of their deposits: they may hear no answer, and then pay in again.</summary>
+    public const string MadeUpFor = "made-up-for";
+
     private readonly List<(Guid Wallet, long Minor)> _effects = [];
+    private int _madeUpFor;
     private readonly Dictionary<Guid, int> _acts = [];
     private DateTimeOffset _looksAt;
 
@@ -130,13 +134,9 @@ internal sealed class Operators(World world) : Actor(world, "operator")
     private void PayIn(Guid wallet, Money amount)
     {
         Command(wallet, new WalletCommand.Unfreeze("to give back"));
-        if (Command(wallet, new WalletCommand.Deposit(new(World.Dice.NewId()), amount, null)))
-        {
-            Note(wallet, amount.Minor);
-        }
+        Command(wallet, new WalletCommand.Deposit(new(World.Dice.NewId()), amount, $"{MadeUpFor}-{++_madeUpFor}"));
     }
 
-    private bool Command(Guid wallet, WalletCommand command) =>
-        World.Wallets.Obey(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules))
-            is CommandOutcome<Wallet>.Done;
+    private void Command(Guid wallet, WalletCommand command) =>
+        World.Wallets.Obey(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules));
 }

@@ -31,6 +31,8 @@ internal sealed class World
     /// <summary>Nothing waits for longer but people; and holds, which outlive every operation that does not.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(20);
 
+    private static readonly SagaEngine SharedEngine = new(new SagaTimeouts());
+
     private readonly HashSet<string> _seen = [];
     private readonly List<Actor> _actors;
     private readonly Service[] _services;
@@ -68,7 +70,8 @@ internal sealed class World
 
     public Broker Broker { get; } = new();
 
-    public SagaEngine Engine { get; } = new(new SagaTimeouts());
+    /// <summary>Pure, and so one for all worlds.</summary>
+    public SagaEngine Engine => SharedEngine;
 
     public Service<Payment, PaymentEvent> Payments { get; }
 
