@@ -44,7 +44,10 @@ public sealed class PgBouncerTests(PgBouncer bouncer) : IClassFixture<PgBouncer>
             Assert.All(found, count => Assert.Equal(0, count));
         }
 
-        Assert.Equal([0L], await bouncer.Database.QueryAsync<long>("select count(*) from pg_locks where locktype = 'advisory'"));
+        // The view shows the whole server, where other tests hold locks of their own.
+        Assert.Equal([0L], await bouncer.Database.QueryAsync<long>(
+            "select count(*) from pg_locks where locktype = 'advisory' " +
+            "and database = (select oid from pg_database where datname = current_database())"));
     }
 
     [Fact]
