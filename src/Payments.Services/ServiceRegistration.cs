@@ -11,8 +11,10 @@ using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Projections;
 using Payments.EventStore.Sealing;
+using Payments.EventStore.Subscriptions;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
 using Payments.Services.Invariants;
@@ -63,7 +65,12 @@ public static class ServiceRegistration
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
+        services.AddSingleton(new RetryPolicy(Retries(builder.Configuration), new Random()));
+        services.AddSingleton<IParkedMessages>(provider => new PostgresParkedMessages(provider.GetRequiredService<LogDatabase>().Primary));
+        services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
+            provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
+        services.AddHostedService<RetryWorker<TState, TEvent>>();
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();
@@ -86,6 +93,12 @@ public static class ServiceRegistration
     /// <summary>Makes the tables that are written with the events known, so that they can be rebuilt.</summary>
     public static void AddInlineProjection(this WebApplicationBuilder builder, Func<IEventStore, InlineProjection> projection) =>
         builder.Services.AddSingleton<ProjectionDefinition>(provider => projection(provider.GetRequiredService<IEventStore>()));
+
+    private static RetryOptions Retries(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection("Retries").Get<RetryOptions>() ?? new RetryOptions();
+        return options.Problems() is { Count: > 0 } problems ? throw new InvalidOperationException(string.Join(' ', problems)) : options;
+    }
 
     private static KafkaOptions Kafka(ConfigurationManager configuration)
     {

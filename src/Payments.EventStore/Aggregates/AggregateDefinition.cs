@@ -62,18 +62,24 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
     /// <summary>The events with the versions they will have.</summary>
     public IReadOnlyList<(TEvent Event, NewEvent Stored, long Version)> Events => _events;
 
+    /// <summary>All of these events or, when one of them cannot be folded or written, none.</summary>
     public void Add(IReadOnlyList<TEvent> events, Cause cause, DateTimeOffset now)
     {
-        DecidedAt = now;
+        var after = After;
+        var added = new List<(TEvent, NewEvent, long)>(events.Count);
         foreach (var e in events)
         {
-            var state = definition.Evolve(After.State, e);
-            After = new Versioned<TState>(state, After.Version + 1);
+            var state = definition.Evolve(after.State, e);
+            after = new Versioned<TState>(state, after.Version + 1);
             var (name, schema, json) = definition.Encode(e);
             var metadata = new EventMetadata(
                 cause.CorrelationId, cause.CausationId, cause.Actor, cause.TraceParent, definition.RoutingKey(state, e));
-            _events.Add((e, new NewEvent(Guid.CreateVersion7(now), name, schema, json, metadata), After.Version));
+            added.Add((e, new NewEvent(Guid.CreateVersion7(now), name, schema, json, metadata), after.Version));
         }
+
+        DecidedAt = now;
+        After = after;
+        _events.AddRange(added);
     }
 
     /// <summary>With no events it still checks that the version is what the decision was made on.</summary>

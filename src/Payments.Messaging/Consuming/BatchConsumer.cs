@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 
 namespace Payments.Messaging.Consuming;
@@ -13,6 +14,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
+    IParkedMessages parked,
+    RetryPolicy retries,
     KafkaClientFactory clients,
     TimeProvider clock,
     ILogger<BatchConsumer<TState, TEvent>> log) : BackgroundService
@@ -26,6 +29,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly Progress _progress = new(definition.Name);
+    private readonly ParkedKeys _parked = new(definition.Name, parked);
     private readonly Dictionary<TopicPartition, long> _offsets = [];
     private long _reportedAt;
     private long? _gapsToldAt;
@@ -61,7 +65,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _progress, clock, log);
+        var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _progress, _parked, retries, clock, log);
         using var reporter = clients.CreateProducer($"{definition.Name}-progress");
         using var consumer = clients.ConsumerBuilder(definition.Name, definition.Name)
             .SetPartitionsAssignedHandler((_, _) => _stale = true) // Another member may have moved the watermarks of what it gave up.
@@ -117,12 +121,14 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 if (_stale)
                 {
                     _progress.Reset(await store.WatermarksAsync(definition.Name, cancel));
+                    await _parked.ResetAsync(cancel);
                     _stale = false;
                     _gapTold = false;
                 }
                 else if (_gapTold)
                 {
                     _progress.Refresh(await store.WatermarksAsync(definition.Name, cancel));
+                    await _parked.ResetAsync(cancel);
                     _gapTold = false;
                 }
 

@@ -12,10 +12,19 @@ internal static class ConsumerMetrics
         Meter.CreateHistogram<int>("payments.consumer.batch.size", "{message}", "Messages handled in one transaction.");
     private static readonly Counter<long> DeadLetters =
         Meter.CreateCounter<long>("payments.consumer.dead_letters", "{message}", "Messages that became dead letters.");
+    private static readonly Counter<long> ParkedCount =
+        Meter.CreateCounter<long>("payments.consumer.parked", "{message}", "Messages set aside: failed, or behind one that failed.");
+    private static readonly Counter<long> Retries =
+        Meter.CreateCounter<long>("payments.consumer.retries", "{message}", "Parked messages that were handled again, by outcome.");
 
     public static void Handled(string consumer, int count) => BatchSize.Record(count, new KeyValuePair<string, object?>("consumer", consumer));
 
     public static void DeadLettered(string consumer) => DeadLetters.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
+
+    public static void Parked(string consumer) => ParkedCount.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
+
+    public static void Retried(string consumer, string outcome) =>
+        Retries.Add(1, new("consumer", consumer), new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>A span of the trace that the message belongs to, so that a payment is one trace across Kafka.</summary>
     public static Activity? StartHandling(string consumer, Message message)

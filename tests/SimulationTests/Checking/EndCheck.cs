@@ -18,6 +18,10 @@ internal sealed class EndCheck(World world)
         CheckLedger();
         new CardCheck(world).Run();
         CheckNothingLost();
+        foreach (var (log, parked) in world.Parked)
+        {
+            Violation.Unless(parked.All.All(m => m.Key is null), $"Messages are still parked beside the log of {log}.");
+        }
     }
 
     private void CheckRequests()

@@ -36,5 +36,8 @@ internal enum Faults
     /// <summary>Relays end and start again from their checkpoint: they send again what they had sent.</summary>
     RelayCrashes = 512,
 
-    All = 1_023,
+    /// <summary>Consumers fail on messages that are all right, for a while.</summary>
+    Handling = 1_024,
+
+    All = 2_047,
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Parking;
 using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
@@ -21,7 +22,9 @@ internal sealed class Instance<TState, TEvent>
     private readonly World _world;
     private readonly Aggregates<TState, TEvent> _aggregates;
     private readonly Progress _progress;
+    private readonly ParkedKeys _parked;
     private readonly BatchProcessor<TState, TEvent> _processor;
+    private readonly RetryDrain<TState, TEvent> _drain;
     private readonly List<ConsumeResult<byte[], byte[]>> _fetched = [];
     private readonly Dictionary<int, long> _position = [];
     private readonly Dictionary<int, long> _handled = [];
@@ -35,8 +38,11 @@ internal sealed class Instance<TState, TEvent>
         _world = world;
         _aggregates = new Aggregates<TState, TEvent>(service.Store, service.Definition);
         _progress = new Progress(service.Consumer.Name);
+        _parked = new ParkedKeys(service.Consumer.Name, service.Parked);
         _processor = new BatchProcessor<TState, TEvent>(
-            service.Consumer, service.Store, _aggregates, _progress, world.Clock, NullLogger.Instance);
+            service.Consumer, service.Store, _aggregates, _progress, _parked, service.Policy, world.Clock, NullLogger.Instance);
+        _drain = new RetryDrain<TState, TEvent>(
+            service.Consumer, service.Store, _aggregates, service.Parked, service.Policy, world.Clock, NullLogger.Instance);
         Commands = new CommandHandler<TState, TEvent>(service.Store, _aggregates, service.Definition, world.Clock);
         Assign(partitions);
     }
@@ -133,6 +139,7 @@ internal sealed class Instance<TState, TEvent>
             if (_isStale)
             {
                 _progress.Reset(Actor.Result(_service.Store.WatermarksAsync(_service.Consumer.Name, CancellationToken.None)));
+                Actor.Finish(_parked.ResetAsync(CancellationToken.None));
                 _isStale = false;
             }
 
@@ -160,6 +167,18 @@ internal sealed class Instance<TState, TEvent>
         _reportsAt ??= _world.Clock.Now + ReportEvery;
     }
 
+    public void Retry()
+    {
+        try
+        {
+            Actor.Result(_drain.DrainAsync(CancellationToken.None));
+        }
+        catch (StoreUnavailableException)
+        {
+            _world.Saw("retries have trouble");
+        }
+    }
+
     private void Report()
     {
         _reportsAt = null;
@@ -178,6 +197,7 @@ internal sealed class Instance<TState, TEvent>
         if (hasGap)
         {
             _progress.Refresh(Actor.Result(_service.Store.WatermarksAsync(_service.Consumer.Name, CancellationToken.None)));
+            Actor.Finish(_parked.ResetAsync(CancellationToken.None));
         }
 
         _service.Commit(_handled);

@@ -4,6 +4,8 @@ using Payments.EventStore.Aggregates;
 using Payments.EventStore.Memory;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Parking;
+using SimulationTests.Plans;
 using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
@@ -21,6 +23,9 @@ internal abstract class Service(World world, string name) : Actor(world, name)
 
     /// <summary>All offsets are lost, the committed ones too.</summary>
     public abstract void Rewind(bool committedToo);
+
+    /// <summary>One of its processes tries again what is parked and due.</summary>
+    public abstract void Retry();
 
     /// <summary>Only processes that know what is theirs go on.</summary>
     public abstract void Settle();
@@ -40,7 +45,8 @@ internal sealed class Service<TState, TEvent> : Service
     {
         // Snapshots are taken in steps of the world: the background task of the real ones would run on another thread.
         Definition = definition with { Snapshots = definition.Snapshots! with { Every = int.MaxValue } };
-        Consumer = consumer with { Aggregate = Definition };
+        Consumer = consumer with { Aggregate = Definition, Interpret = Failing(world, consumer.Interpret) };
+        Parked = world.Parked[database];
         Log = new MemoryEventStore(database, world.Clock, apply);
         Store = new FaultyStore(world, Log);
         Watch = new LogWatch<TState, TEvent>(Log, Definition);
@@ -56,6 +62,11 @@ internal sealed class Service<TState, TEvent> : Service
     public MemoryEventStore Log { get; }
 
     public IEventStore Store { get; }
+
+    public IParkedMessages Parked { get; }
+
+    /// <summary>With chance of its own, so that worlds do not change with how often it is asked.</summary>
+    public RetryPolicy Policy { get; } = new(new RetryOptions { TriesInPlace = 1 }, new Random(1));
 
     public LogWatch<TState, TEvent> Watch { get; }
 
@@ -150,6 +161,12 @@ internal sealed class Service<TState, TEvent> : Service
         _instances.ForEach(i => i.Rewind());
     }
 
+    public override void Retry()
+    {
+        var instance = World.Dice.Pick(_instances);
+        Try(instance, instance.Retry);
+    }
+
     public override void Settle()
     {
         foreach (var stale in _instances.Where(i => i.GoneAt is not null))
@@ -157,6 +174,18 @@ internal sealed class Service<TState, TEvent> : Service
             stale.GoneAt = World.Clock.Now;
         }
     }
+
+    // As by a bug, or a dependency, that is mended after a while.
+    private static Func<Message, Order<TState, TEvent>?> Failing(World world, Func<Message, Order<TState, TEvent>?> interpret) => message =>
+    {
+        if (world.Strikes(Faults.Handling))
+        {
+            world.Saw($"fault {Faults.Handling}");
+            throw new InvalidOperationException("A planted failure.");
+        }
+
+        return interpret(message);
+    };
 
     private void Try(Instance<TState, TEvent> instance, Action act)
     {

@@ -2,6 +2,7 @@ using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
+using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
@@ -56,7 +57,11 @@ internal sealed class World
         Operators = new Operators(this);
         Processor = new SimulatedProcessor(this);
         _chaos = new Chaos(this);
-        Actor[] clocks = [new DeadlineClock(this), new HoldExpiry(this)];
+        Actor[] clocks =
+        [
+            new DeadlineClock(this), new HoldExpiry(this), new Retries(this, Payments, Parked["payments"]), new Retries(this, Wallets, Parked["wallets"]),
+            new Retries(this, Sagas, Parked["sagas"]),
+        ];
         _actors = [.. _services, .. Relays, .. clocks, Processor, new CardDesk(this), Requests, Operators, _chaos];
     }
 
@@ -82,6 +87,10 @@ internal sealed class World
     public IReadOnlyList<Service> Services => _services;
 
     public IReadOnlyList<Relay> Relays { get; }
+
+    /// <summary>By the name of the log.</summary>
+    public IReadOnlyDictionary<string, MemoryParkedMessages> Parked { get; } =
+        new[] { "payments", "wallets", "sagas" }.ToDictionary(log => log, _ => new MemoryParkedMessages());
 
     public LedgerTable Ledger { get; } = new();
 
@@ -277,6 +286,7 @@ internal sealed class World
 
     private void Apply(string service, IReadOnlyList<ProjectionRow> rows)
     {
+        Parked[service].Apply(rows); // First: it may refuse them all.
         Ledger.Apply(rows);
         foreach (var row in rows)
         {
@@ -294,7 +304,7 @@ internal sealed class World
                 case "card_books":
                     CardBooks.Apply(row);
                     break;
-                case "dead_letters":
+                case ParkingRow.Projection:
                     DeadLetters.Check(this, service, row);
                     break;
             }

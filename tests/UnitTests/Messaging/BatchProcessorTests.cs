@@ -8,6 +8,7 @@ using Payments.EventStore.Aggregates;
 using Payments.EventStore.Memory;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Parking;
 
 namespace UnitTests.Messaging;
 
@@ -78,7 +79,10 @@ public sealed class BatchProcessorTests
         var progress = new Progress(Consumer.Name);
         progress.Reset(await _store.WatermarksAsync(Consumer.Name, TestContext.Current.CancellationToken));
         var aggregates = new Aggregates<string, int>(_store, Numbers);
-        var processor = new BatchProcessor<string, int>(consumer ?? Consumer, _store, aggregates, progress, TimeProvider.System, NullLogger.Instance);
+        var parked = new ParkedKeys(Consumer.Name, new MemoryParkedMessages());
+        var retries = new RetryPolicy(new RetryOptions(), new Random(1));
+        var processor = new BatchProcessor<string, int>(
+            consumer ?? Consumer, _store, aggregates, progress, parked, retries, TimeProvider.System, NullLogger.Instance);
         var headers = MessageCases.Headers with { Position = position, Previous = previous };
         var record = new ConsumeResult<byte[], byte[]>
         {

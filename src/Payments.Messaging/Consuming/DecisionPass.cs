@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Payments.Domain;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.Messaging.Parking;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>Decides messages one after the other on states in memory, each on what the ones before it led to. Nothing is stored by it.</summary>
+internal sealed class DecisionPass<TState, TEvent>(
+    ConsumerDefinition<TState, TEvent> definition, IReadOnlyDictionary<StreamId, Versioned<TState>> states, int triesInPlace, DateTimeOffset now)
+    where TState : class
+{
+    private readonly Dictionary<StreamId, Change<TState, TEvent>> _changes = [];
+    private readonly List<Action> _nothings = [];
+
+    /// <summary>When all this is decided.</summary>
+    public DateTimeOffset Now => now;
+
+    public IReadOnlyDictionary<StreamId, Change<TState, TEvent>> Changes => _changes;
+
+    /// <summary>Decides one message. One that fails leaves nothing behind.</summary>
+    public Failure? Try(Message message, Order<TState, TEvent> order)
+    {
+        using var activity = ConsumerMetrics.StartHandling(definition.Name, message);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Decide(message, order);
+            }
+            catch (Exception bad) when (Failure.Of(bad) is { } failure)
+            {
+                // Whatever a pure decision throws is this message's: it is recorded with it, and others are not held up.
+                activity?.SetStatus(ActivityStatusCode.Error, failure.Type);
+                if (failure.IsPoison || attempt >= triesInPlace)
+                {
+                    return failure;
+                }
+            }
+        }
+    }
+
+    /// <summary>What was decided, to be stored as a whole.</summary>
+    public AppendUnit ToUnit() => new()
+    {
+        Streams = [.. _changes.Values.Select(c => c.ToAppend())],
+        Rows = [.. _changes.Values.SelectMany(c => c.Rows())],
+    };
+
+    /// <summary>It is stored: tells of decisions that led to no events.</summary>
+    public void Stored() => _nothings.ForEach(tell => tell());
+
+    /// <summary>The change of a stream so far; a new one when there is none.</summary>
+    public Change<TState, TEvent> ChangeOf(StreamId stream)
+    {
+        if (!_changes.TryGetValue(stream, out var change))
+        {
+            _changes[stream] = change = new Change<TState, TEvent>(definition.Aggregate, stream, states.GetValueOrDefault(stream));
+        }
+
+        return change;
+    }
+
+    private Failure? Decide(Message message, Order<TState, TEvent> order)
+    {
+        var change = ChangeOf(order.Stream);
+        var state = change.After.State;
+        switch (order.Decide(state, now))
+        {
+            case Decision<TEvent>.Accepted { Events.Length: 0 }:
+                if (order.WhenNothing is { } tell)
+                {
+                    _nothings.Add(() => tell(state));
+                }
+
+                return null;
+            case Decision<TEvent>.Accepted accepted:
+                var trace = Activity.Current?.Id ?? message.Headers.TraceParent;
+                change.Add(accepted.Events, new Cause(message.Headers.Correlation, message.Headers.Id, definition.Name, trace), now);
+                return null;
+            case Decision<TEvent>.Refused refused:
+                return Failure.Of(refused.Reason);
+            case var other:
+                throw new UnreachableException($"{other} is no decision.");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.Messaging.Parking;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>Handles parked messages whose time has come, each key in its order: applied with their effects, or failed once more.</summary>
+/// <remarks>Exactly once in effect: a message is settled in the transaction of its effects, and only as it was read.</remarks>
+internal sealed partial class RetryDrain<TState, TEvent>(
+    ConsumerDefinition<TState, TEvent> definition,
+    IEventStore store,
+    Aggregates<TState, TEvent> aggregates,
+    IParkedMessages parked,
+    RetryPolicy retries,
+    TimeProvider clock,
+    ILogger log)
+    where TState : class
+{
+    private const int KeysMax = 50;
+    private const int PerKeyMax = 20;
+
+    private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
+
+    /// <summary>Handles some of what is due.</summary>
+    /// <returns>Whether anything was.</returns>
+    /// <exception cref="StoreUnavailableException">Trouble: to be tried again.</exception>
+    public async Task<bool> DrainAsync(CancellationToken cancel)
+    {
+        var due = await parked.DueAsync(definition.Name, clock.GetUtcNow(), KeysMax, PerKeyMax, cancel);
+        if (due.Count > 0)
+        {
+            await HandleAsync(due, cancel);
+        }
+
+        return due.Count > 0;
+    }
+
+    // When the database rejects them together, each key is handled alone; then only its first message; and then it is that one.
+    private async Task HandleAsync(IReadOnlyList<ParkedMessage> due, CancellationToken cancel)
+    {
+        try
+        {
+            await HandleTogetherAsync(due, cancel);
+        }
+        catch (Exception bad) when (MessageHandling<TState, TEvent>.IsOfMessage(bad) && due.Count > 1)
+        {
+            var byKey = due.GroupBy(m => m.Key).ToList();
+            foreach (var key in byKey)
+            {
+                await HandleAsync(byKey.Count > 1 ? [.. key] : [key.First()], cancel);
+            }
+        }
+        catch (Exception bad) when (MessageHandling<TState, TEvent>.IsOfMessage(bad))
+        {
+            var now = clock.GetUtcNow();
+            var failure = Failure.Of(bad);
+            var row = ParkingRow.Fail(due[0], failure, retries.RetryAt(failure, due[0].Attempts + 1, now), now);
+            try
+            {
+                await _handling.HandleAsync([], _ => new([row.ToRow()], []), cancel);
+                Tell(due[0], row);
+            }
+            catch (StoreRejectedException)
+            {
+                LogOvertaken(log, definition.Name, due[0].Id); // By another worker, or a person: what they did stands.
+            }
+        }
+    }
+
+    private async Task HandleTogetherAsync(IReadOnlyList<ParkedMessage> due, CancellationToken cancel)
+    {
+        var work = due.Select(Read).ToList();
+        List<(ParkedMessage Message, ParkingRow Row)> rows = [];
+        await _handling.HandleAsync(
+            [.. work.Select(w => w.Order).OfType<Order<TState, TEvent>>()],
+            pass =>
+            {
+                rows = [.. Decide(work, pass)];
+                return new([.. rows.Select(r => r.Row.ToRow())], []);
+            },
+            cancel);
+        rows.ForEach(r => Tell(r.Message, r.Row));
+    }
+
+    private IEnumerable<(ParkedMessage, ParkingRow)> Decide(IReadOnlyList<Work> work, DecisionPass<TState, TEvent> pass)
+    {
+        var failed = new HashSet<ParkingKey?>();
+        foreach (var item in work)
+        {
+            if (failed.Contains(item.Parked.Key))
+            {
+                continue; // Waits on, behind the one that failed.
+            }
+
+            var failure = item.Failure ?? (item.Order is null ? null : pass.Try(item.Message!, item.Order));
+            if (failure is not null)
+            {
+                failed.Add(item.Parked.Key);
+            }
+
+            yield return (item.Parked, failure is null
+                ? ParkingRow.Settle(item.Parked, ParkingRow.Applied, pass.Now)
+                : ParkingRow.Fail(item.Parked, failure, retries.RetryAt(failure, item.Parked.Attempts + 1, pass.Now), pass.Now));
+        }
+    }
+
+    private Work Read(ParkedMessage parked)
+    {
+        if (MessageCodec.Read(parked.ToRecord()) is not MessageReading.Readable { Message: var message })
+        {
+            return new Work(parked, null, null, Failure.Unreadable("It cannot be read any more."));
+        }
+
+        var (order, failure) = _handling.Interpret(message);
+        return new Work(parked, message, order, failure);
+    }
+
+    private void Tell(ParkedMessage message, ParkingRow row)
+    {
+        if (row.Failure is not { } failure)
+        {
+            ConsumerMetrics.Retried(definition.Name, "applied");
+            return;
+        }
+
+        ConsumerMetrics.Retried(definition.Name, "failed");
+        if (row.RetryAt is null)
+        {
+            ConsumerMetrics.DeadLettered(definition.Name);
+            LogDeadLetter(log, definition.Name, message.Topic, message.Partition, message.KafkaOffset, failure.Type, message.Attempts + 1);
+        }
+    }
+
+    [LoggerMessage(EventId = 133, Level = LogLevel.Error,
+        Message = "{Consumer}: dead letter from {Topic}/{Partition}@{Offset} after {Attempts} attempts: {ErrorType}")]
+    private static partial void LogDeadLetter(
+        ILogger log, string consumer, string topic, int partition, long offset, string errorType, int attempts);
+
+    [LoggerMessage(EventId = 134, Level = LogLevel.Information, Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
+    private static partial void LogOvertaken(ILogger log, string consumer, long id);
+
+    private sealed record Work(ParkedMessage Parked, Message? Message, Order<TState, TEvent>? Order, Failure? Failure);
+}

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Payments.Domain;
+using Payments.EventStore;
+
+namespace Payments.Messaging.Parking;
+
+/// <summary>Why a message could not be handled.</summary>
+/// <param name="Type">The exception's type, or the code of the refusal.</param>
+/// <param name="Message">For a person to read. It never quotes the data of a message.</param>
+/// <param name="Stack">Where it was thrown; null when nothing was.</param>
+/// <param name="IsPoison">The same message will fail in the same way again: a person must look at it.</param>
+public sealed partial record Failure(string Type, string Message, string? Stack, bool IsPoison)
+{
+    private const int TextMax = 4_000;
+    private const int FingerprintLength = 12;
+
+    /// <summary>Equal for failures that are alike: the kind, the text without its ids and numbers, and where it was thrown.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            var place = Stack?.Split('\n').FirstOrDefault(line => line.Contains("Payments.", StringComparison.Ordinal)) ?? "";
+            var alike = $"{Type}\n{Varying().Replace(Message, "#")}\n{LineNumber().Replace(place.Trim(), "")}";
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(alike)))[..FingerprintLength];
+        }
+    }
+
+    /// <summary>The data cannot be understood (<see cref="FormatException"/>, <see cref="JsonException"/>) or is refused by the database: poison.
+    /// Anything else may be over by the next attempt.</summary>
+    public static Failure Of(Exception e) => new(
+        e.GetType().Name,
+        Clean(e.Message),
+        e.StackTrace is { } stack ? Clean(stack) : null,
+        e is FormatException or JsonException or StoreRejectedException);
+
+    /// <summary>The business refuses it, and will refuse it again.</summary>
+    public static Failure Of(Refusal refusal) => new(refusal.Code, Clean(refusal.Message), null, IsPoison: true);
+
+    /// <summary>It is no message of ours.</summary>
+    public static Failure Unreadable(string reason) => new("unreadable", Clean(reason), null, IsPoison: true);
+
+    // PostgreSQL's text has no place for NUL.
+    private static string Clean(string text) => (text.Length > TextMax ? text[..TextMax] + "…" : text).Replace('\0', '\uFFFD');
+
+    [GeneratedRegex("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9]+|'[^']*'")]
+    private static partial Regex Varying();
+
+    [GeneratedRegex(" in .*$")]
+    private static partial Regex LineNumber();
+}
