@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
@@ -17,6 +18,7 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.Failures;
 using Payments.Services.Invariants;
 
 namespace Payments.Services;
@@ -59,7 +61,17 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PostgresEventStore>>()));
         services.AddSingleton(aggregate);
-        services.AddSingleton(consumer);
+        if (builder.Environment.IsDevelopment())
+        {
+            services.AddSingleton<PlantedFailures>();
+            services.AddSingleton(provider => WithPlantedFailures(consumer, provider.GetRequiredService<PlantedFailures>()));
+            services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Add(PlantedFailureJson.Default));
+        }
+        else
+        {
+            services.AddSingleton(consumer);
+        }
+
         services.AddSingleton(provider => new Aggregates<TState, TEvent>(provider.GetRequiredService<IEventStore>(), aggregate));
         services.AddSingleton<CommandHandler<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
@@ -71,6 +83,8 @@ public static class ServiceRegistration
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
         services.AddHostedService<RetryWorker<TState, TEvent>>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
+            provider, provider.GetRequiredService<LogDatabase>().Primary));
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();
@@ -93,6 +107,17 @@ public static class ServiceRegistration
     /// <summary>Makes the tables that are written with the events known, so that they can be rebuilt.</summary>
     public static void AddInlineProjection(this WebApplicationBuilder builder, Func<IEventStore, InlineProjection> projection) =>
         builder.Services.AddSingleton<ProjectionDefinition>(provider => projection(provider.GetRequiredService<IEventStore>()));
+
+    private static ConsumerDefinition<TState, TEvent> WithPlantedFailures<TState, TEvent>(
+        ConsumerDefinition<TState, TEvent> consumer, PlantedFailures planted)
+        where TState : class => consumer with
+        {
+            Interpret = message =>
+            {
+                planted.ThrowIfPlanted(message);
+                return consumer.Interpret(message);
+            },
+        };
 
     private static RetryOptions Retries(ConfigurationManager configuration)
     {

@@ -5,60 +5,75 @@ using Payments.Messaging;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>What nobody can understand becomes a dead letter, and the service lives on.</summary>
+/// <summary>What nobody can understand becomes a dead letter with a reason, and the service lives on.</summary>
 [Collection(WholeSystemTests.Name)]
 public sealed class PoisonTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    private static readonly (string Name, Func<Message<byte[], byte[]>> Poison, string Type, string Error)[] Kinds =
+    [
+        ("random bytes", () => new() { Key = [0xC3, 0x28], Value = [0, 255, 7] }, "unreadable", "The key is not text."),
+        ("null key", () => new() { Value = "{}"u8.ToArray() }, "unreadable", "The key is missing."),
+        ("null data", () => new() { Key = "user/x"u8.ToArray() }, "unreadable", "The data is missing."),
+        ("missing headers", () => new() { Key = "user/x"u8.ToArray(), Value = "{}"u8.ToArray() }, "unreadable", "Header 'id' is missing."),
+        ("unknown type", () => Readable(1, "unknown.happened.v1", 1, "{}"), "WireFormatException", "unknown.happened.v1"),
+        ("wrong schema", () => Readable(2, "payment.requested.v1", 99, "{}"), "WireFormatException", "99"),
+        ("not what it says", () => Readable(3, "payment.requested.v1", 1, """{"nonsense":true}"""), "WireFormatException", "payment.requested.v1"),
+        ("truncated JSON", () => Readable(4, "payment.requested.v1", 2, """{"terms":{"payment":"""), "WireFormatException", "payment.requested.v1"),
+        ("binary data", () => Readable(5, "payment.requested.v1", 2, "\u0001\u0002\0\u0003"), "WireFormatException", "payment.requested.v1"),
+        ("a megabyte", () => Readable(6, "payment.requested.v1", 2, $"{{\"terms\":\"{new string('x', 995_000)}\"}}"), "WireFormatException", "payment.requested.v1"),
+    ];
+
     [Fact]
-    public async Task Poison_on_every_topic_becomes_dead_letters_and_payments_go_on()
+    public async Task Poison_of_every_kind_on_every_topic_becomes_a_dead_letter_with_a_reason_and_payments_go_on()
     {
         var databases = await Databases.CreateAsync(postgres);
         await using var platform = await Platform.StartAsync(databases);
         using var api = new Api(platform.Gateway);
         await using var audit = new Audit(databases);
         var options = new KafkaOptions { BootstrapServers = platform.Kafka, Embedded = true };
-        using var producer = new KafkaClientFactory(options, NullLogger<KafkaClientFactory>.Instance).CreateProducer("poisoner");
+        var clients = new KafkaClientFactory(options, NullLogger<KafkaClientFactory>.Instance);
+        using var producer = clients.CreateProducer("poisoner");
 
-        foreach (var topic in new[] { Topics.PaymentEvents, Topics.WalletCommands, Topics.PaymentCommands })
+        (Topic Topic, Audit.Log Log, string Consumer)[] read =
+        [
+            (Topics.PaymentEvents, audit.Sagas, ConsumerNames.Saga),
+            (Topics.WalletCommands, audit.Wallets, ConsumerNames.Wallet),
+            (Topics.PaymentCommands, audit.Payments, ConsumerNames.Payment),
+        ];
+        foreach (var (topic, _, _) in read)
         {
-            foreach (var poison in Poisons())
+            foreach (var (_, poison, _, _) in Kinds)
             {
-                await producer.ProduceAsync(new TopicPartition(topic.Name, 0), poison, TestContext.Current.CancellationToken);
+                await producer.ProduceAsync(new TopicPartition(topic.Name, 0), poison(), TestContext.Current.CancellationToken);
             }
         }
 
         await producer.ProduceAsync(
             Topics.ConsumerProgress.Name, new Message<byte[], byte[]> { Value = [0, 1, 2] }, TestContext.Current.CancellationToken);
 
-        foreach (var (log, consumer) in new[]
+        foreach (var (topic, log, consumer) in read)
         {
-            (audit.Sagas, ConsumerNames.Saga), (audit.Wallets, ConsumerNames.Wallet), (audit.Payments, ConsumerNames.Payment),
-        })
-        {
-            Assert.Equal(
-                ["WireFormatException", "WireFormatException", "WireFormatException", "unreadable", "unreadable", "unreadable"],
-                await DeadLettersAsync(log, consumer));
+            var found = await RowsAsync(log, $"select error_type || '|' || error from dead_letters where consumer = '{consumer}' order by id");
+            foreach (var ((name, _, type, error), row) in Kinds.Zip(found))
+            {
+                Assert.StartsWith($"{type}|", row, StringComparison.Ordinal);
+                Assert.Contains(error, row, StringComparison.Ordinal);
+                Assert.False(row.Contains("Exception of type", StringComparison.Ordinal), name);
+            }
+
+            Assert.Equal(Kinds.Length, found.Count);
+            Assert.Equal(Kinds.Select(k => k.Type), CopiesOn(clients, topic.DeadLetters, Kinds.Length));
         }
 
         var (alice, bob) = (await api.OpenWalletWithAsync(100), await api.OpenWalletAsync());
         Assert.Equal("completed", (await api.EndOfAsync(await api.PayAsync(alice, bob, 100))).Status);
     }
 
-    // Random bytes, no headers, no key; an unknown type, another schema, and data that is not what its type says.
-    private static IEnumerable<Message<byte[], byte[]>> Poisons()
-    {
-        yield return new() { Key = [0xC3, 0x28], Value = [0, 255, 7] };
-        yield return new() { Key = "user/x"u8.ToArray(), Value = "{}"u8.ToArray() };
-        yield return new() { Value = "{}"u8.ToArray() };
-        yield return Readable(1, "unknown.happened.v1", 1, "{}");
-        yield return Readable(2, "payment.requested.v1", 99, "{}");
-        yield return Readable(3, "payment.requested.v1", 1, """{"nonsense":true}""");
-    }
-
+    // A key each: what comes behind poison of its own key waits.
     private static Message<byte[], byte[]> Readable(long position, string type, int schema, string json) => MessageCodec.Encode(
-        "user/poison",
+        $"user/poison-{position}",
         new MessageHeaders
         {
             Id = Guid.CreateVersion7(),
@@ -75,16 +90,40 @@ public sealed class PoisonTests(PostgresFixture postgres)
         },
         Encoding.UTF8.GetBytes(json));
 
-    private static async Task<List<string>> DeadLettersAsync(Audit.Log log, string consumer)
+    private static async Task<List<string>> RowsAsync(Audit.Log log, string sql)
     {
         var found = new List<string>();
         var deadline = DateTimeOffset.UtcNow + Deadline;
-        while (found.Count < 6 && DateTimeOffset.UtcNow < deadline)
+        while (found.Count < Kinds.Length && DateTimeOffset.UtcNow < deadline)
         {
-            found = await log.ColumnAsync<string>($"select error_type from dead_letters where consumer = '{consumer}' order by error_type");
+            found = await log.ColumnAsync<string>(sql);
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
         return found;
     }
+
+    /// <summary>As any Kafka tool reads them: the error types of the copies, in order.</summary>
+    private static List<string> CopiesOn(KafkaClientFactory clients, Topic topic, int count)
+    {
+        using var consumer = clients.ConsumerBuilder("reader-of-dead-letters", "reader-of-dead-letters").Build();
+        consumer.Assign(new TopicPartitionOffset(topic.Name, 0, Offset.Beginning));
+        var types = new List<string>();
+        var deadline = DateTimeOffset.UtcNow + Deadline;
+        while (types.Count < count && DateTimeOffset.UtcNow < deadline)
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(200)) is { } record)
+            {
+                Assert.Equal("0", Header(record, "dlq.original.partition"));
+                Assert.Equal(topic.Name, Header(record, "dlq.original.topic") + Topic.DeadLettersSuffix);
+                types.Add(Header(record, "dlq.error.type"));
+            }
+        }
+
+        consumer.Close();
+        return types;
+    }
+
+    private static string Header(ConsumeResult<byte[], byte[]> record, string name) =>
+        Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes(name));
 }

@@ -1,0 +1,106 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Payments.EventStore.Subscriptions;
+
+namespace Payments.Messaging.Parking;
+
+/// <summary>Copies dead letters to the <c>.dlq</c> topic of where they came from, so that ordinary Kafka tools see them.</summary>
+/// <remarks>
+/// A copy for people and tools: nothing reads it here, and the row stays the truth. It is sent at least once; <see cref="IdHeader"/>
+/// tells a repeat. It goes to the partition of its message, in the order in which they died.
+/// </remarks>
+public sealed partial class DeadLetterCopier(
+    NpgsqlDataSource database, KafkaClientFactory clients, ILeadership leadership, TimeProvider clock, ILogger<DeadLetterCopier> log) : BackgroundService
+{
+    /// <summary>The id of the dead letter in its service.</summary>
+    public const string IdHeader = "dlq.id";
+
+    private const int BatchMax = 200;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await leadership.AcquireAsync("copies of dead letters", stoppingToken);
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+                using var producer = clients.CreateProducer("dead-letters");
+                while (true)
+                {
+                    if (await CopyAsync(producer, stop.Token) < BatchMax)
+                    {
+                        await Task.Delay(LookEvery, clock, stop.Token);
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped, or the lease is lost: then it is competed for again.
+            }
+            catch (Exception trouble) when (trouble is NpgsqlException or KafkaException or IOException or TimeoutException)
+            {
+                LogTrouble(log, trouble);
+                await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<int> CopyAsync(IProducer<byte[], byte[]> producer, CancellationToken cancel)
+    {
+        var ids = new List<long>();
+        var sent = new List<Task>();
+        await using (var find = database.CreateCommand(
+            $"select {PostgresParkedMessages.Columns}, m.consumer, m.error_type, m.error, m.first_failed_at, m.last_failed_at " +
+            "from parked_messages m where copied_at is null and error_type is not null and status <> 'parked' order by id limit $1"))
+        {
+            find.Parameters.AddWithValue(BatchMax);
+            await using var reader = await find.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var message = PostgresParkedMessages.Read(reader);
+                ids.Add(message.Id);
+                var to = new TopicPartition(message.Topic + Topic.DeadLettersSuffix, message.Partition);
+                sent.Add(producer.ProduceAsync(to, Copy(message, reader), cancel));
+            }
+        }
+
+        if (ids.Count > 0)
+        {
+            await Task.WhenAll(sent);
+            await using var mark = database.CreateCommand("update parked_messages set copied_at = $2 where id = any ($1)");
+            mark.Parameters.AddWithValue(ids.ToArray());
+            mark.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
+            await mark.ExecuteNonQueryAsync(cancel);
+        }
+
+        return ids.Count;
+    }
+
+    // As it came, with what happened to it.
+    private static Message<byte[], byte[]> Copy(ParkedMessage message, NpgsqlDataReader row)
+    {
+        var copy = message.ToRecord().Message;
+        Add(IdHeader, message.Id.ToString());
+        Add("dlq.original.topic", message.Topic);
+        Add("dlq.original.partition", message.Partition.ToString());
+        Add("dlq.original.offset", message.KafkaOffset.ToString());
+        Add("dlq.consumer", row.GetString(11));
+        Add("dlq.error.type", row.GetString(12));
+        Add("dlq.error.message", row.GetString(13));
+        Add("dlq.attempts", message.Attempts.ToString());
+        Add("dlq.failed.first", row.GetDateTime(14).ToString("O"));
+        Add("dlq.failed.last", row.GetDateTime(15).ToString("O"));
+        return copy;
+
+        void Add(string name, string value) => copy.Headers.Add(name, Encoding.UTF8.GetBytes(value));
+    }
+
+    [LoggerMessage(EventId = 136, Level = LogLevel.Warning, Message = "Dead letters cannot be copied to their topics now; trying again")]
+    private static partial void LogTrouble(ILogger log, Exception trouble);
+}
