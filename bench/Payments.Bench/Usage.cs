@@ -10,6 +10,7 @@ internal static class Usage
           sealing    the same appends with tamper evidence being written behind them, beside without
           loads      how long it takes to load a wallet of many events, with a snapshot and without, beside the same
           payments   wallet payments a second over HTTP, all services: beside pgbench's TPC-B
+          failing-user   latency of other users' payments while a consumer fails on all messages of one: beside before and after
           rebuild    events a second: a projection rebuilt from the log, and the log read and followed
 
         Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it, in one run.
@@ -75,6 +76,20 @@ internal static class Usage
           --pgbench-scale 10     pgbench -s (1 to 1000)
           --pgbench-seconds 20   pgbench -T; 0 leaves pgbench out (0 to 600)
           --keep-log <file>      where to leave the platform's log
+
+        """;
+
+    public const string FailingUser = """
+        Usage: ./payments bench failing-user [options]
+
+        Wallet payments through the gateway of a Standalone, begun on time whether or not earlier ones have ended: before, while the saga
+        service fails on every message of one user who goes on paying, and after. That user's payments are parked, tried again, and end
+        once it is over. At the end every wallet is checked to the cent.
+
+          --rate 200             payments a second of all the others (1 to 2000)
+          --failing-rate 10      payments a second of the failing user (1 to 200)
+          --wallets 1000         wallets that pay each other (3 to 100000)
+          --seconds 30           seconds of each of the three (1 to 30)
 
         """;
 

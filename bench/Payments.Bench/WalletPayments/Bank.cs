@@ -24,19 +24,26 @@ internal sealed class Bank
         var wallets = new Guid[count];
         await Parallel.ForAsync(0, count, Several(cancel), async (i, stop) =>
         {
-            wallets[i] = await api.OpenWalletAsync($"bench-{i:D6}", stop);
+            wallets[i] = await api.OpenWalletAsync(UserOf(i), stop);
             await api.DepositAsync(wallets[i], DepositEach, stop);
         });
         return new Bank(wallets);
     }
 
+    /// <summary>The user of a wallet, by its number from 0.</summary>
+    public static string UserOf(int wallet) => $"bench-{wallet:D6}";
+
     /// <summary>Somebody pays somebody else a little.</summary>
-    public Transfer NextTransfer(Random random)
+    public Transfer NextTransfer(Random random) => NextTransfer(random, among: _wallets.Length);
+
+    /// <summary>One of the first wallets pays another one of them.</summary>
+    public Transfer NextTransfer(Random random, int among)
     {
-        var payer = random.Next(_wallets.Length);
-        var payee = (payer + random.Next(1, _wallets.Length)) % _wallets.Length;
-        return new Transfer(_wallets[payer], _wallets[payee], random.NextInt64(1, AmountMax + 1));
+        var payer = random.Next(among);
+        return Transfer(random, payer, (payer + random.Next(1, among)) % among);
     }
+
+    public Transfer Transfer(Random random, int payer, int payee) => new(_wallets[payer], _wallets[payee], random.NextInt64(1, AmountMax + 1));
 
     /// <summary>
     /// Enters payments into the books. One whose end its caller did not learn is asked for again by its key, which does it once or not

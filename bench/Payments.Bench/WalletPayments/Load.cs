@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Payments.Bench.WalletPayments;
 
 /// <summary>The two ways to drive payments.</summary>
-internal sealed class Load(PaymentsApi api, Bank bank, int seed)
+internal sealed class Load(PaymentsApi api, Func<Random, Transfer> nextTransfer, int seed)
 {
     // More than that at a tenth of the possible rate: the platform stands still.
     private const int OnTheWayMax = 10_000;
@@ -43,7 +43,7 @@ internal sealed class Load(PaymentsApi api, Bank bank, int seed)
     private async Task CallAsync(Random random, long until, CancellationToken cancel)
     {
         while (Stopwatch.GetTimestamp() < until)
-            await PayAsync(bank.NextTransfer(random), Stopwatch.GetTimestamp(), cancel);
+            await PayAsync(nextTransfer(random), Stopwatch.GetTimestamp(), cancel);
     }
 
     private List<Task> Tick(double perSecond, long until, CancellationToken cancel)
@@ -60,7 +60,7 @@ internal sealed class Load(PaymentsApi api, Bank bank, int seed)
 
             if (begun.Count - _done.Count > OnTheWayMax)
                 throw new NoResultException($"{OnTheWayMax:N0} payments are on their way at low load: the platform stands still.");
-            var (transfer, at) = (bank.NextTransfer(random), due);
+            var (transfer, at) = (nextTransfer(random), due);
             begun.Add(Task.Run(() => PayAsync(transfer, at, cancel), cancel));
         }
 

@@ -73,6 +73,15 @@ internal sealed class PaymentsApi : IDisposable
         return (body.RootElement.GetProperty("balance").GetInt64(), body.RootElement.GetProperty("held").GetInt64());
     }
 
+    /// <summary>From now on the saga service fails on every message of a user, for so long.</summary>
+    public async Task PlantFailureAsync(string user, int seconds, CancellationToken cancel)
+    {
+        using var body = new StringContent($$"""{"routingKey":"user/{{user}}","seconds":{{seconds}}}""", Encoding.UTF8, Json);
+        using var answer = await _http.PutAsync("/api/admin/sagas/planted-failures", body, cancel);
+        if (answer.StatusCode != HttpStatusCode.NoContent)
+            throw await UnexpectedAsync(answer, cancel);
+    }
+
     /// <summary>The platform's own numbers, for operators.</summary>
     public async Task<JsonDocument> OverviewAsync(string service, CancellationToken cancel)
     {

@@ -66,7 +66,7 @@ internal static class PaymentsBench
         using var api = new PaymentsApi(standalone.Gateway);
         Progress.Step($"opening {options.Wallets:N0} wallets");
         var bank = await Bank.OpenAsync(api, options.Wallets, cancel);
-        var load = new Load(api, bank, Seed);
+        var load = new Load(api, bank.NextTransfer, Seed);
 
         await server.CheckpointAsync(cancel);
         var full = await PhaseAsync(
