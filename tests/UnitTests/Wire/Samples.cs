@@ -101,6 +101,8 @@ internal static class Samples
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Authorise, Euro(2_500), "card_declined")),
         ["saga.card-answered.v1+declared"] =
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Capture, Euro(2_500), null), IsDeclared: true),
+        ["saga.card-answered.v1+again"] =
+            new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Void, Euro(2_500), "declined", Declines: 1)),
     };
 
     private static Money Euro(long minor) => new(minor, Eur);
