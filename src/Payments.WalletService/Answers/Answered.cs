@@ -2,7 +2,6 @@ using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
-using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Answers;
 
@@ -23,19 +22,27 @@ internal readonly record struct Answered(Guid Operation, Guid Wallet, string Act
     /// <summary>What the rows of a unit answer.</summary>
     public static IEnumerable<Answered> In(AppendUnit unit) => unit.Rows.Select(Of).OfType<Answered>();
 
-    private static Answered? Of(ProjectionRow row) => row.Projection switch
+    private static Answered? Of(ProjectionRow row)
     {
-        "ledger_entries" => JsonSerializer.Deserialize(row.Json.Span, WalletJson.Default.LedgerRow) is { } r && Acts.OfEntry(r.Kind) is { } act
-            ? new(r.MovementId, r.WalletId, act)
-            : null,
-        "holds" => JsonSerializer.Deserialize(row.Json.Span, WalletJson.Default.HoldRow) is { OperationId: { } operation, WalletId: { } wallet }
-            ? new(operation, wallet, Acts.Hold)
-            : null,
-        "refusals" => JsonSerializer.Deserialize(row.Json.Span, WalletJson.Default.RefusalRow) is { } r
-            ? new(r.OperationId, r.WalletId, r.Act)
-            : null,
-        _ => null,
-    };
+        if (row.Projection is not ("ledger_entries" or "holds" or "refusals"))
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(row.Json);
+        var r = json.RootElement;
+        return row.Projection switch
+        {
+            "ledger_entries" => Acts.OfEntry(r.GetProperty("kind").GetString()!) is { } act
+                ? new(r.GetProperty("movementId").GetGuid(), r.GetProperty("walletId").GetGuid(), act)
+                : null,
+            "refusals" => new(
+                r.GetProperty("operationId").GetGuid(), r.GetProperty("walletId").GetGuid(), r.GetProperty("act").GetString()!),
+            _ => r.TryGetProperty("operationId", out var operation) // Without: a hold that has ended.
+                ? new(operation.GetGuid(), r.GetProperty("walletId").GetGuid(), Acts.Hold)
+                : null,
+        };
+    }
 }
 
 /// <summary>As stored.</summary>
