@@ -118,9 +118,10 @@ public sealed class RepeatTests(PostgresFixture postgres) : IAsyncLifetime
         await AssertWholeAsync();
     }
 
-    private async Task<WalletId> OpenAsync(long minor) => new(await _wallets.Api.OpenWalletWithAsync(minor));
+    private async Task<WalletId> OpenAsync(long minor) =>
+        new(minor == 0 ? await _wallets.Api.OpenWalletAsync() : await _wallets.Api.OpenWalletWithAsync(minor));
 
-    private Task SteerAsync(WalletId wallet, string verb) =>
+    private Task<System.Text.Json.Nodes.JsonNode> SteerAsync(WalletId wallet, string verb) =>
         _wallets.PostAsync($"/api/admin/wallets/{wallet}/{verb}", new { reason = "a test" }, HttpStatusCode.OK);
 
     // Releases of holds that never were are outcomes, too, also of a frozen wallet.
