@@ -4,6 +4,7 @@ using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
 using Payments.Services.Invariants;
+using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Invariants;
 using Payments.WalletService.Rules;
@@ -20,7 +21,10 @@ public static class WalletHost
         builder.AddServiceDefaults();
         var rules = SpendingLimitOptions.From(builder.Configuration);
         builder.Services.AddSingleton(rules);
-        builder.AddEventSourcedService("wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules), typeof(WalletHost).Assembly);
+        var recollections = new Recollections();
+        builder.AddEventSourcedService(
+            "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules, recollections), typeof(WalletHost).Assembly);
+        builder.Services.AddRecollections(recollections);
         builder.AddInlineProjection(WalletAggregate.Projection);
         builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
         builder.Services.AddSingleton<LedgerQueries>();

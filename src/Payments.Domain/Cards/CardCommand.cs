@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Payments.Domain.Wire;
 
 namespace Payments.Domain.Cards;
 
-/// <summary>What a saga asks of the card processor. An act of an operation has one idempotency key: asked again, it happens once.</summary>
+/// <summary>
+/// What a saga asks of the card processor. An act of an operation has one idempotency key, however often it is asked, until it is declined.
+/// </summary>
 public abstract record CardCommand
 {
     private CardCommand()
@@ -31,11 +34,20 @@ public abstract record CardCommand
         _ => throw new UnreachableStateException(this, null),
     };
 
+    /// <summary>How often the processor has declined this act before: it would say so again for ever under the keys it had then.</summary>
+    [JsonIgnore]
+    public int DeclinedBefore => this is Void { Declines: var declines } ? declines : 0;
+
     /// <summary>The idempotency key under which the processor knows this act.</summary>
     [JsonIgnore]
-    public string Key => KeyOf(For, Act);
+    public string Key => KeyOf(For, Act, DeclinedBefore);
 
-    public static string KeyOf(OperationId operation, CardAct act) => $"{operation}.{act.ToString().ToLowerInvariant()}";
+    /// <param name="declines">How often the act was declined under other keys before.</param>
+    public static string KeyOf(OperationId operation, CardAct act, int declines = 0)
+    {
+        var key = $"{operation}.{act.ToString().ToLowerInvariant()}";
+        return declines == 0 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}.{declines + 1}");
+    }
 
     /// <summary>Sets money aside on the card.</summary>
     public sealed record Authorise(OperationId Operation, CardToken Token, Money Amount) : CardCommand;
@@ -44,7 +56,14 @@ public abstract record CardCommand
     public sealed record Capture(OperationId Operation, Money Amount) : CardCommand;
 
     /// <summary>Undoes the operation's authorisation, whether it was made or may still arrive.</summary>
-    public sealed record Void(OperationId Operation, Money Amount) : CardCommand;
+    /// <param name="Declines">
+    /// How often it was declined before. The only act that is asked again then, and may be: it is done when nothing is authorised any more,
+    /// whichever request brought that about.
+    /// </param>
+    public sealed record Void(
+        OperationId Operation,
+        Money Amount,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : CardCommand;
 
     /// <summary>Gives back money that was captured for a payment.</summary>
     public sealed record Refund(OperationId Operation, PaymentId Payment, Money Amount) : CardCommand;
@@ -62,7 +81,13 @@ public enum CardAct
 /// <summary>What the card processor has said about one act: certain, never guessed.</summary>
 /// <param name="Amount">What the act was about, approved or not.</param>
 /// <param name="DeclineCode">Null: it was done.</param>
-public sealed record CardAnswer(OperationId Operation, CardAct Act, Money Amount, string? DeclineCode)
+/// <param name="Declines">Of the command that it answers, <see cref="CardCommand.DeclinedBefore"/>.</param>
+public sealed record CardAnswer(
+    OperationId Operation,
+    CardAct Act,
+    Money Amount,
+    string? DeclineCode,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0)
 {
     [JsonIgnore]
     public bool IsApproved => DeclineCode is null;

@@ -10,6 +10,7 @@ namespace Payments.Domain.Sagas;
 /// <param name="FailureCode">Why it is being undone, or why it failed.</param>
 /// <param name="RefusalCode">What the present question was last refused with, though it must not be.</param>
 /// <param name="CompensationRequested">It is undone as soon as the present answer is known.</param>
+/// <param name="Declines">How often the card processor has declined what is asked now.</param>
 public sealed record Saga(
     string Definition,
     SagaTerms Terms,
@@ -19,7 +20,8 @@ public sealed record Saga(
     bool Overdue,
     string? FailureCode,
     string? RefusalCode,
-    bool CompensationRequested)
+    bool CompensationRequested,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0)
 {
     [JsonIgnore]
     public bool HasEnded => Phase is SagaPhases.Completed or SagaPhases.Failed;
@@ -36,12 +38,14 @@ public sealed record Saga(
             FailureCode = m.FailureCode,
             RefusalCode = null,
             CompensationRequested = false,
+            Declines = 0,
         },
         ({ HasEnded: false } s, SagaEvent.Retried r) when r.In == s.Phase =>
             s with { Attempt = r.Attempt, Deadline = r.Deadline, Overdue = false },
         ({ HasEnded: false } s, SagaEvent.StepRefused r) when r.In == s.Phase => s with { RefusalCode = r.Code, Deadline = r.Deadline },
         ({ HasEnded: false } s, SagaEvent.WentOverdue late) when late.In == s.Phase => s with { Overdue = true },
         ({ HasEnded: false } s, SagaEvent.CompensationRequested c) when c.In == s.Phase => s with { CompensationRequested = true },
+        ({ HasEnded: false } s, SagaEvent.CardAnswered { Answer.IsApproved: false }) => s with { Declines = s.Declines + 1 },
         ({ HasEnded: false } s, SagaEvent.OperatorActed or SagaEvent.CardAnswered) => s, // What follows from it are events of their own.
         ({ } s, SagaEvent.WalletCommanded or SagaEvent.PaymentCommanded or SagaEvent.CardCommanded) => s, // Orders: history, not state.
         _ => throw new UnreachableStateException(state, e),

@@ -36,6 +36,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         {
             Signal.DeadlinePassed { Phase: var phase } =>
                 phase == state.Phase && now >= state.Deadline && !state.Overdue ? Silence(kind, state, ask, now) : [],
+            Signal.OfCard { Answer.Declines: var declines } when declines != state.Declines => [], // To a request before this one.
             _ when ask.Hear(state.Terms, signal) is { } heard => [.. Evidence(signal), .. Answered(kind, state, heard, signal.Name, now)],
             _ => [],
         };
@@ -127,7 +128,15 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         [new SagaEvent.Moved(ask.Phase, because, now + ask.Timeout, failureCode), ask.Command(terms)];
 
     private static ImmutableArray<SagaEvent> Again(Saga state, Ask ask, string because, int attempt, DateTimeOffset now) =>
-        [new SagaEvent.Retried(state.Phase, because, attempt, now + ask.Timeout), ask.Command(state.Terms)];
+        [new SagaEvent.Retried(state.Phase, because, attempt, now + ask.Timeout), CommandOf(state, ask)];
+
+    /// <summary>The same command, and where the card processor has declined it, a new request for the same.</summary>
+    private static SagaEvent CommandOf(Saga state, Ask ask) => ask.Command(state.Terms) switch
+    {
+        SagaEvent.CardCommanded { Command: CardCommand.Void command } =>
+            new SagaEvent.CardCommanded(command with { Declines = state.Declines }),
+        var command => command,
+    };
 
     /// <summary>What a card processor says is not stored anywhere else of ours.</summary>
     private static ImmutableArray<SagaEvent> Evidence(Signal signal) =>
@@ -135,8 +144,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
 
     /// <summary>What a person declares is booked as if the processor had said it: if it is not so, the books differ and show it.</summary>
     private static ImmutableArray<SagaEvent> Declared(Saga state, Ask ask) =>
-        ask.Command(state.Terms) is SagaEvent.CardCommanded { Command: var c }
-            ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, DeclineCode: null), IsDeclared: true)]
+        CommandOf(state, ask) is SagaEvent.CardCommanded { Command: var c }
+            ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, null, c.DeclinedBefore), IsDeclared: true)]
             : [];
 
     /// <summary>Doubled with each attempt, of which there are few.</summary>

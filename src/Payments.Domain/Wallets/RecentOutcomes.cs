@@ -19,8 +19,8 @@ public enum WalletOutcomes
 /// <summary>A wallet's last outcomes by hold or operation, oldest out first: a repeated command is recognised and does nothing.</summary>
 /// <remarks>
 /// Refusals are remembered too: an operation that was refused is undone, and obeying its command later would move money for nobody.
-/// This is the quick and quiet answer to a repeat. For money that moved, the last word is the database's: a ledger entry is unique
-/// by movement and wallet, so a repeat older than this memory fails instead of moving money twice.
+/// This is the quick answer to a repeat. The last word is the database's: a ledger entry is unique by movement and wallet, and stands
+/// against a refusal of the same and the other way round. So a repeat older than this memory is recognised there, and does nothing either.
 /// </remarks>
 public sealed class RecentOutcomes : IEquatable<RecentOutcomes>
 {

@@ -59,6 +59,9 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
     /// <summary>When the last of the events was decided.</summary>
     public DateTimeOffset DecidedAt { get; private set; }
 
+    /// <summary>When the events were recorded; null for those that are not stored yet.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     /// <summary>The events with the versions they will have.</summary>
     public IReadOnlyList<(TEvent Event, NewEvent Stored, long Version)> Events => _events;
 

@@ -45,7 +45,7 @@ public sealed record InlineProjection<TState, TEvent>(AggregateDefinition<TState
             var changes = new Dictionary<StreamId, int>();
             foreach (var e in events)
             {
-                var change = new Change<TState, TEvent>(_aggregate, e.Stream, states[e.Stream]);
+                var change = new Change<TState, TEvent>(_aggregate, e.Stream, states[e.Stream]) { RecordedAt = e.RecordedAt };
                 change.Add([_aggregate.Decode(e)], Nobody, DecidedAt(e));
                 states[e.Stream] = change.After;
                 changes[e.Stream] = changes.GetValueOrDefault(e.Stream) + 1;

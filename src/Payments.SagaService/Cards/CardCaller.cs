@@ -87,7 +87,7 @@ public sealed class CardCaller(ICardProcessor processor)
 
         if (!done.IsApproved)
         {
-            return new CardOutcome.Answered(new CardAnswer(command.For, command.Act, asked, done.DeclineCode));
+            return new CardOutcome.Answered(new CardAnswer(command.For, command.Act, asked, done.DeclineCode, command.DeclinedBefore));
         }
 
         if (command is CardCommand.Authorise && done.AuthorisationId is { } authorisation)
@@ -99,11 +99,11 @@ public sealed class CardCaller(ICardProcessor processor)
         if (command is CardCommand.Void)
         {
             var undone = done.Currency == asked.Currency.Code ? new Money(done.Amount, asked.Currency) : Money.Zero(asked.Currency);
-            return new CardOutcome.Answered(new CardAnswer(command.For, command.Act, undone, null));
+            return new CardOutcome.Answered(new CardAnswer(command.For, command.Act, undone, null, command.DeclinedBefore));
         }
 
         return done.Amount == asked.Minor && done.Currency == asked.Currency.Code
-            ? new CardOutcome.Answered(new CardAnswer(command.For, command.Act, asked, null))
+            ? new CardOutcome.Answered(new CardAnswer(command.For, command.Act, asked, null, command.DeclinedBefore))
             : new CardOutcome.Unknown($"the card processor did {done.Amount} {done.Currency} where {asked} was asked");
     }
 

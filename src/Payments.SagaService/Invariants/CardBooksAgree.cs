@@ -40,8 +40,8 @@ internal sealed class CardBooksAgree(
                 or (t.act <> 'void' and (t.amount <> b.amount or t.currency is distinct from b.currency)))
             and not exists (select from card_calls c where c.saga_id::text = left(coalesce(t.key, b.key), 36))
             and not (b.key is null and t.act = 'authorise'
-                and exists (select from card_books v where v.key = left(t.key, 36) || '.void')
-                and exists (select from theirs v where v.key = left(t.key, 36) || '.void'))
+                and exists (select from card_books v where v.key between left(t.key, 36) || '.void' and left(t.key, 36) || '.void.~')
+                and exists (select from theirs v where v.key between left(t.key, 36) || '.void' and left(t.key, 36) || '.void.~'))
         order by coalesce(t.at, b.at), 1 limit $1
         """;
 

@@ -31,6 +31,8 @@ internal static class Effects
             $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).AskIn(m.To).Awaits(before.Terms)}.",
         SagaEvent.Retried r =>
             $"Asks again, with all attempts anew: waits for {kinds.Named(before.Definition).AskIn(r.In).Awaits(before.Terms)}.",
+        SagaEvent.CompensationRequested when IsPivot(kinds, before) =>
+            "Is undone if the answer that it waits for is no. If it is yes there is no way back, and it goes on.",
         SagaEvent.CompensationRequested =>
             "Is undone as soon as the answer is known that it waits for: until then nobody knows what there is to undo.",
         SagaEvent.WalletCommanded { Command: var command } => Text(command),
@@ -46,6 +48,12 @@ internal static class Effects
         _ => null,
     };
 
+    private static bool IsPivot(SagaDefinitions kinds, Saga saga)
+    {
+        var kind = kinds.Named(saga.Definition);
+        return kind.Steps[kind.Find(saga.Phase).Step].IsPivot;
+    }
+
     private static string? Text(WalletCommand command) => command switch
     {
         WalletCommand.Hold c => $"Wallet {c.Wallet} is asked to set {Shown(c.Amount)} aside.",
@@ -60,6 +68,8 @@ internal static class Effects
     {
         CardCommand.Authorise c => $"The card processor is asked to set {Shown(c.Amount)} aside on the card.",
         CardCommand.Capture c => $"The card processor is asked to take the {Shown(c.Amount)} set aside on the card.",
+        CardCommand.Void { Declines: > 0 } c =>
+            $"The card processor is asked anew to let go what it set aside of {Shown(c.Amount)}: a request of its own, for it declined before.",
         CardCommand.Void c => $"The card processor is asked to let go what it set aside of {Shown(c.Amount)}, or never to do so.",
         CardCommand.Refund c => $"The card processor is asked to give {Shown(c.Amount)} back to the card.",
         _ => throw new UnreachableStateException(command, null),

@@ -87,7 +87,7 @@ internal static class SagaProjection
                     Close(state!);
                     if (answer.IsApproved)
                     {
-                        Book(state!, answer.Act, answer.Amount, declared, at, version);
+                        Book(state!, answer, declared, at, version);
                     }
 
                     break;
@@ -140,14 +140,14 @@ internal static class SagaProjection
             }
         }
 
-        private void Book(Saga saga, CardAct act, Domain.Money amount, bool declared, DateTimeOffset at, long version) =>
+        private void Book(Saga saga, CardAnswer answer, bool declared, DateTimeOffset at, long version) =>
             _books.Add(new CardBookRow(
-                CardCommand.KeyOf(saga.Terms.Operation, act),
+                CardCommand.KeyOf(saga.Terms.Operation, answer.Act, answer.Declines),
                 saga.Terms.Operation.Value,
                 saga.Terms.Payment.Payment.Value,
-                act.ToString().ToLowerInvariant(),
-                amount.Minor,
-                amount.Currency.Code,
+                answer.Act.ToString().ToLowerInvariant(),
+                answer.Amount.Minor,
+                answer.Amount.Currency.Code,
                 declared,
                 at,
                 version));

@@ -7,6 +7,7 @@ using Payments.EventStore.Projections;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Services;
+using Payments.WalletService.Answers;
 
 namespace Payments.WalletService.Wallets;
 
@@ -32,7 +33,7 @@ internal static class WalletAggregate
         Filter = new EventFilter { StreamType = Definition.StreamType },
     };
 
-    public static ConsumerDefinition<Wallet, WalletEvent> Consumer(WalletRules rules) => new()
+    public static ConsumerDefinition<Wallet, WalletEvent> Consumer(WalletRules rules, Recollections recollections) => new()
     {
         Name = ConsumerNames.Wallet,
         Topics = [Topics.WalletCommands],
@@ -41,7 +42,7 @@ internal static class WalletAggregate
         {
             var command = StoredEvents.Decode(message) as WalletCommand
                 ?? throw new WireFormatException($"'{message.Headers.Type}' is no command to a wallet.");
-            return new(Definition.Stream(WalletOf(command).Value), (wallet, now) => Wallet.Decide(wallet, command, now, rules));
+            return new(Definition.Stream(WalletOf(command).Value), (wallet, now) => recollections.Decide(wallet, command, now, rules));
         },
     };
 

@@ -3,6 +3,7 @@ using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;
 
@@ -12,9 +13,9 @@ namespace Payments.WalletService.Wallets;
 internal static class WalletRows
 {
     /// <summary>To be raised when the same events lead to other rows.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    public static readonly IReadOnlyList<string> Tables = ["wallets", "ledger_entries", "account_balances", "holds"];
+    public static readonly IReadOnlyList<string> Tables = ["wallets", "ledger_entries", "account_balances", "holds", "refusals"];
 
     public static IEnumerable<ProjectionRow> Of(Change<Wallet, WalletEvent> change)
     {
@@ -42,7 +43,7 @@ internal static class WalletRows
                 moved.CounterAccount,
                 moved.Counterparty?.Value,
                 moved.Reference,
-                change.DecidedAt);
+                change.RecordedAt ?? change.DecidedAt);
             balance -= moved.Amount;
             yield return new("ledger_entries", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.LedgerRow));
         }
@@ -50,6 +51,11 @@ internal static class WalletRows
         foreach (var row in HoldRow.Of(change))
         {
             yield return new("holds", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.HoldRow));
+        }
+
+        foreach (var row in change.Events.Select(e => RefusalRow.Of(wallet.Id, e.Event)).OfType<RefusalRow>())
+        {
+            yield return new("refusals", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.RefusalRow));
         }
     }
 

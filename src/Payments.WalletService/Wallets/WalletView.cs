@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Payments.Domain.Wallets;
+using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;
 
@@ -56,4 +57,5 @@ public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLe
 [JsonSerializable(typeof(AccountsView))]
 [JsonSerializable(typeof(LedgerRow))]
 [JsonSerializable(typeof(HoldRow))]
+[JsonSerializable(typeof(RefusalRow))]
 internal sealed partial class WalletJson : JsonSerializerContext;

@@ -138,6 +138,24 @@ public sealed class SagaBooksTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_void_that_was_declined_at_first_is_found_on_both_sides_under_its_second_key()
+    {
+        var silent = await PayByCardAsync(300);
+        _others.Operate($"{silent}.authorise", "authorise", 300);
+        await SignalAsync(silent, new Signal.DeadlinePassed(SagaPhases.Authorising), TimeSpan.FromMinutes(4));
+        var answer = new CardAnswer(new OperationId(silent), CardAct.Void, Minor(300), "declined");
+        await SignalAsync(silent, new Signal.OfCard(answer));
+        _others.Operate($"{silent}.void", "reverse", 300, "declined");
+        await SignalAsync(silent, new Signal.DeadlinePassed(SagaPhases.Voiding), TimeSpan.FromMinutes(8));
+        await SignalAsync(silent, new Signal.OfCard(answer with { DeclineCode = null, Declines = 1 }));
+        _others.Operate($"{silent}.void.2", "reverse", 300);
+        await _database.LookTwiceAsync(Books);
+
+        Assert.Empty(await _database.AlertsAsync());
+        Assert.Equal(("holds", 3L), await CheckedAsync(Books));
+    }
+
+    [Fact]
     public async Task What_only_one_side_has_and_what_differs_is_found_with_our_event_or_their_operation()
     {
         var ours = await PayByCardAsync(100);

@@ -1,4 +1,5 @@
 using Payments.Domain;
+using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
@@ -89,6 +90,9 @@ internal sealed class Oracle(World world)
                 break;
             case SagaEvent.OperatorActed { Act: var act }:
                 world.Saw($"operator {act} in {saga.Phase}");
+                break;
+            case SagaEvent.CardAnswered { Answer: { Act: CardAct.Void, IsApproved: true, Declines: > 0 }, IsDeclared: false }:
+                world.Saw("voided after a decline");
                 break;
             case SagaEvent.StepRefused { Code: var code }:
                 world.Saw($"step refused in {saga.Phase}: {code}");

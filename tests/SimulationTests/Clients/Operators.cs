@@ -48,7 +48,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
                 PayIn(saga.Terms.Payment.PayeeWallet.Value, saga.Terms.Amount);
             }
 
-            if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null })
+            if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null } && World.Dice.Chance(300))
             {
                 VoidByHand(saga);
                 Act(id, OperatorAct.Complete, "undone by hand");
@@ -118,7 +118,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         bool IsApproved(CardAct act) => books.Find(Key(act)) is { Status: OperationStatus.Approved };
     }
 
-    // The processor refused the void and will say so again for the same key: people have it undone under another one, and declare it.
+    // The processor refused the void: people call, have it undone there, and declare it.
     private void VoidByHand(Saga saga)
     {
         var key = CardCommand.KeyOf(saga.Terms.Operation, CardAct.Authorise);

@@ -8,6 +8,7 @@ namespace SimulationTests.Plans;
 /// <summary>All that is decided before a world begins: who has what, what will be asked for, and what may go wrong.</summary>
 /// <param name="FaultsPerMille">How often something goes wrong where it can.</param>
 /// <param name="ProcessorPerMille">The same for each request to the card processor, of which there are few.</param>
+/// <param name="OutcomesMax">How many outcomes a wallet remembers.</param>
 internal sealed record Plan(
     int Seed,
     Faults Faults,
@@ -16,7 +17,8 @@ internal sealed record Plan(
     ImmutableArray<WalletPlan> Wallets,
     ImmutableArray<Operation> Script,
     WalletRules Rules,
-    FeeSchedule Fee)
+    FeeSchedule Fee,
+    int OutcomesMax)
 {
     private static readonly (OperationKind Kind, int Weight)[] Kinds =
     [
@@ -48,9 +50,10 @@ internal sealed record Plan(
             : WalletRules.None;
         var fee = dice.Chance(500) ? new FeeSchedule(dice.Between(0, 30), dice.Between(0, 300)) : FeeSchedule.None;
         var (perMille, processorPerMille) = (dice.Between(2, 60), dice.Between(10, 250));
-        return dice.Chance(120)
-            ? new Plan(seed, faults | Faults.Processor, perMille, 250, wallets, Write(dice, Spenders), WalletRules.None, fee)
-            : new Plan(seed, faults, perMille, processorPerMille, wallets, Write(dice, Kinds), limits, fee);
+        var plan = dice.Chance(120)
+            ? new Plan(seed, faults | Faults.Processor, perMille, 250, wallets, Write(dice, Spenders), WalletRules.None, fee, 0)
+            : new Plan(seed, faults, perMille, processorPerMille, wallets, Write(dice, Kinds), limits, fee, 0);
+        return plan with { OutcomesMax = dice.Chance(300) ? dice.Below(3) : RecentOutcomes.CountMax };
     }
 
     /// <summary>The same world with less in it.</summary>

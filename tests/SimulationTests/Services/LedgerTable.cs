@@ -1,14 +1,18 @@
 using System.Text.Json;
 using Payments.EventStore;
+using Payments.WalletService.Answers;
 
 namespace SimulationTests.Services;
 
 /// <summary>
-/// The wallet service's <c>ledger_entries</c>: what its rows say, and the unique index that is the last word against moving money twice.
+/// The wallet service's <c>ledger_entries</c> and <c>refusals</c>: what their rows say, and that what was answered once is not answered again.
 /// </summary>
-internal sealed class LedgerTable
+/// <param name="saw">Told what happened that must happen now and then.</param>
+internal sealed class LedgerTable(Action<string> saw) : IAnswerBook
 {
     private readonly HashSet<(Guid Movement, Guid Wallet, string Kind)> _once = [];
+    private readonly HashSet<Answered> _done = [];
+    private readonly HashSet<Answered> _refused = [];
     private readonly Dictionary<Guid, long> _wallets = [];
     private readonly Dictionary<(string Account, string Currency), long> _accounts = [];
 
@@ -18,6 +22,13 @@ internal sealed class LedgerTable
     public long SumOf(string account, string currency) => _accounts.GetValueOrDefault((account, currency));
 
     public IEnumerable<string> Currencies => _accounts.Keys.Select(k => k.Currency).Distinct();
+
+    public Task<IReadOnlyList<Answered>> FindAsync(IReadOnlyCollection<Answered> asked, CancellationToken cancel)
+    {
+        List<Answered> answered = [.. asked.Where(a => _done.Contains(a) || _refused.Contains(a))];
+        answered.ForEach(a => saw($"recalled {(_done.Contains(a) ? "done" : "refused")} {a.Act}"));
+        return Task.FromResult<IReadOnlyList<Answered>>(answered);
+    }
 
     /// <summary>All rows of a unit or, when one of them may not be, none.</summary>
     public void Apply(IReadOnlyList<ProjectionRow> rows)
@@ -39,8 +50,37 @@ internal sealed class LedgerTable
             }
         }
 
+        try
+        {
+            NoteAnswers(rows);
+        }
+        catch (InvalidOperationException)
+        {
+            entries?.ForEach(e => _once.Remove((e.Movement, e.Wallet, e.Kind)));
+            throw;
+        }
+
         entries?.ForEach(Add);
     }
+
+    // As the apply functions do it: what was done is not refused, what was refused is not done, nor refused again.
+    private void NoteAnswers(IReadOnlyList<ProjectionRow> rows)
+    {
+        List<Answered> done = [.. Answers(rows, r => r.Projection is "ledger_entries" or "holds")];
+        List<Answered> refused = [.. Answers(rows, r => r.Projection == "refusals")];
+        List<Answered> kept = [.. refused.Where(a => a.Act is Acts.Hold or Acts.Credit)];
+        if (done.Any(_refused.Contains) || kept.Any(_refused.Contains) || kept.Distinct().Count() != kept.Count
+            || refused.Any(a => _done.Contains(a) || done.Contains(a)))
+        {
+            throw new InvalidOperationException("answered_once: one of these is answered already.");
+        }
+
+        _refused.UnionWith(kept);
+        _done.UnionWith(Answers(rows, r => r.Projection == "ledger_entries"));
+    }
+
+    private static IEnumerable<Answered> Answers(IReadOnlyList<ProjectionRow> rows, Func<ProjectionRow, bool> which) =>
+        Answered.In(new AppendUnit { Rows = [.. rows.Where(which)] });
 
     private void Add(Entry e)
     {

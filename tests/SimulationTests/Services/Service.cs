@@ -40,7 +40,7 @@ internal sealed class Service<TState, TEvent> : Service
 
     public Service(
         World world, string database, AggregateDefinition<TState, TEvent> definition, ConsumerDefinition<TState, TEvent> consumer,
-        Action<IReadOnlyList<ProjectionRow>> apply)
+        Action<IReadOnlyList<ProjectionRow>> apply, Func<IEventStore, IEventStore>? through = null)
         : base(world, consumer.Name)
     {
         // Snapshots are taken in steps of the world: the background task of the real ones would run on another thread.
@@ -48,7 +48,7 @@ internal sealed class Service<TState, TEvent> : Service
         Consumer = consumer with { Aggregate = Definition, Interpret = Failing(world, consumer.Interpret) };
         Parked = world.Parked[database];
         Log = new MemoryEventStore(database, world.Clock, apply);
-        Store = new FaultyStore(world, Log);
+        Store = (through ?? (store => store))(new FaultyStore(world, Log));
         Watch = new LogWatch<TState, TEvent>(Log, Definition);
         _instances.Add(new Instance<TState, TEvent>(this, world, Partitions));
     }

@@ -1,11 +1,14 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
+using Payments.EventStore.Aggregates;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
+using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
 using SimulationTests.Bus;
 using SimulationTests.Cards;
@@ -35,6 +38,7 @@ internal sealed class World
     private static readonly SagaEngine SharedEngine = new(new SagaTimeouts());
 
     private readonly HashSet<string> _seen = [];
+    private readonly Recollections _recollections = new();
     private readonly List<Actor> _actors;
     private readonly Service[] _services;
     private readonly Chaos _chaos;
@@ -48,7 +52,14 @@ internal sealed class World
         Dice = new Dice(~plan.Seed);
         Trace = new Trace(Clock, keepsText);
         Payments = new(this, "payments", PaymentAggregate.Definition, PaymentAggregate.Consumer, rows => Apply("payments", rows));
-        Wallets = new(this, "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(plan.Rules), rows => Apply("wallets", rows));
+        Ledger = new(Saw);
+        Wallets = new(
+            this,
+            "wallets",
+            Forgetful(WalletAggregate.Definition, plan.OutcomesMax),
+            WalletAggregate.Consumer(plan.Rules, _recollections),
+            rows => Apply("wallets", rows),
+            store => new RecallingStore(store, Ledger, _recollections, NullLogger<RecallingStore>.Instance));
         Sagas = new(this, "sagas", SagaAggregate.Definition, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
         _services = [Payments, Wallets, Sagas];
         Relays = [new Relay(this, Payments.Log), new Relay(this, Wallets.Log), new Relay(this, Sagas.Log)];
@@ -92,7 +103,7 @@ internal sealed class World
     public IReadOnlyDictionary<string, MemoryParkedMessages> Parked { get; } =
         new[] { "payments", "wallets", "sagas" }.ToDictionary(log => log, _ => new MemoryParkedMessages());
 
-    public LedgerTable Ledger { get; } = new();
+    public LedgerTable Ledger { get; }
 
     public HoldRows HoldRows { get; } = new();
 
@@ -283,6 +294,18 @@ internal sealed class World
         Oracle.CheckClock();
         Violation.Unless(_blame is null, _blame ?? "");
     }
+
+    /// <summary>Wallets that have forgotten by the next command what others forget after dozens.</summary>
+    private static AggregateDefinition<Wallet, WalletEvent> Forgetful(AggregateDefinition<Wallet, WalletEvent> definition, int outcomesMax) =>
+        outcomesMax >= RecentOutcomes.CountMax ? definition : definition with
+        {
+            Evolve = (state, e) =>
+            {
+                var wallet = definition.Evolve(state, e);
+                var kept = wallet.Recent.All.TakeLast(outcomesMax).Aggregate(RecentOutcomes.None, (all, one) => all.Add(one.Id, one.Outcome));
+                return wallet with { Recent = kept };
+            },
+        };
 
     private void Apply(string service, IReadOnlyList<ProjectionRow> rows)
     {

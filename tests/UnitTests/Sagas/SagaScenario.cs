@@ -93,6 +93,15 @@ internal static class SagaScenario
     /// <summary>What a signal leaves in the books of the saga before it is acted upon: the card processor's word, nothing else.</summary>
     public static SagaEvent[] Evidence(Signal signal) => signal is Signal.OfCard card ? [new SagaEvent.CardAnswered(card.Answer)] : [];
 
+    /// <summary>The same answer to what the saga asks now: a declined void is asked under a new key.</summary>
+    public static Signal Now(Saga saga, Signal signal) =>
+        signal is Signal.OfCard { Answer: var answer } ? new Signal.OfCard(answer with { Declines = saga.Declines }) : signal;
+
+    /// <summary>The same command as the saga gives it now.</summary>
+    public static SagaEvent Now(Saga saga, SagaEvent asks) => asks is SagaEvent.CardCommanded { Command: CardCommand.Void command }
+        ? new SagaEvent.CardCommanded(command with { Declines = saga.Declines })
+        : asks;
+
     public static SagaEvent Moved(Stop to, string because, string? failureCode = null) =>
         new SagaEvent.Moved(to.Phase, because, Start.AddSeconds(to.Seconds), failureCode);
 

@@ -23,20 +23,22 @@ public sealed class StepRefusedTests
         string name, string phase, string refusal, string code)
     {
         var (course, saga, now) = (Named(name), At(Named(name), phase), Start);
-        var (stop, refused) = (course.Way.Concat(course.WayBack).Single(s => s.Phase == phase), Answer(course, refusal));
+        var (stop, refusedFirst) = (course.Way.Concat(course.WayBack).Single(s => s.Phase == phase), Answer(course, refusal));
         for (var attempt = 1; attempt <= 3; attempt++)
         {
+            var refused = Now(saga, refusedFirst);
             var again = now.AddSeconds(10 << (attempt - 1));
             var events = React(saga, refused, now);
             Assert.Equal([.. Evidence(refused), new SagaEvent.StepRefused(phase, code, again)], events);
-            Assert.Equal(saga with { RefusalCode = code, Deadline = again }, Fold(saga, events));
+            var declines = saga.Declines + Evidence(refused).Length;
+            Assert.Equal(saga with { RefusalCode = code, Deadline = again, Declines = declines }, Fold(saga, events));
             saga = Fold(saga, events);
             now = again;
             if (attempt < 3)
             {
                 events = React(saga, Late(phase), now);
                 Assert.Equal(
-                    [new SagaEvent.Retried(phase, "DeadlinePassed", attempt + 1, now.AddSeconds(stop.Seconds)), stop.Asks], events);
+                    [new SagaEvent.Retried(phase, "DeadlinePassed", attempt + 1, now.AddSeconds(stop.Seconds)), Now(saga, stop.Asks)], events);
                 saga = Fold(saga, events);
             }
         }
@@ -46,8 +48,8 @@ public sealed class StepRefusedTests
         Assert.Equal(saga with { Overdue = true }, overdue);
 
         // The same refusal once more is no news; and what it waits for still moves it on.
-        Assert.Equal(Evidence(refused), React(overdue, refused, now));
-        Assert.Equal(React(At(course, phase), stop.Done), React(overdue, stop.Done));
+        Assert.Equal(Evidence(Now(overdue, refusedFirst)), React(overdue, Now(overdue, refusedFirst), now));
+        Assert.Equal([.. React(At(course, phase), stop.Done).Where(NoEvidence)], React(overdue, Now(overdue, stop.Done)).Where(NoEvidence));
     }
 
     /// <summary>All attempts met silence, and only then does the reason come: a person must be able to read it.</summary>
@@ -60,7 +62,8 @@ public sealed class StepRefusedTests
 
         var events = React(overdue, refused);
         Assert.Equal([.. Evidence(refused), new SagaEvent.StepRefused(phase, code, Start.AddSeconds(10))], events);
-        Assert.Equal(overdue with { RefusalCode = code, Deadline = Start.AddSeconds(10) }, Fold(overdue, events));
+        Assert.Equal(
+            overdue with { RefusalCode = code, Deadline = Start.AddSeconds(10), Declines = Evidence(refused).Length }, Fold(overdue, events));
         Assert.Empty(React(Fold(overdue, events), Late(phase), Start.AddDays(1)));
     }
 
@@ -77,4 +80,33 @@ public sealed class StepRefusedTests
         Assert.Equal((phase, 1, false, code), (anew.Phase, anew.Attempt, anew.Overdue, anew.RefusalCode));
         Assert.Equal(2, After(anew, Late(phase), anew.Deadline).Attempt);
     }
+
+    /// <summary>
+    /// Under the key it was declined under, the processor says the same for ever. What has no answer yet keeps its key: it may have been done.
+    /// </summary>
+    [Fact]
+    public void A_void_that_was_declined_is_asked_under_a_new_key_and_one_without_an_answer_under_its_own()
+    {
+        var operation = CardPayment.Terms.Operation;
+        var saga = At(CardPayment, "Voiding");
+        Assert.Equal($"{operation}.void", KeyOf(React(saga, Late("Voiding"), saga.Deadline)));
+
+        var declined = After(saga, Answer(CardPayment, "VoidDeclined"));
+        Assert.Equal($"{operation}.void.2", KeyOf(React(declined, Late("Voiding"), declined.Deadline)));
+        Assert.Equal($"{operation}.void.2", KeyOf(Retry(declined)));
+
+        var asked = Fold(declined, Retry(declined));
+        Assert.Equal($"{operation}.void.2", KeyOf(Retry(asked))); // Not answered yet.
+        Assert.Empty(React(asked, Answer(CardPayment, "VoidDeclined"))); // A late word about the first.
+        Assert.Equal("Failed", After(asked, Now(asked, Answer(CardPayment, "VoidApproved"))).Phase);
+        var twice = After(asked, Now(asked, Answer(CardPayment, "VoidDeclined")));
+        Assert.Equal($"{operation}.void.3", KeyOf(Retry(twice)));
+    }
+
+    private static bool NoEvidence(SagaEvent e) => e is not SagaEvent.CardAnswered;
+
+    private static System.Collections.Immutable.ImmutableArray<SagaEvent> Retry(Saga saga) => Assert.IsType<Decision<SagaEvent>.Accepted>(
+        Engine.Decide(saga, OperatorAct.Retry, "olga", "again", Start)).Events;
+
+    private static string KeyOf(IEnumerable<SagaEvent> events) => events.OfType<SagaEvent.CardCommanded>().Single().Command.Key;
 }

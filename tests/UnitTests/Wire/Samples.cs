@@ -85,6 +85,7 @@ internal static class Samples
         ["command.card.authorise.v1"] = new CardCommand.Authorise(Operation, CardToken.Parse("tok_visa-1"), Euro(2_500)),
         ["command.card.capture.v1"] = new CardCommand.Capture(Operation, Euro(2_500)),
         ["command.card.void.v1"] = new CardCommand.Void(Operation, Euro(2_500)),
+        ["command.card.void.v1+again"] = new CardCommand.Void(Operation, Euro(2_500), Declines: 1),
         ["command.card.refund.v1"] = new CardCommand.Refund(OperationId.For(Refund), Payment, Euro(1_000)),
         ["saga.started.v1"] = new SagaEvent.Started("wallet-payment", SagaTerms.Of(Terms(Wallet, 0, null))),
         ["saga.started.v1@2"] =
@@ -101,6 +102,8 @@ internal static class Samples
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Authorise, Euro(2_500), "card_declined")),
         ["saga.card-answered.v1+declared"] =
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Capture, Euro(2_500), null), IsDeclared: true),
+        ["saga.card-answered.v1+again"] =
+            new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Void, Euro(2_500), "declined", Declines: 1)),
     };
 
     private static Money Euro(long minor) => new(minor, Eur);

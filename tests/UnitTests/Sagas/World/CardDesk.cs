@@ -41,7 +41,7 @@ internal sealed class CardDesk
         if (!_byKey.TryGetValue(command.Key, out var answer))
         {
             var (amount, code) = Rule(command);
-            answer = new CardAnswer(command.For, command.Act, amount, code);
+            answer = new CardAnswer(command.For, command.Act, amount, code, command.DeclinedBefore);
             _byKey.Add(command.Key, answer);
             if (code is null)
             {
