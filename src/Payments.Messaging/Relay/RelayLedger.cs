@@ -78,6 +78,14 @@ public sealed class RelayLedger
         return least;
     }
 
+    /// <summary>Who has something before it that it has not acknowledged: each reader and partition, with how far that reader has come.</summary>
+    public IEnumerable<(string Reader, PartitionOf Partition, long Acknowledged)> Unacknowledged() =>
+        from published in _published
+        from reader in _readers(published.Key.Topic)
+        let acknowledged = _acknowledged.GetValueOrDefault((reader, published.Key))
+        where acknowledged < published.Value.Position
+        select (reader, published.Key, acknowledged);
+
     /// <summary>Where to go on: after the checkpoint.</summary>
     public StartingPoint Start() => new(Checkpoint, _published.ToDictionary(p => p.Key, p => p.Value.Position));
 

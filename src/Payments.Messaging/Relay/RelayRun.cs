@@ -1,12 +1,21 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 
 namespace Payments.Messaging.Relay;
 
 /// <summary>One run of the relay, from taking the lock to losing something: one task sends, another keeps the books.</summary>
-internal sealed class RelayRun(
-    IEventStore store, RelayBooks books, RelayLedger ledger, IProducer<byte[], byte[]> producer, ProgressListener listener, RelayLimits limits, TimeProvider clock)
+internal sealed partial class RelayRun(
+    IEventStore store,
+    RelayBooks books,
+    RelayLedger ledger,
+    AcknowledgementWatch watch,
+    IProducer<byte[], byte[]> producer,
+    ProgressListener listener,
+    RelayLimits limits,
+    TimeProvider clock,
+    ILogger log)
 {
     private readonly InFlight _inFlight = new();
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
@@ -132,6 +141,7 @@ internal sealed class RelayRun(
 
             var sound = Settle();
             Hear();
+            LookForOverdue();
             await books.WriteAsync(ledger, cancel);
             if (!sound)
             {
@@ -161,10 +171,22 @@ internal sealed class RelayRun(
         return true;
     }
 
+    private void LookForOverdue()
+    {
+        foreach (var partition in watch.Overdue(ledger, Now()))
+        {
+            LogOverdue(log, store.Name, partition.Topic, partition.Partition, ledger.AcknowledgedByAll(partition) ?? 0);
+            _lost.Add(partition);
+        }
+    }
+
+    private TimeSpan Now() => clock.GetElapsedTime(0);
+
     private void Hear()
     {
         while (_heard.TryDequeue(out var progress))
         {
+            watch.Heard(progress.Consumer, Now());
             if (progress.Source != store.Name)
             {
                 continue;
@@ -182,6 +204,10 @@ internal sealed class RelayRun(
             }
         }
     }
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning,
+        Message = "Readers of {Source} on {Topic}/{Partition} live and do not come further than position {Position}: what follows is sent again")]
+    private static partial void LogOverdue(ILogger log, string source, string topic, int partition, long position);
 }
 
 /// <summary>The relay's limits.</summary>
