@@ -82,7 +82,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
                 case AppendResult.WatermarkMoved moved:
                     throw new StoreUnavailableException(
                         $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.",
-                        new InvalidOperationException($"Wanted {moved.Wanted.From}, found {moved.Actual}."));
+                        new WatermarkMovedException(moved));
             }
         }
 

@@ -14,7 +14,12 @@ namespace Payments.Messaging.Relay;
 /// publishing starts again from what consumers have acknowledged.
 /// </remarks>
 public sealed partial class OutboxRelay(
-    IEventStore store, NpgsqlDataSource database, KafkaClientFactory clients, TimeProvider clock, ILogger<OutboxRelay> log) : BackgroundService
+    IEventStore store,
+    NpgsqlDataSource database,
+    KafkaClientFactory clients,
+    SplitSwitch split,
+    TimeProvider clock,
+    ILogger<OutboxRelay> log) : BackgroundService
 {
     private static readonly TimeSpan LockRetryAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(1);
@@ -72,7 +77,7 @@ public sealed partial class OutboxRelay(
             using var producer = clients.CreateProducer($"relay-{store.Name}");
             LogStarted(log, store.Name, ledger.Checkpoint);
             return await new RelayRun(
-                store, books, ledger, _watch, producer, listener, RelayLimits.For(clients.Options), clock, log).RunAsync(cancel);
+                store, books, ledger, _watch, producer, listener, split, RelayLimits.For(clients.Options), clock, log).RunAsync(cancel);
         }
         finally
         {
