@@ -51,6 +51,8 @@ public static class ServiceRegistration
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         services.AddSingleton(Kafka(builder.Configuration));
         services.AddSingleton<KafkaClientFactory>();
+        services.AddSingleton(new SplitSwitch(SplitSetting.Read(builder.Configuration)));
+        services.AddHostedService<SplitSetting>();
         services.AddSingleton<TopicCreator>();
         services.AddSingleton(provider => new LogDatabase(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(database), provider.GetKeyedService<NpgsqlDataSource>(direct)));

@@ -90,6 +90,15 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>For tests: is there again, at the same address.</summary>
     public void ComeBack() => _listener.Reopen();
 
+    /// <summary>For tests: is gone and there again at the same address, as one that was started anew: without messages, groups and offsets.</summary>
+    public void LoseEverything()
+    {
+        _listener.Close();
+        _topics.Empty();
+        _groups.Forget();
+        _listener.Reopen();
+    }
+
     /// <summary>For tests: refuses the next request to write messages with this error, and all that it holds.</summary>
     public void RefuseNextWrite(ErrorCode error) => _refusals.Add(error);
 

@@ -30,6 +30,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     private readonly Progress _progress = new(definition.Name);
     private readonly ParkedKeys _parked = new(definition.Name, parked);
+    private readonly GapPatience _patience = new();
     private readonly Dictionary<TopicPartition, long> _offsets = [];
     private long _reportedAt;
     private long? _gapsToldAt;
@@ -72,7 +73,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             .Build();
         _stale = true;
         using var collector = new Collector<ConsumeResult<byte[], byte[]>>($"consumer {definition.Name}", () => Collect(consumer));
-        consumer.Subscribe(definition.Topics.Select(t => t.Name));
+        consumer.Subscribe(definition.Topics.SelectMany(TopicSplit.TopicsOf).Select(t => t.Name));
         try
         {
             while (true)
@@ -137,7 +138,19 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                     await processor.ProcessAsync(records, cancel);
                 }
 
+                // While a topic is split, what seems to be missing may have come to another member, on another topic.
+                if (_progress.TakeMetGap() && _progress.Refresh(await store.WatermarksAsync(definition.Name, cancel)))
+                {
+                    await _parked.ResetAsync(cancel);
+                    continue;
+                }
+
                 return;
+            }
+            catch (StoreUnavailableException overtaken) when (overtaken.InnerException is WatermarkMovedException)
+            {
+                LogOvertaken(log, definition.Name, overtaken.Message);
+                _stale = true;
             }
             catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException)
             {
@@ -166,7 +179,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {
-            gaps.AddRange(_progress.Report(gapsOnly: true));
+            gaps.AddRange(_patience.Standing(_progress.Report(gapsOnly: true), clock.GetElapsedTime(0)));
             _gapsToldAt = gaps.Count > 0 ? _reportedAt : null;
             _gapTold = gaps.Count > 0;
         }
@@ -202,6 +215,9 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     [LoggerMessage(EventId = 141, Level = LogLevel.Warning, Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
     private static partial void LogGap(ILogger log, string consumer, string source, int partitions);
+
+    [LoggerMessage(EventId = 143, Level = LogLevel.Debug, Message = "{Consumer}: what it had in hand is decided anew. {Reason}")]
+    private static partial void LogOvertaken(ILogger log, string consumer, string reason);
 
     [LoggerMessage(EventId = 142, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
     private static partial void LogNotCommitted(ILogger log, string consumer, string reason);

@@ -60,7 +60,7 @@ internal sealed class MessageHandling<TState, TEvent>(
                 case AppendResult.WatermarkMoved moved:
                     throw new StoreUnavailableException(
                         $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.",
-                        new InvalidOperationException($"Wanted {moved.Wanted.From}, found {moved.Actual}."));
+                        new WatermarkMovedException(moved));
             }
         }
 

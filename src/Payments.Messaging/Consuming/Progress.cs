@@ -13,6 +13,9 @@ public enum Standing
 
     /// <summary>Its predecessor is above the watermark: something in between is missing and must come first.</summary>
     AfterGap,
+
+    /// <summary>A replay that is for another consumer, or ahead of this one: the ordinary flow brings what it needs.</summary>
+    NotNow,
 }
 
 /// <summary>A consumer's watermarks in memory: what is stored, and within a batch what is about to be.</summary>
@@ -22,6 +25,10 @@ public sealed class Progress(string consumer)
 
     /// <summary>Where something is missing, with the last position that was met beyond it.</summary>
     private readonly Dictionary<(PartitionOf Partition, string Source), long> _gaps = [];
+
+    private bool _metGap;
+
+    private string Consumer => consumer;
 
     /// <summary>Forgets everything and takes what the database says: after the start, and whenever an outcome is not known.</summary>
     public void Reset(IEnumerable<Watermark> stored)
@@ -39,18 +46,32 @@ public sealed class Progress(string consumer)
     /// A gap is closed when everything that was met beyond it is stored. When only what was missing is, it is still told: what was met beyond
     /// it was dropped here, and is to be sent again.
     /// </remarks>
-    public void Refresh(IEnumerable<Watermark> stored)
+    /// <returns>Whether another member has come further where something seemed to be missing.</returns>
+    public bool Refresh(IEnumerable<Watermark> stored)
     {
+        var further = false;
         foreach (var w in stored)
         {
             var key = (new PartitionOf(w.Topic, w.Partition), w.Source);
-            _positions[key] = Math.Max(w.Position, _positions.GetValueOrDefault(key));
+            var known = _positions.GetValueOrDefault(key);
+            _positions[key] = Math.Max(w.Position, known);
+            further |= w.Position > known && _gaps.ContainsKey(key);
         }
 
         foreach (var closed in _gaps.Where(g => g.Value <= _positions.GetValueOrDefault(g.Key)).ToList())
         {
             _gaps.Remove(closed.Key);
         }
+
+        return further;
+    }
+
+    /// <summary>Whether a message came after a gap since this was last asked.</summary>
+    public bool TakeMetGap()
+    {
+        var met = _metGap;
+        _metGap = false;
+        return met;
     }
 
     /// <summary>Starts a batch: what it moves is only kept by <see cref="Confirm"/>.</summary>
@@ -86,6 +107,11 @@ public sealed class Progress(string consumer)
         /// <summary>Places a message; a fresh one moves the batch's watermark.</summary>
         public Standing Place(Message message)
         {
+            if (message.Headers.ReplayFor is { } other && other != before.Consumer)
+            {
+                return Standing.NotNow;
+            }
+
             var key = (new PartitionOf(message.Topic, message.Partition), message.Headers.Source);
             var position = _moved.TryGetValue(key, out var moved) ? moved : before._positions.GetValueOrDefault(key);
             if (message.Headers.Position <= position)
@@ -95,6 +121,12 @@ public sealed class Progress(string consumer)
 
             if (message.Headers.Previous > position)
             {
+                if (message.Headers.Replay is not null)
+                {
+                    return Standing.NotNow;
+                }
+
+                before._metGap = true;
                 before._gaps[key] = Math.Max(message.Headers.Position, before._gaps.GetValueOrDefault(key));
                 return Standing.AfterGap;
             }

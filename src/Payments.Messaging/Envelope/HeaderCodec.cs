@@ -31,6 +31,10 @@ internal static class HeaderCodec
             kafka.Add(HeaderNames.Causation, Utf8(causation));
         if (headers.TraceParent is { } traceParent)
             kafka.Add(HeaderNames.TraceParent, Encoding.UTF8.GetBytes(traceParent));
+        if (headers.Replay is { } replay)
+            kafka.Add(HeaderNames.Replay, Utf8(replay));
+        if (headers.ReplayFor is { } replayFor)
+            kafka.Add(HeaderNames.ReplayFor, Encoding.UTF8.GetBytes(replayFor));
         return kafka;
     }
 
@@ -55,6 +59,8 @@ internal static class HeaderCodec
             Actor = reader.Text(HeaderNames.Actor, mayBeEmpty: true),
             TraceParent = reader.OptionalText(HeaderNames.TraceParent),
             Recorded = reader.Moment(HeaderNames.Recorded),
+            Replay = reader.OptionalUuid(HeaderNames.Replay),
+            ReplayFor = reader.OptionalText(HeaderNames.ReplayFor),
         };
         reason = reader.Fault;
         return reason is null;

@@ -41,4 +41,10 @@ public static class HeaderNames
 
     /// <summary>When it was recorded, ISO 8601 in UTC.</summary>
     public const string Recorded = "recorded";
+
+    /// <summary>UUID of the replay that sent it once more; absent in the ordinary flow.</summary>
+    public const string Replay = "replay";
+
+    /// <summary>The only consumer that the replay is for; absent when it is for all.</summary>
+    public const string ReplayFor = "replay-for";
 }

@@ -1,6 +1,9 @@
 namespace Payments.Messaging;
 
-/// <summary>One message as a consumer sees it: where it lay, what it is ordered by, who says it, and what it says.</summary>
+/// <summary>One message as a consumer sees it: its place, what it is ordered by, who says it, and what it says.</summary>
+/// <param name="Topic">Of its logical place (<see cref="TopicSplit"/>): the same wherever the message physically lies.</param>
+/// <param name="Partition">Of its logical place.</param>
+/// <param name="Offset">On the physical partition that it was read from.</param>
 /// <param name="RoutingKey">The Kafka key: messages of one key are in order. See <see cref="Messaging.RoutingKey"/>.</param>
 /// <param name="Data">UTF-8 JSON of the event or command.</param>
 public sealed record Message(
@@ -43,4 +46,10 @@ public sealed record MessageHeaders
     public string? TraceParent { get; init; }
 
     public required DateTimeOffset Recorded { get; init; }
+
+    /// <summary>The replay that sent it once more; null for a message of the ordinary flow.</summary>
+    public Guid? Replay { get; init; }
+
+    /// <summary>The only consumer that a replay is for; null for all.</summary>
+    public string? ReplayFor { get; init; }
 }

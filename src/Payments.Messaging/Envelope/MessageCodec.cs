@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
+using Payments.Messaging.Relay;
 
 namespace Payments.Messaging;
 
@@ -33,8 +34,9 @@ public static class MessageCodec
         if (kafka.Value is not { Length: > 0 } data)
             return new MessageReading.Unreadable(record, "The data is missing.");
 
+        var place = TopicSplit.Logical(new PartitionOf(record.Topic, record.Partition));
         return HeaderCodec.TryDecode(kafka.Headers, out var headers, out var reason)
-            ? new MessageReading.Readable(new(record.Topic, record.Partition, record.Offset, routingKey, headers, data))
+            ? new MessageReading.Readable(new(place.Topic, place.Partition, record.Offset, routingKey, headers, data))
             : new MessageReading.Unreadable(record, reason);
     }
 

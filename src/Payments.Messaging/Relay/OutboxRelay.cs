@@ -9,14 +9,22 @@ namespace Payments.Messaging.Relay;
 /// <summary>Brings a database's log to the broker: one relay per database, elected by an advisory lock, in order, until it is told to stop.</summary>
 /// <remarks>
 /// The log is the outbox. The checkpoint trails what was sent, so a crash repeats some messages and consumers drop them by watermark.
-/// A broker that has lost data is noticed three ways: its end offsets are behind the books at the start of a run, a delivery lands at an
-/// offset that was taken before, or a consumer meets a gap. Each time publishing starts again from what consumers have acknowledged.
+/// A broker that has lost data is noticed four ways: its end offsets are behind the books at the start of a run, a delivery lands at an
+/// offset that was taken before, a consumer meets a gap, or a consumer that lives does not acknowledge what is published. Each time
+/// publishing starts again from what consumers have acknowledged.
 /// </remarks>
 public sealed partial class OutboxRelay(
-    IEventStore store, NpgsqlDataSource database, KafkaClientFactory clients, TimeProvider clock, ILogger<OutboxRelay> log) : BackgroundService
+    IEventStore store,
+    NpgsqlDataSource database,
+    KafkaClientFactory clients,
+    SplitSwitch split,
+    TimeProvider clock,
+    ILogger<OutboxRelay> log) : BackgroundService
 {
     private static readonly TimeSpan LockRetryAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly AcknowledgementWatch _watch = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -68,7 +76,8 @@ public sealed partial class OutboxRelay(
 
             using var producer = clients.CreateProducer($"relay-{store.Name}");
             LogStarted(log, store.Name, ledger.Checkpoint);
-            return await new RelayRun(store, books, ledger, producer, listener, RelayLimits.For(clients.Options), clock).RunAsync(cancel);
+            return await new RelayRun(
+                store, books, ledger, _watch, producer, listener, split, RelayLimits.For(clients.Options), clock, log).RunAsync(cancel);
         }
         finally
         {

@@ -1,22 +1,23 @@
 namespace Payments.Messaging.Relay;
 
-/// <summary>One partition of one topic.</summary>
+/// <summary>One partition of one topic, physical or logical: see <see cref="TopicSplit"/>.</summary>
 public readonly record struct PartitionOf(string Topic, int Partition);
 
-/// <summary>What the relay knows of one partition.</summary>
+/// <summary>What the relay knows of one physical partition.</summary>
 /// <param name="Position">The last log position put there.</param>
 /// <param name="EndOffset">The broker's offset after it.</param>
 public readonly record struct Published(long Position, long EndOffset);
 
 /// <summary>Where publishing starts, and what lies on each partition before that.</summary>
 /// <param name="After">The log is read from the position after this one.</param>
-/// <param name="Last">Per partition, the last position that need not be sent again.</param>
+/// <param name="Last">Per logical partition, the last position that need not be sent again.</param>
 public sealed record StartingPoint(long After, IReadOnlyDictionary<PartitionOf, long> Last);
 
 /// <summary>The relay's books, pure: how far it has come and how far consumers have come. Decides where to start after a crash or a loss.</summary>
 /// <remarks>
 /// Consumers' watermarks are the acknowledgements of this transport: they are durable, in the consumers' own databases, and survive the
 /// broker. What every consumer of a partition has acknowledged is never sent again; whatever they have not may be missing after a loss.
+/// What is published, and where it ends, goes by physical partition; what is acknowledged, and so where to go back to, by logical ones.
 /// </remarks>
 public sealed class RelayLedger
 {
@@ -62,36 +63,72 @@ public sealed class RelayLedger
     public void Passed(long position) => Checkpoint = Math.Max(Checkpoint, position);
 
     /// <summary>A consumer says how far it has come. Watermarks never go back, so an older word from a slower worker changes nothing.</summary>
-    public void Acknowledge(string consumer, PartitionOf partition, long position) =>
-        _acknowledged[(consumer, partition)] = Math.Max(position, _acknowledged.GetValueOrDefault((consumer, partition)));
+    public void Acknowledge(string consumer, PartitionOf partition, long position)
+    {
+        var key = (consumer, TopicSplit.Logical(partition));
+        _acknowledged[key] = Math.Max(position, _acknowledged.GetValueOrDefault(key));
+    }
 
-    /// <summary>All readers of the topic have come this far on the partition; 0 while one of them has not said anything. Null when nobody reads it.</summary>
+    /// <summary>
+    /// All readers of the topic have come this far on the logical partition; 0 while one of them has not said anything. Null when nobody
+    /// reads it.
+    /// </summary>
     public long? AcknowledgedByAll(PartitionOf partition)
     {
+        var logical = TopicSplit.Logical(partition);
         long? least = null;
-        foreach (var reader in _readers(partition.Topic))
+        foreach (var reader in _readers(logical.Topic))
         {
-            var position = _acknowledged.GetValueOrDefault((reader, partition));
+            var position = _acknowledged.GetValueOrDefault((reader, logical));
             least = Math.Min(least ?? position, position);
         }
 
         return least;
     }
 
+    /// <summary>
+    /// Who has something before it that it has not acknowledged: each reader and logical partition, with how far that reader has come.
+    /// </summary>
+    public IEnumerable<(string Reader, PartitionOf Partition, long Acknowledged)> Unacknowledged() =>
+        from published in Start().Last
+        from reader in _readers(published.Key.Topic)
+        let acknowledged = _acknowledged.GetValueOrDefault((reader, published.Key))
+        where acknowledged < published.Value
+        select (reader, published.Key, acknowledged);
+
     /// <summary>Where to go on: after the checkpoint.</summary>
-    public StartingPoint Start() => new(Checkpoint, _published.ToDictionary(p => p.Key, p => p.Value.Position));
+    public StartingPoint Start()
+    {
+        var last = new Dictionary<PartitionOf, long>();
+        foreach (var (partition, published) in _published)
+        {
+            var logical = TopicSplit.Logical(partition);
+            last[logical] = Math.Max(published.Position, last.GetValueOrDefault(logical));
+        }
+
+        return new StartingPoint(Checkpoint, last);
+    }
 
     /// <summary>These partitions may have lost what is not acknowledged: goes back to the earliest position that may be missing.</summary>
-    /// <param name="ends">The offsets at which these partitions end now.</param>
+    /// <param name="ends">
+    /// The offsets at which these partitions end now. One that is lost takes the others of its logical partition with it: all of them are
+    /// written again, and what was not lost is dropped by the consumers.
+    /// </param>
     public void GoBack(IReadOnlyDictionary<PartitionOf, long> ends)
     {
-        foreach (var (partition, end) in ends)
+        foreach (var lost in ends.Keys.GroupBy(TopicSplit.Logical).ToList())
         {
-            var published = _published.GetValueOrDefault(partition).Position;
+            var physical = lost.Union(_published.Keys.Where(p => TopicSplit.Logical(p) == lost.Key)).ToList();
+            var published = physical.Max(p => _published.GetValueOrDefault(p).Position);
 
             // A topic that nobody reads lost copies that nobody misses.
-            var known = Math.Min(published, AcknowledgedByAll(partition) ?? published);
-            _published[partition] = new Published(known, end);
+            var known = Math.Min(published, AcknowledgedByAll(lost.Key) ?? published);
+            foreach (var partition in physical)
+            {
+                var before = _published.GetValueOrDefault(partition);
+                _published[partition] = new Published(Math.Min(before.Position, known), ends.GetValueOrDefault(partition, before.EndOffset));
+            }
+
             if (known < published)
             {
                 Checkpoint = Math.Min(Checkpoint, known);

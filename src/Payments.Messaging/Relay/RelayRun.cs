@@ -1,12 +1,22 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 
 namespace Payments.Messaging.Relay;
 
 /// <summary>One run of the relay, from taking the lock to losing something: one task sends, another keeps the books.</summary>
-internal sealed class RelayRun(
-    IEventStore store, RelayBooks books, RelayLedger ledger, IProducer<byte[], byte[]> producer, ProgressListener listener, RelayLimits limits, TimeProvider clock)
+internal sealed partial class RelayRun(
+    IEventStore store,
+    RelayBooks books,
+    RelayLedger ledger,
+    AcknowledgementWatch watch,
+    IProducer<byte[], byte[]> producer,
+    ProgressListener listener,
+    SplitSwitch split,
+    RelayLimits limits,
+    TimeProvider clock,
+    ILogger log)
 {
     private readonly InFlight _inFlight = new();
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
@@ -50,34 +60,38 @@ internal sealed class RelayRun(
 
     private async Task SendAsync(StartingPoint start, CancellationToken cancel)
     {
-        var last = new Dictionary<PartitionOf, long>(start.Last);
+        var outlets = start.Last.ToDictionary(p => p.Key, p => Resume(p.Key, p.Value));
         await foreach (var batch in store.TailAsync(start.After, limits.BatchMax, cancel))
         {
             foreach (var e in batch)
             {
-                if (Routes.TopicOf(e) is not { } topic)
+                if (EventMessage.PlaceOf(e) is not { } place)
                 {
                     continue;
                 }
 
-                var partition = new PartitionOf(topic.Name, PaymentEventsPartitioner.PartitionOf(topic, e.Metadata.RoutingKey!));
-                var previous = last.GetValueOrDefault(partition);
-                if (e.Position <= previous)
+                if (!outlets.TryGetValue(place, out var outlet))
+                {
+                    outlets[place] = outlet = new Outlet(Carriers.Resume([], 0), Topics.ReadersOf(place.Topic).Count > 0);
+                }
+
+                if (e.Position <= outlet.Last)
                 {
                     continue; // Acknowledged by all who read it, or already on the broker.
                 }
 
-                var isRead = topic.Readers.Count > 0;
-                while (_inFlight.Count >= limits.InFlightMax || (isRead && !_window.IsOpen(partition)))
+                while (_inFlight.Count >= limits.InFlightMax || (outlet.IsRead && !_window.IsOpen(place)))
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(1), clock, cancel);
                 }
 
-                Send(partition, e, previous);
-                last[partition] = e.Position;
-                if (isRead)
+                var targets = outlet.Carriers.For(
+                    TopicSplit.Physical(place, split.Phase), outlet.Last, outlet.IsRead ? _window.AcknowledgedOf(place) : null);
+                Send(targets, e, outlet.Last);
+                outlet.Last = e.Position;
+                if (outlet.IsRead)
                 {
-                    _window.Sent(partition, e.Position, e.Data.Length + RelayLimits.EnvelopeBytes);
+                    _window.Sent(place, e.Position, e.Data.Length + RelayLimits.EnvelopeBytes);
                 }
             }
 
@@ -85,39 +99,33 @@ internal sealed class RelayRun(
         }
     }
 
-    private void Send(PartitionOf partition, StoredEvent e, long previous)
+    private Outlet Resume(PartitionOf logical, long last)
     {
-        var headers = new MessageHeaders
+        var published = ledger.Published.Where(p => TopicSplit.Logical(p.Key) == logical).Select(p => (p.Key, p.Value.Position));
+        return new Outlet(Carriers.Resume(published, last), Topics.ReadersOf(logical.Topic).Count > 0) { Last = last };
+    }
+
+    private void Send(IReadOnlyList<PartitionOf> targets, StoredEvent e, long previous)
+    {
+        var message = EventMessage.Encode(store.Name, e, previous);
+        foreach (var target in targets)
         {
-            Id = e.EventId,
-            Type = e.Type,
-            Schema = e.SchemaVersion,
-            Source = store.Name,
-            Position = e.Position,
-            Previous = previous,
-            Stream = e.Stream.ToString(),
-            Version = e.StreamVersion,
-            Correlation = e.Metadata.CorrelationId,
-            Causation = e.Metadata.CausationId,
-            Actor = e.Metadata.Actor,
-            TraceParent = e.Metadata.TraceParent,
-            Recorded = e.RecordedAt,
-        };
-        var sent = _inFlight.Add(e.Position, partition);
-        producer.Produce(
-            new TopicPartition(partition.Topic, partition.Partition),
-            MessageCodec.Encode(e.Metadata.RoutingKey!, headers, e.Data),
-            report =>
-            {
-                if (report.Error.IsError)
+            var sent = _inFlight.Add(e.Position, target);
+            producer.Produce(
+                new TopicPartition(target.Topic, target.Partition),
+                message,
+                report =>
                 {
-                    _fault = report.Error;
-                }
-                else
-                {
-                    sent.EndOffset = report.Offset.Value + 1;
-                }
-            });
+                    if (report.Error.IsError)
+                    {
+                        _fault = report.Error;
+                    }
+                    else
+                    {
+                        sent.EndOffset = report.Offset.Value + 1;
+                    }
+                });
+        }
     }
 
     private async Task KeepBooksAsync(CancellationToken cancel)
@@ -132,6 +140,7 @@ internal sealed class RelayRun(
 
             var sound = Settle();
             Hear();
+            LookForOverdue();
             await books.WriteAsync(ledger, cancel);
             if (!sound)
             {
@@ -161,10 +170,22 @@ internal sealed class RelayRun(
         return true;
     }
 
+    private void LookForOverdue()
+    {
+        foreach (var partition in watch.Overdue(ledger, Now()))
+        {
+            LogOverdue(log, store.Name, partition.Topic, partition.Partition, ledger.AcknowledgedByAll(partition) ?? 0);
+            _lost.Add(partition);
+        }
+    }
+
+    private TimeSpan Now() => clock.GetElapsedTime(0);
+
     private void Hear()
     {
         while (_heard.TryDequeue(out var progress))
         {
+            watch.Heard(progress.Consumer, Now());
             if (progress.Source != store.Name)
             {
                 continue;
@@ -172,7 +193,7 @@ internal sealed class RelayRun(
 
             foreach (var p in progress.Partitions)
             {
-                var partition = new PartitionOf(p.Topic, p.Partition);
+                var partition = TopicSplit.Logical(new PartitionOf(p.Topic, p.Partition));
                 ledger.Acknowledge(progress.Consumer, partition, p.Position);
                 _window.Acknowledge(partition, ledger.AcknowledgedByAll(partition) ?? 0);
                 if (progress.Gap)
@@ -182,6 +203,21 @@ internal sealed class RelayRun(
             }
         }
     }
+
+    /// <summary>One logical partition, as the sender sees it.</summary>
+    private sealed class Outlet(Carriers carriers, bool isRead)
+    {
+        public Carriers Carriers => carriers;
+
+        public bool IsRead => isRead;
+
+        /// <summary>The last position that was put there.</summary>
+        public long Last { get; set; }
+    }
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning,
+        Message = "Readers of {Source} on {Topic}/{Partition} live and do not come further than position {Position}: what follows is sent again")]
+    private static partial void LogOverdue(ILogger log, string source, string topic, int partition, long position);
 }
 
 /// <summary>The relay's limits.</summary>

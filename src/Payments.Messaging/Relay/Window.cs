@@ -12,6 +12,9 @@ internal sealed class Window(long bytesMax)
     /// <summary>Told by the bookkeeper's thread.</summary>
     public void Acknowledge(PartitionOf partition, long position) => _acknowledged[partition] = position;
 
+    /// <summary>How far all readers have come, as last told.</summary>
+    public long AcknowledgedOf(PartitionOf partition) => _acknowledged.GetValueOrDefault(partition);
+
     /// <summary>Asked by the sender's thread, for a topic that somebody reads.</summary>
     public bool IsOpen(PartitionOf partition)
     {

@@ -10,6 +10,14 @@ public static class Topics
     /// <seealso cref="PaymentEventsPartitioner"/>
     public static readonly Topic PaymentEvents = new("events.payments.v1", 12, CopiesRetention) { Readers = [ConsumerNames.Saga] };
 
+    /// <summary>Its wallet flows, once it is split: its even partitions.</summary>
+    /// <seealso cref="TopicSplit"/>
+    public static readonly Topic WalletPaymentEvents = new("events.payments.wallet.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Saga] };
+
+    /// <summary>Its card flows, once it is split: its odd partitions.</summary>
+    public static readonly Topic ExternalPaymentEvents =
+        new("events.payments.external.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Saga] };
+
     /// <summary>What sagas ask of wallets: hold, credit, capture, release.</summary>
     public static readonly Topic WalletCommands = new("commands.wallets.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Wallet] };
 
@@ -28,7 +36,8 @@ public static class Topics
     /// <summary>The consumers of a topic by name; none for one that is not declared here any more.</summary>
     public static IReadOnlyList<string> ReadersOf(string topic) => All.FirstOrDefault(t => t.Name == topic)?.Readers ?? [];
 
-    private static readonly Topic[] WithDeadLetters = [PaymentEvents, WalletCommands, PaymentCommands, SagaEvents];
+    private static readonly Topic[] WithDeadLetters =
+        [PaymentEvents, WalletPaymentEvents, ExternalPaymentEvents, WalletCommands, PaymentCommands, SagaEvents];
 
     /// <summary>All of them with their dead-letter topics, in the order in which they are created.</summary>
     public static IReadOnlyList<Topic> All { get; } =

@@ -116,8 +116,10 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         var published = new Dictionary<(string Topic, int Partition), long>();
         while (await reader.ReadAsync(cancel))
         {
-            var (topic, partition) = (reader.GetString(1), reader.GetInt32(2));
-            published[(topic, partition)] = reader.IsDBNull(4) ? 0 : reader.GetInt64(4);
+            // What lies on the halves of a split topic is acknowledged where it would lie on the whole.
+            var (topic, partition) = TopicSplit.Logical(new PartitionOf(reader.GetString(1), reader.GetInt32(2)));
+            var upTo = reader.IsDBNull(4) ? 0 : reader.GetInt64(4);
+            published[(topic, partition)] = Math.Max(upTo, published.GetValueOrDefault((topic, partition)));
             if (!reader.IsDBNull(0))
             {
                 acknowledged[(reader.GetString(0), topic, partition)] = reader.GetInt64(3);

@@ -32,6 +32,9 @@ internal sealed class Platform : IAsyncDisposable
 
     public string Kafka => _broker.BootstrapServers;
 
+    /// <summary>The broker forgets all that it holds, while all hosts run.</summary>
+    public void LoseBroker() => _broker.LoseEverything();
+
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>

@@ -42,6 +42,8 @@ internal static class MessageCases
         from causation in Gen.Elements<Guid?>(null, ids.Item3)
         from actor in Gen.Elements(texts.Item4, "")
         from trace in Gen.Elements(Headers.TraceParent, null)
+        from replay in Gen.Elements<Guid?>(null, ids.Item1)
+        from replayFor in Gen.Elements(texts.Item1, null)
         from ticks in Number(0)
         select new MessageHeaders
         {
@@ -57,6 +59,8 @@ internal static class MessageCases
             Causation = causation,
             Actor = actor,
             TraceParent = trace,
+            Replay = replay,
+            ReplayFor = replayFor,
             Recorded = new(ticks % DateTimeOffset.MaxValue.Ticks, TimeSpan.Zero),
         };
 

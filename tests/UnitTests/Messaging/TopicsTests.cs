@@ -10,10 +10,14 @@ public sealed class TopicsTests
     public void These_are_the_topics() => Assert.Equal(
         [
             ("events.payments.v1", 12, 7.0),
+            ("events.payments.wallet.v1", 6, 7.0),
+            ("events.payments.external.v1", 6, 7.0),
             ("commands.wallets.v1", 6, 7.0),
             ("commands.payments.v1", 6, 7.0),
             ("events.sagas.v1", 6, 7.0),
             ("events.payments.v1.dlq", 12, 30.0),
+            ("events.payments.wallet.v1.dlq", 6, 30.0),
+            ("events.payments.external.v1.dlq", 6, 30.0),
             ("commands.wallets.v1.dlq", 6, 30.0),
             ("commands.payments.v1.dlq", 6, 30.0),
             ("events.sagas.v1.dlq", 6, 30.0),

@@ -26,6 +26,9 @@ internal sealed class GroupCoordinator : IDisposable
 
     public Group this[string id] => _groups.GetOrAdd(id, _ => new Group(_clock));
 
+    /// <summary>All members and offsets are gone.</summary>
+    public void Forget() => _groups.Clear();
+
     /// <summary>Time passes no more: who waits now is not answered.</summary>
     public void Dispose() => _ticks.Dispose();
 

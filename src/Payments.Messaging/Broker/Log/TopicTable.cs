@@ -28,6 +28,13 @@ internal sealed class TopicTable(int retainedBytesMax)
     /// <summary>False if there is one of that name.</summary>
     public bool TryAdd(string name, int partitions) => _topics.TryAdd(name, new(name, partitions, retainedBytesMax));
 
+    /// <summary>The topics stay, and all that was in them is gone.</summary>
+    public void Empty()
+    {
+        foreach (var (name, topic) in _topics)
+            _topics[name] = new(name, topic.Count, retainedBytesMax);
+    }
+
     /// <summary>Whether Kafka would take a topic of that name.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= NameCharsMax

@@ -1,0 +1,7 @@
+using Payments.EventStore;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>Another member of the group has come further with the same messages: nothing was stored, and what it stored is to be read again.</summary>
+internal sealed class WatermarkMovedException(AppendResult.WatermarkMoved moved)
+    : Exception($"Wanted {moved.Wanted.From}, found {moved.Actual}.");
