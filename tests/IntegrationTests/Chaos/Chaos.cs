@@ -60,8 +60,11 @@ internal sealed class Chaos(Deployment deployment, Load load, Action<string> tel
             case Fault.Kill:
                 await victim.KillAndRestartAsync();
                 break;
-            case Fault.Stall or Fault.StallAndCut:
-                await StallAsync(victim, cut: fault is Fault.StallAndCut);
+            case Fault.KillAll:
+                await Task.WhenAll(deployment.Doubled.Where(i => i.Kind == victim.Kind).Select(i => i.KillAndRestartAsync()));
+                break;
+            case Fault.Stall or Fault.StallAndCut or Fault.StallOverLoss:
+                await StallAsync(victim, fault);
                 break;
             case Fault.LoseBroker:
                 await deployment.LoseBrokerAsync();
@@ -89,12 +92,17 @@ internal sealed class Chaos(Deployment deployment, Load load, Action<string> tel
     }
 
     // The time is the fault itself: nothing is waited for.
-    private async Task StallAsync(Instance victim, bool cut)
+    private async Task StallAsync(Instance victim, Fault fault)
     {
         await victim.Process.StopAsync();
-        if (cut)
+        if (fault is Fault.StallAndCut or Fault.StallOverLoss)
         {
             Assert.NotEqual(0, await deployment.CutDatabaseAsync(victim));
+        }
+
+        if (fault is Fault.StallOverLoss)
+        {
+            await deployment.LoseBrokerAsync();
         }
 
         await Task.Delay(Stall, TestContext.Current.CancellationToken);

@@ -8,32 +8,42 @@ using Databases = IntegrationTests.WholeSystem.Databases;
 namespace IntegrationTests.Chaos;
 
 /// <summary>A PostgreSQL for the chaos tests alone, at one port for all its lives: it is restarted under those who use it.</summary>
-public sealed class ChaosPostgres : IAsyncLifetime
+internal sealed class ChaosPostgres : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"chaos-{Guid.NewGuid():N}")).FullName;
     private readonly int _port = FreePorts.Find(1)[0];
-    private PrivatePostgres _server = null!;
+    private PrivatePostgres? _server;
     private int _sets;
 
-    public async ValueTask InitializeAsync() => await StartAsync();
+    private PrivatePostgres Server => _server!;
+
+    /// <summary>Starts it unless it runs.</summary>
+    public async Task EnsureRunningAsync()
+    {
+        if (_server is null || _server.Exited.IsCompleted)
+        {
+            await DisposeServerAsync();
+            await StartAsync();
+        }
+    }
 
     /// <summary>Four databases that nobody has used.</summary>
-    internal async Task<Databases> CreateDatabasesAsync()
+    public async Task<Databases> CreateDatabasesAsync()
     {
         var set = ++_sets;
         return new Databases(
-            await _server.CreateDatabaseAsync($"payments_{set}"),
-            await _server.CreateDatabaseAsync($"wallets_{set}"),
-            await _server.CreateDatabaseAsync($"sagas_{set}"),
-            await _server.CreateDatabaseAsync($"processor_{set}"));
+            await Server.CreateDatabaseAsync($"payments_{set}"),
+            await Server.CreateDatabaseAsync($"wallets_{set}"),
+            await Server.CreateDatabaseAsync($"sagas_{set}"),
+            await Server.CreateDatabaseAsync($"processor_{set}"));
     }
 
     /// <summary>Fast: sessions are ended, what they did not commit is rolled back, and all is written out.</summary>
     public async Task RestartAsync()
     {
-        await _server.DisposeAsync();
+        await DisposeServerAsync();
         await StartAsync();
     }
 
@@ -46,7 +56,7 @@ public sealed class ChaosPostgres : IAsyncLifetime
             await kill.WaitForExitAsync();
         }
 
-        await _server.Exited.WaitAsync(Deadline);
+        await Server.Exited.WaitAsync(Deadline);
         await RestartAsync();
     }
 
@@ -54,7 +64,7 @@ public sealed class ChaosPostgres : IAsyncLifetime
     /// <returns>How many there were.</returns>
     public async Task<long> CutAsync(string application)
     {
-        await using var connection = new NpgsqlConnection(_server.ConnectionString("postgres"));
+        await using var connection = new NpgsqlConnection(Server.ConnectionString("postgres"));
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var cut = new NpgsqlCommand(
             "select count(*) from pg_stat_activity a, pg_terminate_backend(a.pid) where a.application_name = $1", connection)
@@ -66,11 +76,20 @@ public sealed class ChaosPostgres : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        await DisposeServerAsync();
         NpgsqlConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 
     private async Task StartAsync() =>
         _server = await PrivatePostgres.StartAsync(PostgresOwner.Small(_folder) with { Port = _port, SharedBuffersMb = 64, ConnectionsMax = 400 });
+
+    private async Task DisposeServerAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+            _server = null;
+        }
+    }
 }

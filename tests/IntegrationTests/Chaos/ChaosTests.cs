@@ -1,4 +1,3 @@
-using IntegrationTests.WholeSystem;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.Chaos;
@@ -8,12 +7,12 @@ namespace IntegrationTests.Chaos;
 /// everything is counted. What happens when is drawn from the seed.
 /// </summary>
 [Collection(Name)]
-public sealed class ChaosTests(ChaosPostgres postgres, ITestOutputHelper output)
+public sealed class ChaosTests(ChaosStage stage, ITestOutputHelper output)
 {
     public const string Name = "Chaos";
 
     [Fact]
-    public Task Services_are_killed_and_start_again() => SurviveAsync(Fault.Kill, Fault.Kill, Fault.Kill, Fault.Kill);
+    public Task Services_are_killed_and_start_again() => SurviveAsync(Fault.Kill, Fault.Kill, Fault.KillAll);
 
     [Fact]
     public Task A_service_that_slept_while_others_took_its_work_over_does_none_of_it_again() =>
@@ -21,7 +20,7 @@ public sealed class ChaosTests(ChaosPostgres postgres, ITestOutputHelper output)
 
     [Fact]
     public Task The_broker_loses_everything_it_held() =>
-        SurviveAsync(Fault.LoseBroker, Fault.LoseBroker, Fault.LoseBroker, Fault.LoseBroker);
+        SurviveAsync(Fault.LoseBroker, Fault.LoseBroker, Fault.LoseBroker, Fault.StallOverLoss);
 
     [Fact]
     public Task The_database_restarts_and_crashes() =>
@@ -42,34 +41,30 @@ public sealed class ChaosTests(ChaosPostgres postgres, ITestOutputHelper output)
     {
         var random = Seed.NewRandom();
         var steps = Chaos.Draw(random, faults);
-        await using var deployment = await Deployment.StartAsync(postgres);
-        using var api = new Api(deployment.Gateway);
-        var load = await Load.PrepareAsync(api, random);
-        var running = load.RunAsync();
+        var (deployment, load) = await stage.ReadyAsync();
+        var running = load.RunAsync(random);
         try
         {
             await new Chaos(deployment, load, output.WriteLine).RunAsync(steps, running);
             load.Enough();
             await running;
             await Count.AssertAsync(deployment, load);
-            output.WriteLine($"{load.Payments.Count} payments, {load.Refunds.Count} refunds");
+            output.WriteLine($"{load.Payments.Count} payments, {load.Refunds.Count} refunds so far");
         }
         catch
         {
+            load.Enough();
             foreach (var line in deployment.Lines())
             {
                 output.WriteLine(line);
             }
 
+            await stage.ClearAsync();
             throw;
-        }
-        finally
-        {
-            load.Enough();
         }
     }
 }
 
 /// <summary>One after the other and beside no others: they want all cores, and they end processes and servers.</summary>
 [CollectionDefinition(ChaosTests.Name, DisableParallelization = true)]
-public sealed class ChaosCollection : ICollectionFixture<ChaosPostgres>;
+public sealed class ChaosCollection : ICollectionFixture<ChaosStage>;

@@ -15,10 +15,15 @@ internal static class Count
     private const string MoneyOfCurrency =
         "select format('%s %s', currency, sum(balance)) from wallets group by currency order by currency";
 
+    private const string OpenAlerts = "select message from alerts where cleared_at is null order by id";
+
+    /// <summary>The platform's own monitor looks every five seconds, and an alert needs two looks to be cleared.</summary>
+    private static readonly TimeSpan ClearedWithin = TimeSpan.FromSeconds(60);
+
     public static async Task AssertAsync(Deployment deployment, Load load)
     {
         await using var audit = new Audit(deployment.Databases);
-        await Wait.UntilAsync(() => audit.Sagas.ScalarAsync<long>(OnItsWay).GetAwaiter().GetResult() == 0, QuietWithin);
+        await Wait.UntilAsync(() => audit.Sagas.ScalarAsync<long>(OnItsWay).GetAwaiter().GetResult() == 0, QuietWithin, () => "Something is still on its way.");
 
         Assert.Equal([], load.Payments.Where(p => p.Value is not ("completed" or "failed")));
         Assert.Equal([], load.Refunds.Where(r => r.Value is not ("completed" or "failed")));
@@ -27,6 +32,15 @@ internal static class Count
         await audit.AssertSoundAsync(load.Money.Values.Sum());
         await CardBooksAudit.AssertAsync(deployment.Databases);
         await AssertConservedAsync(audit, load);
+        foreach (var log in new[] { audit.Payments, audit.Wallets, audit.Sagas })
+        {
+            List<string> open = [];
+            await Wait.UntilAsync(
+                () => (open = log.ColumnAsync<string>(OpenAlerts).GetAwaiter().GetResult()).Count == 0,
+                ClearedWithin,
+                () => string.Join('\n', open));
+        }
+
         deployment.AssertAllAlive();
     }
 

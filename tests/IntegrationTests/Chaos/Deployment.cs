@@ -153,6 +153,8 @@ internal sealed class Deployment : IAsyncDisposable
         ["Fees__wallet__FixedMinor"] = "25",
         ["Fees__wallet__BasisPoints"] = "150",
         ["Fees__card__FixedMinor"] = "30",
+        ["Invariants__EveryMs"] = "5000",
+        ["Invariants__GraceMs"] = "4000",
         ["Processor__HangMs"] = "3000",
         ["CardStep__TimeoutMs"] = "1000",
         ["CardStep__CallMs"] = "4000",

@@ -12,7 +12,7 @@ namespace IntegrationTests.Chaos;
 /// </summary>
 internal sealed class Load
 {
-    private const int Callers = 16;
+    private const int Callers = 24;
     private const int WalletsOfCurrency = 12;
     private const long MoneyEach = 10_000;
 
@@ -22,33 +22,34 @@ internal sealed class Load
     private static readonly string[] Currencies = ["EUR", "USD"];
 
     private readonly Api _api;
-    private readonly IReadOnlyList<Order> _orders;
+    private readonly IReadOnlyDictionary<string, Guid[]> _wallets;
     private readonly ConcurrentDictionary<Guid, string> _payments = new();
     private readonly ConcurrentDictionary<Guid, string> _refunds = new();
-    private int _next = -1;
+    private IReadOnlyList<Order> _orders = [];
+    private int _next;
     private int _ended;
     private volatile bool _enough;
 
-    private Load(Api api, IReadOnlyList<Order> orders)
+    private Load(Api api, IReadOnlyDictionary<string, Guid[]> wallets)
     {
         _api = api;
-        _orders = orders;
+        _wallets = wallets;
     }
 
     /// <summary>Payments that have ended so far, each with what was wanted back of it.</summary>
     public int Ended => Volatile.Read(ref _ended);
 
-    /// <summary>Every payment that was accepted, with its last status.</summary>
+    /// <summary>Every payment that was ever accepted, with its last status.</summary>
     public IReadOnlyDictionary<Guid, string> Payments => _payments;
 
-    /// <summary>Every refund that was accepted, with its last status.</summary>
+    /// <summary>Every refund that was ever accepted, with its last status.</summary>
     public IReadOnlyDictionary<Guid, string> Refunds => _refunds;
 
     /// <summary>All that was paid in, in minor units, by currency.</summary>
     public IReadOnlyDictionary<string, long> Money { get; } = Currencies.ToDictionary(c => c, _ => WalletsOfCurrency * MoneyEach);
 
-    /// <summary>Opens the wallets, with money in them, and draws what the callers will want.</summary>
-    public static async Task<Load> PrepareAsync(Api api, Random random)
+    /// <summary>Opens the wallets, with money in them.</summary>
+    public static async Task<Load> PrepareAsync(Api api)
     {
         var wallets = new Dictionary<string, Guid[]>();
         foreach (var currency in Currencies)
@@ -57,15 +58,22 @@ internal sealed class Load
                 Enumerable.Range(0, WalletsOfCurrency).Select(_ => api.OpenWalletWithAsync(MoneyEach, currency)));
         }
 
-        return new Load(api, [.. Enumerable.Range(0, OrdersMax).Select(_ =>
-        {
-            var currency = Currencies[random.Next(Currencies.Length)];
-            return Order.Draw(random, currency, wallets[currency]);
-        })]);
+        return new Load(api, wallets);
     }
 
-    /// <summary>Returns when everything that was begun has ended.</summary>
-    public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(CallAsync)));
+    /// <summary>Starts the callers. What they want is drawn whole before.</summary>
+    /// <returns>Ends when everything that was begun has ended.</returns>
+    public Task RunAsync(Random random)
+    {
+        _orders = [.. Enumerable.Range(0, OrdersMax).Select(_ =>
+        {
+            var currency = Currencies[random.Next(Currencies.Length)];
+            return Order.Draw(random, currency, _wallets[currency]);
+        })];
+        _next = -1;
+        _enough = false;
+        return Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(CallAsync)));
+    }
 
     /// <summary>The callers end what they have begun.</summary>
     public void Enough() => _enough = true;

@@ -16,7 +16,7 @@ internal sealed record Order(string Target, string Body, string Currency, string
     // More than any fee, and little enough that a wallet can pay several.
     private const int AmountMin = 100;
     private const int AmountMax = 3_000;
-    private const int ThinkTimeMsMax = 200;
+    private const int ThinkTimeMsMax = 150;
 
     private static readonly string[] Cards =
         [CardTokens.Ok, CardTokens.Ok, CardTokens.Ok, CardTokens.Ok, CardTokens.Flaky, CardTokens.Timeout, CardTokens.Declined];

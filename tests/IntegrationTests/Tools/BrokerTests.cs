@@ -20,7 +20,7 @@ public sealed class BrokerTests
         try
         {
             Assert.Equal($"The broker is ready on 127.0.0.1:{port}, in memory only.", await LineOf(broker));
-            using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).Build();
+            using var admin = ClientOf(port);
             var found = admin.GetMetadata(Deadline);
 
             Assert.Equal($"127.0.0.1:{port}", $"{found.Brokers.Single().Host}:{found.Brokers.Single().Port}");
@@ -46,7 +46,7 @@ public sealed class BrokerTests
         try
         {
             await LineOf(broker);
-            using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{ports[0]}" }).Build();
+            using var admin = ClientOf(ports[0]);
 
             Assert.Equal(ports[1], Assert.Single(admin.GetMetadata(Deadline).Brokers).Port);
         }
@@ -81,6 +81,9 @@ public sealed class BrokerTests
     {
         RedirectStandardOutput = true,
     })!;
+
+    private static IAdminClient ClientOf(int port) =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).SetLogHandler((_, _) => { }).Build();
 
     private static async Task<string?> LineOf(Process broker) =>
         await broker.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Deadline);
