@@ -64,7 +64,9 @@ internal sealed class ChaosPostgres : IAsyncDisposable
     /// <returns>How many there were.</returns>
     public async Task<long> CutAsync(string application)
     {
-        await using var connection = new NpgsqlConnection(Server.ConnectionString("postgres"));
+        // Not from a pool: a pooled session may be one of the server's last life.
+        var admin = new NpgsqlConnectionStringBuilder(Server.ConnectionString("postgres")) { Pooling = false };
+        await using var connection = new NpgsqlConnection(admin.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var cut = new NpgsqlCommand(
             "select count(*) from pg_stat_activity a, pg_terminate_backend(a.pid) where a.application_name = $1", connection)
