@@ -82,13 +82,23 @@ internal sealed class Chaos(Deployment deployment, Load load, Action<string> tel
                 deployment.Link.Cut();
                 break;
             case Fault.Rebalance:
-                var added = await deployment.AddAsync(victim.Kind);
-                await victim.ReplaceAsync();
-                await deployment.RemoveAsync(added);
+                await RebalanceAsync(victim);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault, null);
         }
+    }
+
+    private async Task RebalanceAsync(Instance victim)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var added = await deployment.AddAsync(victim.Kind);
+        var addedAfter = Stopwatch.GetElapsedTime(began);
+        await victim.EndAsync();
+        var endedAfter = Stopwatch.GetElapsedTime(began);
+        await victim.RestartAsync();
+        await deployment.RemoveAsync(added);
+        tell($"{added.Name} came after {addedAfter.TotalSeconds:F1} s, {victim.Name} ended after {endedAfter.TotalSeconds:F1} s");
     }
 
     // The time is the fault itself: nothing is waited for.

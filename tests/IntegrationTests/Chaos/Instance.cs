@@ -42,13 +42,7 @@ internal sealed class Instance(string name, ServiceKind kind, int port, IReadOnl
         await RestartAsync();
     }
 
-    /// <summary>SIGTERM, which must be obeyed without complaint, and a new process in its place.</summary>
-    public async Task ReplaceAsync()
-    {
-        await EndAsync();
-        await RestartAsync();
-    }
-
+    /// <summary>SIGTERM, which must be obeyed without complaint.</summary>
     public async Task EndAsync() => Assert.Equal(0, await Process.TerminateAsync());
 
     public async ValueTask DisposeAsync()
@@ -59,7 +53,8 @@ internal sealed class Instance(string name, ServiceKind kind, int port, IReadOnl
         }
     }
 
-    private async Task RestartAsync()
+    /// <summary>A new process in the place of one that has ended.</summary>
+    public async Task RestartAsync()
     {
         await Process.DisposeAsync();
         Start();
