@@ -1,12 +1,14 @@
-# ./payments verify and ./payments archive: verbs of one program, which an operator runs on the databases.
+# ./payments verify, archive and broker: verbs of one program. The first two are for an operator, on the databases.
 # shellcheck shell=bash
 
 # The program knows it.
 usage_verify() { verb_verify --help; }
 usage_archive() { verb_archive --help; }
+usage_broker() { verb_broker --help; }
 
 verb_verify() { run_tool verify "$@"; }
 verb_archive() { run_tool archive "$@"; }
+verb_broker() { run_tool broker "$@"; }
 
 run_tool() {
   need_sdk

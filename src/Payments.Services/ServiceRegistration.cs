@@ -137,6 +137,9 @@ public static class ServiceRegistration
         {
             Embedded = section.GetValue("Embedded", defaults.Embedded),
             LingerMs = section.GetValue("LingerMs", defaults.LingerMs),
+            SessionTimeoutMs = section.GetValue("SessionTimeoutMs", defaults.SessionTimeoutMs),
+            PrefetchKbMax = section.GetValue("PrefetchKbMax", defaults.PrefetchKbMax),
+            StartTimeoutMs = section.GetValue("StartTimeoutMs", defaults.StartTimeoutMs),
             ReplicationFactor = section.GetValue("ReplicationFactor", defaults.ReplicationFactor),
             MinInSyncReplicas = section.GetValue("MinInSyncReplicas", defaults.MinInSyncReplicas),
             ClientProperties = section.GetSection("ClientProperties").Get<Dictionary<string, string>>() ?? [],

@@ -1,4 +1,5 @@
 using Payments.Tools.Archives;
+using Payments.Tools.Brokers;
 using Payments.Tools.Verifying;
 
 namespace Payments.Tools;
@@ -12,5 +13,6 @@ internal sealed record Verb(string Name, string Summary, string Usage, Func<IRea
     [
         new("verify", "check the event logs against their seals; make and check proofs", VerifyOptions.Usage, VerifyVerb.RunAsync),
         new("archive", "move a month of the event logs into files, or back", ArchiveVerb.Usage, ArchiveVerb.RunAsync),
+        new("broker", "run a Kafka broker that keeps everything in memory, for development and tests", BrokerVerb.Usage, BrokerVerb.RunAsync),
     ];
 }

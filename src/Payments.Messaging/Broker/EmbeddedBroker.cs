@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ using Payments.Messaging.Broker.Network;
 namespace Payments.Messaging;
 
 /// <summary>
-/// A Kafka broker inside this process. It speaks the real protocol on a loopback port of its own choice, with consumer groups, idempotent
-/// producers and committed offsets, and any client may connect to it. Who waits for messages has them as soon as they are written.
+/// A Kafka broker inside this process. It speaks the real protocol on a loopback port, of its own choice unless told, with consumer groups,
+/// idempotent producers and committed offsets, and any client may connect to it. Who waits for messages has them as soon as they are written.
 /// </summary>
 /// <remarks>
 /// All is in memory and gone with the process, however that ends; the event logs are the truth and publish again. Of each partition it
@@ -28,13 +29,14 @@ public sealed class EmbeddedBroker : IDisposable
     private readonly GroupCoordinator _groups;
     private readonly Listener _listener;
 
-    private EmbeddedBroker(int retainedBytes, TimeProvider clock, ILogger log)
+    private EmbeddedBroker(int retainedBytes, BrokerAddress address, TimeProvider clock, ILogger log)
     {
         _topics = new(retainedBytes);
-        _listener = new(clock, log);
+        _listener = new(address.Port, clock, log);
         _groups = new(clock);
-        var node = new BrokerNode(_listener.Address.Address.ToString(), _listener.Address.Port, clock);
-        BootstrapServers = node.Address;
+        BootstrapServers = $"{_listener.Address.Address}:{_listener.Address.Port}";
+        var told = address.Told ?? new DnsEndPoint(_listener.Address.Address.ToString(), _listener.Address.Port);
+        var node = new BrokerNode(told.Host, told.Port, clock);
         _listener.Open(new Dispatcher(ApiTable.For(node, _topics, _groups, _refusals)));
     }
 
@@ -45,17 +47,19 @@ public sealed class EmbeddedBroker : IDisposable
     /// <param name="retainedBytes">What is kept of each partition; the last batch always is.</param>
     /// <param name="clock">The system's, unless given.</param>
     /// <param name="log">Hears of clients that do not speak the protocol.</param>
+    /// <param name="address">Any free port, unless given.</param>
     /// <exception cref="EmbeddedBrokerException">There is no port for it, or a topic is named twice.</exception>
     public static EmbeddedBroker Start(
         IEnumerable<Topic> topics,
         int retainedBytes = DefaultRetainedBytes,
         TimeProvider? clock = null,
-        ILogger<EmbeddedBroker>? log = null)
+        ILogger<EmbeddedBroker>? log = null,
+        BrokerAddress address = default)
     {
         EmbeddedBroker broker;
         try
         {
-            broker = new(retainedBytes, clock ?? TimeProvider.System, log ?? NullLogger<EmbeddedBroker>.Instance);
+            broker = new(retainedBytes, address, clock ?? TimeProvider.System, log ?? NullLogger<EmbeddedBroker>.Instance);
         }
         catch (SocketException noPort)
         {
@@ -109,6 +113,14 @@ public sealed class EmbeddedBroker : IDisposable
         _groups.Dispose();
     }
 }
+
+/// <summary>Where an embedded broker listens, on loopback, and where it says that it is.</summary>
+/// <param name="Port">0: any free one.</param>
+/// <param name="Told">
+/// Where clients connect after the first answer: what Kafka calls the advertised listener. Null: where it listens. Another address is for
+/// whoever puts something in between.
+/// </param>
+public readonly record struct BrokerAddress(int Port = 0, DnsEndPoint? Told = null);
 
 /// <summary>The embedded broker could not be started, or could not do what it was asked to.</summary>
 public sealed class EmbeddedBrokerException(string message) : Exception(message);

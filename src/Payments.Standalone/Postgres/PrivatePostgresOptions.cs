@@ -9,6 +9,9 @@ public sealed record PrivatePostgresOptions
     /// <summary>The folder with <c>initdb</c> and <c>postgres</c>. Null: looked for on PATH, then where Debian puts it.</summary>
     public string? BinDirectory { get; init; }
 
+    /// <summary>The port. Null: one that is free, another at each start.</summary>
+    public int? Port { get; init; }
+
     public int ConnectionsMax { get; init; } = 300;
 
     public int SharedBuffersMb { get; init; } = 256;

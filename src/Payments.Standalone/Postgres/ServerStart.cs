@@ -40,7 +40,7 @@ internal sealed class ServerStart(Cluster cluster, ServerBinaries binaries, Serv
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePorts.Find(1)[0];
+            var port = options.Port ?? FreePorts.Find(1)[0];
             var server = SupervisedProcess.Start(
                 user, cluster.Log, options.StopPatience, [binaries.Server, "-D", cluster.Data, "-p", $"{port}"]);
             try

@@ -54,10 +54,10 @@ internal sealed class Api : IDisposable
         (await CreatedAsync<WalletView>("/api/wallets", new { userId = user ?? Fresh("user"), currency }, HttpStatusCode.Created)).WalletId;
 
     /// <summary>A wallet of a user of its own with money in it.</summary>
-    public async Task<Guid> OpenWalletWithAsync(long amount)
+    public async Task<Guid> OpenWalletWithAsync(long amount, string currency = "EUR")
     {
-        var wallet = await OpenWalletAsync();
-        await CreatedAsync<WalletView>($"/api/wallets/{wallet}/deposits", new { amount, currency = "EUR" }, HttpStatusCode.Created);
+        var wallet = await OpenWalletAsync(currency: currency);
+        await CreatedAsync<WalletView>($"/api/wallets/{wallet}/deposits", new { amount, currency }, HttpStatusCode.Created);
         return wallet;
     }
 

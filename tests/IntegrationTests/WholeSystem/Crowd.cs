@@ -60,7 +60,8 @@ internal sealed class Crowd(Api api)
             payment => payment.Status != "pending");
     }
 
-    private static async Task<T> UntilAnsweredAsync<T>(
+    /// <summary>Repeats a call while nobody is there to answer it; any other answer than the one that is expected is a mistake.</summary>
+    internal static async Task<T> UntilAnsweredAsync<T>(
         Func<Task<HttpResponseMessage>> call, HttpStatusCode expected, Func<T, bool> isEnough)
     {
         var trying = Stopwatch.StartNew();

@@ -7,6 +7,4 @@ internal sealed record BrokerNode(string Host, int Port, TimeProvider Clock)
     public const int Id = 1;
 
     public string ClusterId { get; } = $"embedded-{Guid.CreateVersion7(Clock.GetUtcNow())}";
-
-    public string Address => $"{Host}:{Port}";
 }

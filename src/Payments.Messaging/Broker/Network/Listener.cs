@@ -22,12 +22,13 @@ internal sealed partial class Listener : IDisposable
     private bool _open;
     private bool _disposed;
 
-    /// <summary>Takes a free port, not yet connections.</summary>
-    /// <exception cref="SocketException">There is none.</exception>
-    public Listener(TimeProvider clock, ILogger log)
+    /// <summary>Takes a port, not yet connections.</summary>
+    /// <param name="port">0: any free one.</param>
+    /// <exception cref="SocketException">It is taken, or none is free.</exception>
+    public Listener(int port, TimeProvider clock, ILogger log)
     {
         (_clock, _log) = (clock, log);
-        _socket = Bind(new(IPAddress.Loopback, 0));
+        _socket = Bind(new(IPAddress.Loopback, port));
         Address = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
