@@ -10,13 +10,14 @@ public static class ServiceClients
 
     /// <summary>
     /// The client named after a service (<c>IHttpClientFactory.CreateClient("wallet")</c>), its base address from
-    /// <see cref="ServiceAddresses"/>. Chain <c>AddTypedClient&lt;T&gt;()</c> for a typed one.
+    /// <see cref="ServiceAddresses"/>; of several, one that can be reached. Chain <c>AddTypedClient&lt;T&gt;()</c> for a typed one.
     /// </summary>
     /// <param name="timeout">For the whole call; 10 s unless told. A long poll needs more than it asks to wait.</param>
     public static IHttpClientBuilder AddServiceClient(this WebApplicationBuilder builder, string service, TimeSpan? timeout = null)
     {
         var address = builder.Configuration.ServiceAddress(service);
-        return builder.Services
+        var all = builder.Configuration.FindServiceAddresses(service);
+        var registered = builder.Services
             .AddHttpClient(service, client =>
             {
                 client.BaseAddress = address;
@@ -32,5 +33,6 @@ public static class ServiceClients
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();   // Spans tell the same, at no cost when nobody listens.
+        return all.Count > 1 ? registered.AddHttpMessageHandler(() => new InstancesHandler(all)) : registered;
     }
 }

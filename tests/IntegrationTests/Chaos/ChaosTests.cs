@@ -31,7 +31,7 @@ public sealed class ChaosTests(ChaosStage stage, ITestOutputHelper output)
         Fault.CutDatabase, Fault.CutDatabase, Fault.CutDatabase, Fault.CutBroker, Fault.CutBroker);
 
     [Fact]
-    public Task Instances_come_and_go() => SurviveAsync(Fault.Rebalance, Fault.Rebalance, Fault.Rebalance);
+    public Task Instances_come_and_go() => SurviveAsync(Fault.Rebalance, Fault.Rebalance);
 
     [Fact]
     public Task All_of_it() => SurviveAsync(

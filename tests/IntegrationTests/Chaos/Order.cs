@@ -29,22 +29,17 @@ internal sealed record Order(string Target, string Body, string Currency, string
     public static Order Draw(Random random, string currency, IReadOnlyList<Guid> wallets)
     {
         var payer = random.Next(wallets.Count);
-        var payee = (payer + random.Next(1, wallets.Count)) % wallets.Count;
+        var (from, to) = (wallets[payer], wallets[(payer + random.Next(1, wallets.Count)) % wallets.Count]);
         var amount = random.Next(AmountMin, AmountMax);
+        var token = Cards[random.Next(Cards.Length)];
+        var byWallet = new { method = "wallet", payerWalletId = from, payeeWalletId = to, amount, currency };
+        var byCard = new { method = "card", card = new { token }, payeeWalletId = to, amount, currency };
+        var transfer = new { fromWalletId = from, toWalletId = to, amount, currency };
         var (target, body, refundable) = random.Next(10) switch
         {
-            < 6 => ("/api/payments", JsonSerializer.Serialize(new
-            {
-                method = "wallet", payerWalletId = wallets[payer], payeeWalletId = wallets[payee], amount, currency,
-            }), true),
-            < 7 => ("/api/transfers", JsonSerializer.Serialize(new
-            {
-                fromWalletId = wallets[payer], toWalletId = wallets[payee], amount, currency,
-            }), false),
-            _ => ("/api/payments", JsonSerializer.Serialize(new
-            {
-                method = "card", card = new { token = Cards[random.Next(Cards.Length)] }, payeeWalletId = wallets[payee], amount, currency,
-            }), true),
+            < 6 => ("/api/payments", JsonSerializer.Serialize(byWallet), true),
+            < 7 => ("/api/transfers", JsonSerializer.Serialize(transfer), false),
+            _ => ("/api/payments", JsonSerializer.Serialize(byCard), true),
         };
         var refund = random.Next(8) switch
         {
