@@ -18,6 +18,7 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 
@@ -99,7 +100,7 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
-        return builder.AddInvariants(database);
+        return builder.AddEventReplays().AddInvariants(database);
     }
 
     /// <summary>A read model that is written after the events.</summary>

@@ -1,6 +1,7 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
+using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -49,5 +50,6 @@ internal static class PaymentEndpoints
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();
+        admin.MapEventReplays();
     }
 }

@@ -1,6 +1,7 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -28,5 +29,6 @@ internal static class SagaEndpoints
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();
+        admin.MapEventReplays();
     }
 }

@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -54,5 +55,6 @@ internal static class WalletEndpoints
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();
+        admin.MapEventReplays();
     }
 }

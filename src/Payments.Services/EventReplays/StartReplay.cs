@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Payments.EventStore;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services.EventReplays;
+
+/// <summary><c>POST event-replays</c></summary>
+internal static class StartReplay
+{
+    public static async Task<IResult> Handle(
+        HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, IEventStore store, TimeProvider clock, CancellationToken cancel)
+    {
+        var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReplayRequest, cancel);
+        if ((ReplayRules.Check(request) ?? ReplayRules.CheckReason(request!.Reason)) is { } problem)
+        {
+            return problem;
+        }
+
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request!, ReplayJson.Default.ReplayRequest));
+        var head = await store.LastPositionAsync(cancel);
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var row = new ReplayActRow(id, "start", by.Value, request!.Reason!.Trim(), clock.GetUtcNow())
+        {
+            StreamId = request.Filter.StreamId,
+            Types = request.Filter.Types,
+            CorrelationId = request.Filter.CorrelationId,
+            FromPosition = request.Filter.FromPosition ?? 1,
+            ToPosition = Math.Min(request.Filter.ToPosition ?? head, head),
+            Consumer = request.To?.Consumer,
+            RatePerSecond = request.RatePerSecond ?? ReplayRules.RateDefault,
+        };
+        var answer = KeptAnswer.Of(
+            StatusCodes.Status201Created,
+            JsonSerializer.SerializeToUtf8Bytes(new ReplayAnswer(id, "running"), ReplayJson.Default.ReplayAnswer),
+            $"{context.Request.Path}/{id}");
+        var unit = new AppendUnit
+        {
+            Rows = [new("event_replay_acts", JsonSerializer.SerializeToUtf8Bytes(row, ReplayJson.Default.ReplayActRow))],
+            Claim = repeatable.ClaimWith(answer),
+        };
+        return await store.AppendAsync(unit, cancel) is AppendResult.AlreadyClaimed claimed
+            ? repeatable.Repeat(claimed.Existing)
+            : answer.ToResult(context);
+    }
+}
