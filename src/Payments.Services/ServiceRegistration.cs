@@ -17,6 +17,7 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.DeadLetters;
 using Payments.Services.Invariants;
 
 namespace Payments.Services;
@@ -71,6 +72,7 @@ public static class ServiceRegistration
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
         services.AddHostedService<RetryWorker<TState, TEvent>>();
+        builder.AddDeadLetters<TState, TEvent>(consumer.Name);
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();

@@ -1,6 +1,7 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
+using Payments.Services.DeadLetters;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -47,5 +48,6 @@ internal static class PaymentEndpoints
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapDeadLetters<Payment, PaymentEvent>();
     }
 }

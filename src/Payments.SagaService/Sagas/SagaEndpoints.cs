@@ -1,6 +1,7 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.DeadLetters;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -26,5 +27,6 @@ internal static class SagaEndpoints
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapDeadLetters<Saga, SagaEvent>();
     }
 }

@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.DeadLetters;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -52,5 +53,6 @@ internal static class WalletEndpoints
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapDeadLetters<Wallet, WalletEvent>();
     }
 }

@@ -1,9 +1,10 @@
+using Microsoft.AspNetCore.Http;
 using Payments.ServiceDefaults;
 
-namespace Payments.SagaService.Operators;
+namespace Payments.Services.Operators;
 
 /// <summary>Who acts: the API client, and where one client serves many people, the person it names in <c>X-Operator</c>.</summary>
-internal readonly record struct OperatorName(string Value)
+public readonly record struct OperatorName(string Value)
 {
     public const string Header = "X-Operator";
 
