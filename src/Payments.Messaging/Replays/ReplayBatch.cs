@@ -135,8 +135,16 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
             Tell(replay, [row]);
             return 1;
         }
-        catch (StoreRejectedException)
+        catch (StoreRejectedException rejected)
         {
+            if (await books.FindAsync(id, cancel) is { Status: Replay.Running }
+                && await books.PendingAsync(id, definition.Name, item.Ordinal, item.Ordinal, 1, cancel) is [var still]
+                && still.Message?.Revision == item.Message?.Revision)
+            {
+                // Nobody else has done anything about it. It is not the message's fault that not even its failure can be stored.
+                throw new StoreUnavailableException($"Item {item.Ordinal} of replay {id} cannot be stored.", rejected);
+            }
+
             LogOvertaken(log, definition.Name, item.MessageId); // By another runner, or a person: what they did stands.
             return 0;
         }

@@ -111,14 +111,14 @@ create index replay_items_of_message on replay_items (message_id);
 -- Items are done only while the replay is running, each once: so a runner that has lost its lease, or has not heard of a pause, does nothing.
 create function apply_replays(rows jsonb) returns void language plpgsql as $$
 declare
-    r     jsonb;
-    p     replays%rowtype;
-    at    timestamptz;
-    items integer;
+    r       jsonb;
+    p       replays%rowtype;
+    done_at timestamptz;
+    items   integer;
 begin
     for r in select value from jsonb_array_elements(rows) with ordinality order by ordinality loop
         select * into p from replays where id = (r ->> 'replayId')::uuid for update;
-        at := (r ->> 'at')::timestamptz;
+        done_at := (r ->> 'at')::timestamptz;
         if r ->> 'op' = 'set' then
             if p.id is null or not r -> 'from' ? p.status then
                 raise exception 'replay % is %, not what it was', r ->> 'replayId', coalesce(p.status, 'gone');
@@ -127,7 +127,7 @@ begin
             update replays set
                 status = r ->> 'status',
                 note = r ->> 'note',
-                changed_at = at,
+                changed_at = done_at,
                 ramp_applied = case when p.status = 'stopped' then applied else ramp_applied end,
                 ramp_failed = case when p.status = 'stopped' then failed else ramp_failed end
             where id = p.id;
@@ -139,13 +139,13 @@ begin
         end if;
 
         with done as (
-            update replay_items i set status = o.status, error_type = o."errorType", error = o.error, at = apply_replays.at
+            update replay_items i set status = o.status, error_type = o."errorType", error = o.error, at = done_at
             from jsonb_to_recordset(r -> 'items') as o (ordinal integer, status text, "errorType" text, error text)
             where i.replay_id = p.id and i.ordinal = o.ordinal and i.status = 'pending'
             returning i.ordinal, i.message_id, i.revision, i.status, i.error_type),
         acts as (
             insert into operator_acts (at, by, act, reason, replay_id, message_id, before, after)
-            select apply_replays.at, p.created_by, p.act, p.reason, p.id, d.message_id,
+            select done_at, p.created_by, p.act, p.reason, p.id, d.message_id,
                 jsonb_build_object('status', 'dead', 'revision', d.revision),
                 jsonb_strip_nulls(jsonb_build_object(
                     'status', case when d.status = 'failed' then 'dead' when p.act = 'replay' then 'replayed' else 'discarded' end,
@@ -167,7 +167,7 @@ begin
                 when r ->> 'stop' is not null then 'stopped'
                 else t.status end,
             note = r ->> 'stop',
-            changed_at = apply_replays.at
+            changed_at = done_at
         from counted c
         where t.id = p.id
         returning c.all_of_them into items;

@@ -1,10 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Payments.Domain.Payments;
-using Payments.Domain.Sagas;
-using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Messaging.Parking;
 using Payments.Messaging.Replays;
 using Payments.Messaging.Replays.Rehearsal;
 using UnitTests.Randomness;

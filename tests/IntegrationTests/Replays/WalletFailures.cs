@@ -2,7 +2,6 @@ using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.Messaging;
 using Payments.Messaging.DeadLetters;
-using Payments.Messaging.Parking;
 
 namespace IntegrationTests.Replays;
 
