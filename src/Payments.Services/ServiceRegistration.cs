@@ -18,6 +18,7 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
@@ -88,6 +89,7 @@ public static class ServiceRegistration
         services.AddHostedService<RetryWorker<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
             provider, provider.GetRequiredService<LogDatabase>().Primary));
+        builder.AddDeadLetters<TState, TEvent>(consumer.Name);
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();

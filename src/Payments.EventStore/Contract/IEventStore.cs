@@ -11,6 +11,15 @@ public interface IEventStore
     /// <exception cref="StoreRejectedException">The database refused the content, for example by a unique index: trying again is of no use.</exception>
     Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel);
 
+    /// <summary>Finds out what an append of this unit would come to now: does all of it, and takes it back.</summary>
+    /// <returns>
+    /// What <see cref="AppendAsync"/> would have answered. The positions are those it would have had; the log, streams, projections,
+    /// watermarks and claims are as before, and nobody is told of anything.
+    /// </returns>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    /// <exception cref="StoreRejectedException">The database would refuse the content.</exception>
+    Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel);
+
     /// <summary>Reads one stream, oldest first: the versions of a range, at most <paramref name="countMax"/>.</summary>
     Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel);
 

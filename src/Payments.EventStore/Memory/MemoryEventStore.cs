@@ -2,7 +2,10 @@ namespace Payments.EventStore.Memory;
 
 /// <summary>The event store's contract in memory: for tests and simulation. Passes the same contract tests as PostgreSQL.</summary>
 /// <param name="apply">Receives the rows of inline projections, under the store's lock; it may throw to reject a unit.</param>
-public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IReadOnlyList<ProjectionRow>>? apply = null) : IEventStore
+/// <param name="rehearse">Throws as <paramref name="apply"/> would, and changes nothing; null when that never throws.</param>
+public sealed class MemoryEventStore(
+    string name, TimeProvider clock, Action<IReadOnlyList<ProjectionRow>>? apply = null, Action<IReadOnlyList<ProjectionRow>>? rehearse = null)
+    : IEventStore
 {
     private readonly Lock _gate = new();
     private readonly List<StoredEvent> _log = [];
@@ -25,6 +28,24 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
                 return cancel.IsCancellationRequested
                     ? Task.FromCanceled<AppendResult>(cancel)
                     : Task.FromResult(Obstacle(unit) ?? Store(unit));
+            }
+            catch (StoreRejectedException rejected)
+            {
+                return Task.FromException<AppendResult>(rejected);
+            }
+        }
+    }
+
+    public Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        unit.Check();
+        lock (_gate)
+        {
+            try
+            {
+                return cancel.IsCancellationRequested
+                    ? Task.FromCanceled<AppendResult>(cancel)
+                    : Task.FromResult(Obstacle(unit) ?? Foretell(unit));
             }
             catch (StoreRejectedException rejected)
             {
@@ -176,7 +197,7 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
 
     private AppendResult.Appended Store(AppendUnit unit)
     {
-        Apply(unit.Rows);
+        Apply(apply, unit.Rows);
         var first = _log.Count;
         _recordedAt = clock.GetUtcNow() is var now && now > _recordedAt ? now : _recordedAt;
         foreach (var append in unit.Streams.Where(s => s.Events.Count > 0))
@@ -210,11 +231,19 @@ public sealed class MemoryEventStore(string name, TimeProvider clock, Action<IRe
         return new AppendResult.Appended(first + 1, _log.Count, _recordedAt);
     }
 
-    private void Apply(IReadOnlyList<ProjectionRow> rows)
+    private AppendResult.Appended Foretell(AppendUnit unit)
+    {
+        Apply(rehearse, unit.Rows);
+        var recordedAt = clock.GetUtcNow() is var now && now > _recordedAt ? now : _recordedAt;
+        var count = unit.Streams.Sum(s => s.Events.Count);
+        return count == 0 ? new(0, 0, recordedAt) : new(_log.Count + 1, _log.Count + count, recordedAt);
+    }
+
+    private static void Apply(Action<IReadOnlyList<ProjectionRow>>? write, IReadOnlyList<ProjectionRow> rows)
     {
         try
         {
-            apply?.Invoke(rows);
+            write?.Invoke(rows);
         }
         catch (Exception refusal)
         {

@@ -99,24 +99,28 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
         catch (Exception rejected) when (IsRejection(rejected))
         {
-            _queue.Failed(batch[0], new StoreRejectedException($"The database rejects what was to be stored: {rejected.Message}", rejected));
+            _queue.Failed(batch[0], Rejection(rejected));
         }
         catch (Exception trouble)
         {
             // Process edge of the append path: whatever went wrong, every caller hears of it, and none is told that nothing was stored.
             foreach (var pending in batch)
             {
-                _queue.Failed(pending, new StoreUnavailableException($"The event store did not answer: {trouble.Message}", trouble));
+                _queue.Failed(pending, Trouble(trouble));
             }
         }
     }
 
     // The content's fault, by class of SQLSTATE: cardinality, data, constraints, names and types, limits, raised by an apply function.
     // Text that is no Unicode does not even leave this process. All else is trouble: the same unit may be welcome later.
-    private static bool IsRejection(Exception e) => e switch
+    internal static bool IsRejection(Exception e) => e switch
     {
         PostgresException { SqlState: var state } => state[..2] is "21" or "22" or "23" or "42" or "44" or "54" or "P0",
         ArgumentException => true,
         _ => false,
     };
+
+    internal static StoreRejectedException Rejection(Exception e) => new($"The database rejects what was to be stored: {e.Message}", e);
+
+    internal static StoreUnavailableException Trouble(Exception e) => new($"The event store did not answer: {e.Message}", e);
 }

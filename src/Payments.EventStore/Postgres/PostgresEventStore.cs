@@ -47,6 +47,28 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         return _commits.AppendAsync(unit, cancel);
     }
 
+    // On a connection of its own: the one that appends go through is busy, and must not be left in a transaction.
+    public async Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        unit.Check();
+        try
+        {
+            await using var connection = await _database.OpenConnectionAsync(cancel);
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            var (results, _) = await AppendStatement.ExecuteAsync(connection, [unit], _clock.GetUtcNow(), cancel);
+            await transaction.RollbackAsync(cancel); // At once: until then it stands in the way of all appends.
+            return results[0];
+        }
+        catch (Exception rejected) when (GroupCommit.IsRejection(rejected))
+        {
+            throw GroupCommit.Rejection(rejected);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or IOException or TimeoutException)
+        {
+            throw GroupCommit.Trouble(trouble);
+        }
+    }
+
     public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
         ReadStreamAsync(EventQueries.Stream, stream, range, countMax, cancel);
 

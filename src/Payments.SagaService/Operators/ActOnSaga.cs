@@ -6,6 +6,7 @@ using Payments.EventStore.Aggregates;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.Operators;
 
 namespace Payments.SagaService.Operators;
 

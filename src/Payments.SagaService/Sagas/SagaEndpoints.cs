@@ -1,6 +1,7 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
@@ -30,5 +31,6 @@ internal static class SagaEndpoints
         admin.MapInvariants();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapDeadLetters<Saga, SagaEvent>();
     }
 }

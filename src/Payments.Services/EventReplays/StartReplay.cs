@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Payments.EventStore;
 using Payments.ServiceDefaults;
+using Payments.Services.Operators;
 
 namespace Payments.Services.EventReplays;
 

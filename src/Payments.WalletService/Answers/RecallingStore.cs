@@ -24,14 +24,28 @@ internal sealed partial class RecallingStore(IEventStore store, IAnswerBook answ
         }
         catch (StoreRejectedException) when (unit.Streams is [var first, ..])
         {
-            List<Answered> asked = [.. Answered.In(unit).Distinct()];
-            var answered = asked.Count == 0 ? [] : await answers.FindAsync(asked, cancel);
-            if (recollections.Add(answered) == 0)
+            if (await RecallAsync(unit, cancel) == 0)
             {
                 throw; // Nothing new: it was turned away for something else.
             }
 
-            LogRecalled(log, answered.Count);
+            return new AppendResult.Conflict(first.Stream, first.Expected, first.Expected.Value);
+        }
+    }
+
+    public async Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        try
+        {
+            return await store.RehearseAsync(unit, cancel);
+        }
+        catch (StoreRejectedException) when (unit.Streams is [var first, ..])
+        {
+            if (await RecallAsync(unit, cancel) == 0)
+            {
+                throw;
+            }
+
             return new AppendResult.Conflict(first.Stream, first.Expected, first.Expected.Value);
         }
     }
@@ -66,6 +80,19 @@ internal sealed partial class RecallingStore(IEventStore store, IAnswerBook answ
         store.WatermarksAsync(consumer, cancel);
 
     public Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel) => store.FindClaimAsync(scope, key, cancel);
+
+    private async Task<int> RecallAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        List<Answered> asked = [.. Answered.In(unit).Distinct()];
+        var answered = asked.Count == 0 ? [] : await answers.FindAsync(asked, cancel);
+        var recalled = recollections.Add(answered);
+        if (recalled > 0)
+        {
+            LogRecalled(log, answered.Count);
+        }
+
+        return recalled;
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} commands came again that wallets had answered and forgotten")]
     private static partial void LogRecalled(ILogger log, int count);

@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
@@ -56,5 +57,6 @@ internal static class WalletEndpoints
         admin.MapInvariants();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapDeadLetters<Wallet, WalletEvent>();
     }
 }

@@ -21,6 +21,8 @@ internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
         return world.Strikes(Faults.Crashes) ? Trouble(unit, new Crashed()) : Told(unit, store.AppendAsync(unit, cancel));
     }
 
+    public Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel) => store.RehearseAsync(unit, cancel);
+
     public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
         store.ReadStreamAsync(stream, range, countMax, cancel);
 

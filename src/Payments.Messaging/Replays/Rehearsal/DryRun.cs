@@ -1,0 +1,162 @@
+using Payments.EventStore;
+using Payments.EventStore.Aggregates;
+using Payments.Messaging.Consuming;
+using Payments.Messaging.Parking;
+
+namespace Payments.Messaging.Replays.Rehearsal;
+
+/// <summary>Foretells what a replay would do: the real decisions on the states of now, and the real statement that would store them, taken back.</summary>
+/// <remarks>
+/// Nothing outside is called that a replay would call, for it would call nothing: messages are handled by pure decisions. What a saga wants
+/// of the card processor is an event that says so, and shows among the events; the call is made by a worker that follows what is stored.
+/// Chosen messages come first, in order, and then what they release; each is decided on what those before it lead to. In earnest what is
+/// released follows its key's head as soon as that is stored, so where two keys meet in one aggregate the order may differ.
+/// </remarks>
+public sealed class DryRun<TState, TEvent>(
+    ConsumerDefinition<TState, TEvent> definition, IEventStore store, Aggregates<TState, TEvent> aggregates, RetryPolicy retries, TimeProvider clock)
+    where TState : class
+{
+    /// <summary>Dead letters in one dry run at most.</summary>
+    public const int MessagesMax = 500;
+
+    /// <summary>Of what waits behind each, so many at most.</summary>
+    public const int BehindMax = 20;
+
+    /// <summary>Of what waits behind all of them, so many at most.</summary>
+    public const int BehindAllMax = 1_000;
+
+    private const int AttemptsMax = 10;
+
+    private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
+
+    /// <summary>Foretells what becomes of dead letters, and of those that wait behind them.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not answer, or the streams are being written to too fast.</exception>
+    public async Task<IReadOnlyList<Foretold>> RunAsync(
+        IReadOnlyList<ParkedMessage> heads, IReadOnlyList<ParkedMessage> behind, CancellationToken cancel)
+    {
+        List<Work> work = [.. heads.Select(m => Read(m, isBehind: false)), .. behind.Select(m => Read(m, isBehind: true))];
+        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        {
+            var states = await aggregates.RefreshAsync(work.Select(w => w.Order?.Stream).OfType<StreamId>(), cancel);
+            if (await TryAsync(work, states, cancel) is { } foretold)
+            {
+                return foretold;
+            }
+        }
+
+        throw new StoreUnavailableException(
+            $"{definition.Name}: the streams of a dry run are being written to too fast.",
+            new TimeoutException($"{AttemptsMax} attempts met another writer each time."));
+    }
+
+    // Null when another writer got in between.
+    private async Task<List<Foretold>?> TryAsync(
+        IReadOnlyList<Work> work, IReadOnlyDictionary<StreamId, Versioned<TState>> states, CancellationToken cancel)
+    {
+        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, clock.GetUtcNow());
+        var (applied, settled, failed) = (new List<Work>(), new Dictionary<ParkingKey, List<ProjectionRow>>(), new HashSet<ParkingKey>());
+        var foretold = new List<Foretold>(work.Count);
+        foreach (var item in work)
+        {
+            if (item.Parked.Key is { } blocked && failed.Contains(blocked))
+            {
+                foretold.Add(new Foretold(item.Parked, item.IsBehind, ForetoldOutcome.WaitsOn));
+                continue;
+            }
+
+            var change = item.Order is { } order ? pass.ChangeOf(order.Stream) : null;
+            var (before, eventsBefore) = (change?.After.State, change?.Events.Count ?? 0);
+            var failure = item.Failure ?? (item.Order is null ? null : pass.Try(item.Message!, item.Order));
+            if (failure is null)
+            {
+                switch (await RehearseAsync(item, change, settled, pass.Now, cancel))
+                {
+                    case (false, null):
+                        return null;
+                    case (_, { } rejection):
+                        failure = rejection;
+                        pass = Redo(applied, states, pass.Now); // Without the one that is rejected.
+                        break;
+                }
+            }
+
+            if (failure is not null)
+            {
+                failed.UnionWith(item.Parked.Key is { } key ? [key] : []);
+                foretold.Add(new Foretold(item.Parked, item.IsBehind, ForetoldOutcome.Fails, failure, item.Order?.Stream));
+                continue;
+            }
+
+            applied.Add(item);
+            foretold.Add(Tell(item, change, before, eventsBefore));
+        }
+
+        return foretold;
+    }
+
+    private async Task<(bool IsStored, Failure? Rejection)> RehearseAsync(
+        Work item, Change<TState, TEvent>? change, Dictionary<ParkingKey, List<ProjectionRow>> settled, DateTimeOffset now, CancellationToken cancel)
+    {
+        // A dead letter ends as replayed; what waited behind it is applied. Each is the head of its key once those before it are settled.
+        var outcome = item.IsBehind ? ParkingRow.Applied : ParkingRow.Replayed;
+        var settle = ParkingRow.Settle(item.Parked, outcome, now).ToRow();
+        List<ProjectionRow> line = item.Parked.Key is { } key && settled.TryGetValue(key, out var earlier) ? [.. earlier, settle] : [settle];
+        try
+        {
+            var result = await store.RehearseAsync(
+                new AppendUnit { Streams = change is null ? [] : [change.ToAppend()], Rows = [.. change?.Rows() ?? [], .. line] }, cancel);
+            if (item.Parked.Key is { } settledKey)
+            {
+                settled[settledKey] = line;
+            }
+
+            return (result is AppendResult.Appended, null);
+        }
+        catch (StoreRejectedException rejected)
+        {
+            return (false, Failure.Of(rejected));
+        }
+    }
+
+    private DecisionPass<TState, TEvent> Redo(
+        IReadOnlyList<Work> applied, IReadOnlyDictionary<StreamId, Versioned<TState>> states, DateTimeOffset now)
+    {
+        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, now);
+        foreach (var item in applied.Where(a => a.Order is not null))
+        {
+            pass.Try(item.Message!, item.Order!);
+        }
+
+        return pass;
+    }
+
+    private Foretold Tell(Work item, Change<TState, TEvent>? change, TState? before, int eventsBefore)
+    {
+        var events = change?.Events.Skip(eventsBefore)
+            .Select(e => new ForetoldEvent(e.Stored.Type, e.Stored.SchemaVersion, change.Stream, e.Version, e.Stored.Data)).ToList() ?? [];
+        return new Foretold(
+            item.Parked,
+            item.IsBehind,
+            events.Count > 0 ? ForetoldOutcome.Applies : ForetoldOutcome.DoesNothing,
+            null,
+            change?.Stream,
+            events,
+            Show(before),
+            Show(change?.After.State));
+    }
+
+    private byte[]? Show(TState? state) => state is null ? null : definition.Aggregate.Snapshots?.Encode(state);
+
+    private Work Read(ParkedMessage parked, bool isBehind)
+    {
+        if (MessageCodec.Read(parked.ToRecord()) is not MessageReading.Readable { Message: var message })
+        {
+            return new Work(parked, isBehind, null, null, Failure.Unreadable("It is no message of ours, and can only be discarded."));
+        }
+
+        var (order, failure) = _handling.Interpret(message);
+        return new Work(parked, isBehind, message, order, failure);
+    }
+
+    private sealed record Work(ParkedMessage Parked, bool IsBehind, Message? Message, Order<TState, TEvent>? Order, Failure? Failure);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Payments.Messaging.DeadLetters;
+
+namespace Payments.Messaging.Replays;
+
+/// <summary>What a person has asked to be done with many dead letters.</summary>
+/// <param name="Act"><see cref="OperatorAct.Replay"/> or <see cref="OperatorAct.Discard"/>.</param>
+/// <param name="StopAtPercent">It stops by itself when more than that of what is done has failed.</param>
+public sealed record ReplayOrder(
+    Guid Id,
+    string Act,
+    DateTimeOffset At,
+    string By,
+    string Reason,
+    DeadLetterSelection Selection,
+    int RatePerSecond,
+    int StopAtPercent);
+
+/// <summary>A replay as it stands.</summary>
+/// <param name="Selection">As it was asked for.</param>
+/// <param name="Note">Why it stopped.</param>
+public sealed record Replay(
+    Guid Id,
+    string Act,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string Reason,
+    JsonElement Selection,
+    string SelectionHash,
+    int RatePerSecond,
+    int StopAtPercent,
+    string Status,
+    string? Note,
+    ReplayCounts Counts,
+    DateTimeOffset ChangedAt)
+{
+    public const string Planned = "planned";
+    public const string Running = "running";
+    public const string Paused = "paused";
+    public const string Stopped = "stopped";
+    public const string Cancelled = "cancelled";
+    public const string Done = "done";
+
+    public bool IsOver => Status is Cancelled or Done;
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Parking;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services.DeadLetters;
+
+/// <summary>What every change of one dead letter has in common: it is done once, on the dead letter as it was seen, and on record.</summary>
+internal static class ChangeRequest
+{
+    /// <summary>Finds the dead letter and has it changed; a repeat of the request is answered as it was before.</summary>
+    /// <param name="revision">As the operator saw it; null when that does not matter.</param>
+    /// <param name="change">The rows that do it with the answer, or why it cannot be done.</param>
+    public static async Task<IResult> HandleAsync(
+        long id,
+        long? revision,
+        IdempotentRequest repeatable,
+        HttpContext context,
+        IEventStore store,
+        DeadLetterReader letters,
+        Func<ParkedMessage, (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)> change,
+        CancellationToken cancel)
+    {
+        if (await repeatable.FindFirstAsync(store, cancel) is { } first)
+        {
+            return repeatable.Repeat(first);
+        }
+
+        if (await letters.FindAsync(id, cancel) is not { } letter)
+        {
+            return ShowDeadLetter.NotFound(id);
+        }
+
+        if (revision is { } seen && seen != letter.Revision)
+        {
+            return Changed(id);
+        }
+
+        var (rows, answer, refusal) = change(letter);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            return await store.AppendAsync(new AppendUnit { Rows = rows, Claim = repeatable.ClaimWith(answer) }, cancel) switch
+            {
+                AppendResult.AlreadyClaimed claimed => repeatable.Repeat(claimed.Existing),
+                _ => answer.ToResult(context),
+            };
+        }
+        catch (StoreRejectedException)
+        {
+            return Changed(id); // By somebody else, in this very moment.
+        }
+    }
+
+    private static ProblemHttpResult Changed(long id) =>
+        Problems.Conflict("dead_letter_changed", $"Dead letter {id} is not what it was when it was looked at: look again.");
+}

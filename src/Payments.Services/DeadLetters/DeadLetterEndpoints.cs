@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Payments.Services.DeadLetters;
+
+/// <summary>What operators see and do about messages that could not be handled.</summary>
+public static class DeadLetterEndpoints
+{
+    /// <summary>
+    /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, edit, discard, preview, verify, acts) and
+    /// <c>replays</c> (create, list, show, progress, pause, resume, cancel) to the admin routes of a service.
+    /// </summary>
+    public static void MapDeadLetters<TState, TEvent>(this IEndpointRouteBuilder admin)
+        where TState : class
+    {
+        var letters = admin.MapGroup("/dead-letters");
+        letters.MapGet("/", ListDeadLetters.Handle);
+        letters.MapGet("/groups", GroupDeadLetters.Handle);
+        letters.MapGet("/parked", ListParkedKeys.Handle);
+        letters.MapGet("/acts", ListActs.Handle);
+        letters.MapGet("/{id:long}", ShowDeadLetter.Handle);
+        letters.MapPost("/{id:long}/edit", EditDeadLetter.Handle<TState, TEvent>);
+        letters.MapPost("/{id:long}/discard", DiscardDeadLetter.Handle);
+        letters.MapPost("/preview", PreviewReplay.Handle<TState, TEvent>);
+        letters.MapPost("/groups/verify", VerifyGroups.Handle<TState, TEvent>);
+
+        var replays = admin.MapGroup("/replays");
+        replays.MapPost("/", CreateReplay.Handle);
+        replays.MapGet("/", ShowReplays.List);
+        replays.MapGet("/{id:guid}", ShowReplays.One);
+        replays.MapGet("/{id:guid}/progress", FollowReplay.Handle);
+        replays.MapPost("/{id:guid}/pause", SteerReplay.Pause);
+        replays.MapPost("/{id:guid}/resume", SteerReplay.Resume);
+        replays.MapPost("/{id:guid}/cancel", SteerReplay.Cancel);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Parking;
+using Payments.ServiceDefaults;
+using Payments.Services.Operators;
+
+namespace Payments.Services.DeadLetters;
+
+/// <param name="Reason">3 to 500 characters.</param>
+/// <param name="Revision">As the operator saw it; when it is another now, nothing is done.</param>
+internal sealed record DiscardRequest(string Reason, long? Revision = null);
+
+/// <summary><c>POST dead-letters/{id}/discard</c>: it shall never do anything. It is kept; what waits behind it goes on.</summary>
+internal static class DiscardDeadLetter
+{
+    public static async Task<IResult> Handle(
+        long id,
+        DiscardRequest request,
+        HttpContext context,
+        CallerIdentity caller,
+        OperatorName by,
+        IdempotencyKey key,
+        IEventStore store,
+        DeadLetterReader letters,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        if (!Reason.TryRead(request.Reason, out var reason))
+        {
+            return Reason.Invalid();
+        }
+
+        var repeatable = new IdempotentRequest(
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.DiscardRequest));
+        return await ChangeRequest.HandleAsync(
+            id, request.Revision, repeatable, context, store, letters, letter => Change(letter, clock.GetUtcNow(), by.Value, reason), cancel);
+    }
+
+    private static (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal) Change(
+        ParkedMessage letter, DateTimeOffset now, string by, string reason)
+    {
+        var act = new OperatorAct(
+            now,
+            by,
+            OperatorAct.Discard,
+            reason,
+            MessageId: letter.Id,
+            Before: new JsonObject { ["status"] = "dead", ["revision"] = letter.Revision },
+            After: new JsonObject { ["status"] = ParkingRow.Discarded, ["revision"] = letter.Revision + 1 });
+        var answer = JsonSerializer.SerializeToUtf8Bytes(
+            new DiscardAnswer(letter.Id, ParkingRow.Discarded, letter.Revision + 1), DeadLetterJson.Default.DiscardAnswer);
+        return ([ParkingRow.Settle(letter, ParkingRow.Discarded, now).ToRow(), act.ToRow()], KeptAnswer.Of(StatusCodes.Status200OK, answer), null);
+    }
+}
