@@ -73,7 +73,11 @@ public sealed partial class DeadLetterCopier(
         if (ids.Count > 0)
         {
             await Task.WhenAll(sent);
-            await using var mark = database.CreateCommand("update parked_messages set copied_at = $2 where id = any ($1)");
+
+            // Waits for nobody, so that it cannot stand in a ring with appends: what is skipped is copied once more.
+            await using var mark = database.CreateCommand(
+                "update parked_messages set copied_at = $2 " +
+                "where id in (select id from parked_messages where id = any ($1) order by id for update skip locked)");
             mark.Parameters.AddWithValue(ids.ToArray());
             mark.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
             await mark.ExecuteNonQueryAsync(cancel);

@@ -1,6 +1,7 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Messaging;
+using Payments.Messaging.Consuming;
 using Payments.WalletService;
 using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
@@ -12,10 +13,12 @@ internal static class WalletLetters
 {
     public static readonly Currency Eur = Currency.Parse("EUR");
 
-    public static Task<ReplayStage<Wallet, WalletEvent>> StageAsync(PostgresFixture postgres) =>
-        ReplayStage<Wallet, WalletEvent>.CreateAsync(postgres, "wallets", WalletAggregate.Consumer(WalletRules.None, new Recollections()), typeof(WalletHost).Assembly);
+    private static ConsumerDefinition<Wallet, WalletEvent> Consumer => WalletAggregate.Consumer(WalletRules.None, new Recollections());
 
-    public static ReplayStage<Wallet, WalletEvent> Stage(string database) => new(database, "wallets", WalletAggregate.Consumer(WalletRules.None, new Recollections()));
+    public static Task<ReplayStage<Wallet, WalletEvent>> StageAsync(PostgresFixture postgres) =>
+        ReplayStage<Wallet, WalletEvent>.CreateAsync(postgres, "wallets", Consumer, typeof(WalletHost).Assembly);
+
+    public static ReplayStage<Wallet, WalletEvent> Stage(string database) => new(database, "wallets", Consumer);
 
     /// <summary>Opens wallets with money in them.</summary>
     public static async Task<List<Guid>> OpenAsync(this ReplayStage<Wallet, WalletEvent> stage, int count, long balance = 10_000)
