@@ -36,7 +36,14 @@ internal static class DiscardDeadLetter
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.DiscardRequest));
         return await ChangeRequest.HandleAsync(
-            id, request.Revision, repeatable, context, store, letters, letter => Change(letter, clock.GetUtcNow(), by.Value, reason), cancel);
+            id,
+            request.Revision,
+            repeatable,
+            context,
+            store,
+            letters,
+            letter => Change(letter, clock.GetUtcNow(), by.Value, reason),
+            cancel);
     }
 
     private static (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal) Change(
@@ -52,6 +59,9 @@ internal static class DiscardDeadLetter
             After: new JsonObject { ["status"] = ParkingRow.Discarded, ["revision"] = letter.Revision + 1 });
         var answer = JsonSerializer.SerializeToUtf8Bytes(
             new DiscardAnswer(letter.Id, ParkingRow.Discarded, letter.Revision + 1), DeadLetterJson.Default.DiscardAnswer);
-        return ([ParkingRow.Settle(letter, ParkingRow.Discarded, now).ToRow(), act.ToRow()], KeptAnswer.Of(StatusCodes.Status200OK, answer), null);
+        return (
+            [ParkingRow.Settle(letter, ParkingRow.Discarded, now).ToRow(), act.ToRow()],
+            KeptAnswer.Of(StatusCodes.Status200OK, answer),
+            null);
     }
 }
