@@ -5,7 +5,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.DeadLetters;
 

@@ -7,7 +7,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 using Payments.Services.TimeTravel;
 
 namespace Payments.Services.DeadLetters;

@@ -6,7 +6,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.DeadLetters;
 
