@@ -12,11 +12,13 @@ public sealed class DeadLetterReader(NpgsqlDataSource database, string consumer)
         (await SelectAsync(new DeadLetterSelection { Ids = [id] }, 1, cancel)).SingleOrDefault();
 
     /// <summary>Those that are chosen, in the order of their ids.</summary>
-    public async Task<IReadOnlyList<ParkedMessage>> SelectAsync(DeadLetterSelection selection, int countMax, CancellationToken cancel)
+    public async Task<IReadOnlyList<ParkedMessage>> SelectAsync(
+        DeadLetterSelection selection, int countMax, CancellationToken cancel)
     {
         await using var command = database.CreateCommand();
         var chosen = new Conditions(command, "m.status = 'dead'").Add("m.consumer = #", consumer, NpgsqlDbType.Text).Add(selection);
-        command.CommandText = $"select {PostgresParkedMessages.Columns} from parked_messages m where {chosen} order by m.id limit {countMax}";
+        command.CommandText =
+            $"select {PostgresParkedMessages.Columns} from parked_messages m where {chosen} order by m.id limit {countMax}";
         return await ReadAsync(command, cancel);
     }
 

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Payments.Messaging.DeadLetters;
 
-/// <summary>The dead letters that were chosen at one moment, each as it was then: what comes later is not part of it, what changes later drops out.</summary>
+/// <summary>
+/// The dead letters that were chosen at one moment, each as it was then: what comes later is not part of it, what changes later drops out.
+/// </summary>
 /// <param name="Items">Ids and revisions, in the order of the ids.</param>
 public sealed record FrozenSelection(IReadOnlyList<(long Id, long Revision)> Items)
 {

@@ -6,7 +6,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters;
 
-/// <summary>What a person did, for the record: stored in the transaction of the act. Written by <c>apply_operator_acts</c>, changed by nobody.</summary>
+/// <summary>
+/// What a person did, for the record: stored in the transaction of the act. Written by <c>apply_operator_acts</c>, changed by nobody.
+/// </summary>
 /// <param name="By">The API client, and the person there.</param>
 public sealed record OperatorAct(
     DateTimeOffset At,

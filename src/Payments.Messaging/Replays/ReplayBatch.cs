@@ -7,7 +7,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Replays;
 
-/// <summary>Handles the next items of a replay in one transaction: the effects, what becomes of each message, the items and the counts.</summary>
+/// <summary>
+/// Handles the next items of a replay in one transaction: the effects, what becomes of each message, the items and the counts.
+/// </summary>
 /// <remarks>
 /// Once in effect: a message is settled only as it was selected, an item is done only while it is pending and the replay is running, and
 /// both in the transaction of the effects. So whoever does this, and however often it is killed or does it twice, each is applied once.
@@ -178,7 +180,8 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
 
     private static string TooMany(ReplayCounts counts) => $"{counts.DoneInVain} of {counts.Done} failed: more than was agreed.";
 
-    [LoggerMessage(EventId = 136, Level = LogLevel.Information, Message = "{Consumer}: dead letter {Id} was handled by somebody else meanwhile")]
+    [LoggerMessage(EventId = 136, Level = LogLevel.Information,
+        Message = "{Consumer}: dead letter {Id} was handled by somebody else meanwhile")]
     private static partial void LogOvertaken(ILogger log, string consumer, long id);
 
     private sealed record Work(PendingItem Item, Message? Message, Order<TState, TEvent>? Order, Failure? Failure);

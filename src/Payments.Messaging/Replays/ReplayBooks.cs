@@ -24,8 +24,8 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var replay = new NpgsqlCommand(
-            "insert into replays (id, act, created_at, created_by, reason, selection, selection_hash, total, rate_per_second, stop_at_percent, " +
-            "changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $3)", connection))
+            "insert into replays (id, act, created_at, created_by, reason, selection, selection_hash, total, rate_per_second, " +
+            "stop_at_percent, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $3)", connection))
         {
             replay.Parameters.AddWithValue(order.Id);
             replay.Parameters.AddWithValue(order.Act);
@@ -80,7 +80,8 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
     /// <summary>The oldest that is running; null when none is.</summary>
     public async Task<Replay?> FindRunningAsync(CancellationToken cancel)
     {
-        await using var command = database.CreateCommand($"select {Columns} from replays where status = 'running' order by created_at, id limit 1");
+        await using var command = database.CreateCommand(
+            $"select {Columns} from replays where status = 'running' order by created_at, id limit 1");
         return (await ReadAsync(command, cancel)).SingleOrDefault();
     }
 

@@ -9,7 +9,10 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Replays;
 
-/// <summary>Carries replays out, one after the other, at the rate that was agreed. One process per consumer does so; another goes on when it is gone.</summary>
+/// <summary>
+/// Carries replays out, one after the other, at the rate that was agreed. One process per consumer does so; when it is gone, another goes
+/// on.
+/// </summary>
 public sealed partial class ReplayRunner<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,

@@ -6,7 +6,6 @@ using Payments.EventStore.Aggregates;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
-using Payments.Services.Operators;
 
 namespace Payments.SagaService.Operators;
 

@@ -3,7 +3,7 @@ using Payments.Domain.Sagas;
 using Payments.EventStore.Aggregates;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
+using Payments.Services;
 
 namespace Payments.SagaService.Operators;
 

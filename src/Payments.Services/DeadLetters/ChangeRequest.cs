@@ -7,7 +7,7 @@ using Payments.ServiceDefaults;
 
 namespace Payments.Services.DeadLetters;
 
-/// <summary>What every change of one dead letter has in common: it is done once, on the dead letter as it was seen, and on record.</summary>
+/// <summary>What every change of one dead letter has in common: done once, on the dead letter as it was seen, and on record.</summary>
 internal static class ChangeRequest
 {
     /// <summary>Finds the dead letter and has it changed; a repeat of the request is answered as it was before.</summary>

@@ -6,14 +6,13 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.DeadLetters;
 
 /// <summary><c>POST replays</c>: freezes a selection and has it replayed, or discarded, in the background.</summary>
 /// <remarks>
-/// The items are written beside the log first, because a hundred thousand of them would hold up all appends; setting the replay going is one
-/// row, stored with the idempotency key. What is planned and never set going is forgotten.
+/// The items are written beside the log first, because a hundred thousand of them would hold up all appends; setting the replay going is
+/// one row, stored with the idempotency key. What is planned and never set going is forgotten.
 /// </remarks>
 internal static class CreateReplay
 {
@@ -46,7 +45,8 @@ internal static class CreateReplay
         {
             return frozen.Items.Count == 0
                 ? Problems.Unprocessable("nothing_selected", "No dead letter of this service is chosen by that.")
-                : Problems.Unprocessable("too_many_selected", $"More than {FrozenSelection.CountMax} dead letters are chosen: narrow it down.");
+                : Problems.Unprocessable(
+                    "too_many_selected", $"More than {FrozenSelection.CountMax} dead letters are chosen: narrow it down.");
         }
 
         var now = clock.GetUtcNow();

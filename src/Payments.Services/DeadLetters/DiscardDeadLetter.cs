@@ -5,7 +5,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.DeadLetters;
 
@@ -36,7 +35,14 @@ internal static class DiscardDeadLetter
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.DiscardRequest));
         return await ChangeRequest.HandleAsync(
-            id, request.Revision, repeatable, context, store, letters, letter => Change(letter, clock.GetUtcNow(), by.Value, reason), cancel);
+            id,
+            request.Revision,
+            repeatable,
+            context,
+            store,
+            letters,
+            letter => Change(letter, clock.GetUtcNow(), by.Value, reason),
+            cancel);
     }
 
     private static (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal) Change(
@@ -52,6 +58,9 @@ internal static class DiscardDeadLetter
             After: new JsonObject { ["status"] = ParkingRow.Discarded, ["revision"] = letter.Revision + 1 });
         var answer = JsonSerializer.SerializeToUtf8Bytes(
             new DiscardAnswer(letter.Id, ParkingRow.Discarded, letter.Revision + 1), DeadLetterJson.Default.DiscardAnswer);
-        return ([ParkingRow.Settle(letter, ParkingRow.Discarded, now).ToRow(), act.ToRow()], KeptAnswer.Of(StatusCodes.Status200OK, answer), null);
+        return (
+            [ParkingRow.Settle(letter, ParkingRow.Discarded, now).ToRow(), act.ToRow()],
+            KeptAnswer.Of(StatusCodes.Status200OK, answer),
+            null);
     }
 }

@@ -7,7 +7,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 using Payments.Services.TimeTravel;
 
 namespace Payments.Services.DeadLetters;
@@ -17,7 +16,9 @@ namespace Payments.Services.DeadLetters;
 /// <param name="Revision">As the operator saw it; when it is another now, nothing is done.</param>
 internal sealed record EditRequest(JsonElement Payload, string Reason, long? Revision = null);
 
-/// <summary><c>POST dead-letters/{id}/edit</c>: another payload, which the consumer understands. It stays a dead letter until it is replayed.</summary>
+/// <summary>
+/// <c>POST dead-letters/{id}/edit</c>: another payload, which the consumer understands. It stays a dead letter until it is replayed.
+/// </summary>
 internal static class EditDeadLetter
 {
     public static async Task<IResult> Handle<TState, TEvent>(
@@ -65,7 +66,13 @@ internal static class EditDeadLetter
         var (before, after) = (Payloads.Json(letter.Payload), Payloads.Json(payload));
         var edit = EditRow.Of(letter, payload, now, by, reason);
         var act = new OperatorAct(
-            now, by, OperatorAct.Edit, reason, MessageId: letter.Id, Before: Side(letter.Revision, letter.Payload), After: Side(letter.Revision + 1, payload));
+            now,
+            by,
+            OperatorAct.Edit,
+            reason,
+            MessageId: letter.Id,
+            Before: Side(letter.Revision, letter.Payload),
+            After: Side(letter.Revision + 1, payload));
         var answer = new EditAnswer(
             letter.Id,
             letter.Revision + 1,

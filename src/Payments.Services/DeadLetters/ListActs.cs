@@ -12,7 +12,8 @@ internal static class ListActs
 {
     private const int PageMax = 500;
 
-    private const string Select = "select m.id, m.at, m.by, m.act, m.reason, m.replay_id, m.message_id, m.before, m.after from operator_acts m ";
+    private const string Select =
+        "select m.id, m.at, m.by, m.act, m.reason, m.replay_id, m.message_id, m.before, m.after from operator_acts m ";
 
     public static async Task<IResult> Handle(
         string? by,
@@ -42,7 +43,8 @@ internal static class ListActs
     }
 
     /// <summary>What was done about one message, oldest first.</summary>
-    public static async Task<IReadOnlyList<ActView>> OfMessageAsync(LogDatabase database, long message, int countMax, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ActView>> OfMessageAsync(
+        LogDatabase database, long message, int countMax, CancellationToken cancel)
     {
         await using var command = database.Primary.CreateCommand(Select + "where m.message_id = $1 order by m.id limit $2");
         command.Parameters.AddWithValue(message);

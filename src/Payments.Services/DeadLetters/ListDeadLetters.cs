@@ -58,9 +58,9 @@ internal static class ListDeadLetters
     public const int PageMax = 500;
 
     private const string Columns =
-        "m.id, m.consumer, m.topic, m.partition, m.kafka_offset, m.routing_key, m.message_id, m.message_type, m.correlation_id, m.amount, " +
-        "m.currency, m.status, m.revision, m.attempts, m.parked_at, m.first_failed_at, m.last_failed_at, m.ended_at, m.error_type, m.error, " +
-        "m.fingerprint, coalesce(k.waiting, 0)";
+        "m.id, m.consumer, m.topic, m.partition, m.kafka_offset, m.routing_key, m.message_id, m.message_type, m.correlation_id, " +
+        "m.amount, m.currency, m.status, m.revision, m.attempts, m.parked_at, m.first_failed_at, m.last_failed_at, m.ended_at, m.error_type, " +
+        "m.error, m.fingerprint, coalesce(k.waiting, 0)";
 
     /// <summary>For <see cref="Read"/>.</summary>
     public const string Select = $"select {Columns} from parked_messages m left join parked_keys k on k.head_id = m.id ";
@@ -99,8 +99,8 @@ internal static class ListDeadLetters
         await using var command = database.Primary.CreateCommand();
         var conditions = new Conditions(command, $"m.status = '{status ?? "dead"}'").Add(filter.ToFilter());
         command.CommandText = sort == "amount"
-            ? Select + $"where {AfterAmount(conditions, place)} order by coalesce(m.amount, -1) desc, m.id desc limit {countMax}"
-            : Select + $"where {conditions.Add("m.id < #", place?.Id, NpgsqlDbType.Bigint)} order by m.id desc limit {countMax}";
+            ? $"{Select}where {AfterAmount(conditions, place)} order by coalesce(m.amount, -1) desc, m.id desc limit {countMax}"
+            : $"{Select}where {conditions.Add("m.id < #", place?.Id, NpgsqlDbType.Bigint)} order by m.id desc limit {countMax}";
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var items = new List<DeadLetterView>();
         while (await reader.ReadAsync(cancel))

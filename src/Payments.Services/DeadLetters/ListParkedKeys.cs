@@ -5,7 +5,7 @@ using Payments.EventStore.Postgres;
 
 namespace Payments.Services.DeadLetters;
 
-/// <summary><c>GET dead-letters/parked[?dead=false]</c>: keys that wait, for their time or for a person, in the order of their heads.</summary>
+/// <summary><c>GET dead-letters/parked[?dead=false]</c>: keys that wait for their time or for a person, by their heads.</summary>
 internal static class ListParkedKeys
 {
     private const int PageMax = 500;

@@ -21,7 +21,7 @@ internal sealed record ReplayRequest(
 
 /// <summary>A replay as it stands.</summary>
 /// <param name="SelectionHash">SHA-256 over <c>id:revision</c> of each message, in order.</param>
-/// <param name="Status"><c>running</c>, <c>paused</c>, <c>stopped</c> (by itself: too many failures), <c>cancelled</c> or <c>done</c>.</param>
+/// <param name="Status"><c>running</c>, <c>paused</c>, <c>stopped</c> (by itself), <c>cancelled</c> or <c>done</c>.</param>
 /// <param name="Stage">Of the ramp: 1 (one message), 2 (up to 5), 3 (up to 25) or 4 (all).</param>
 internal sealed record ReplayView(
     Guid Id,

@@ -52,14 +52,15 @@ internal static class ShowDeadLetter
         return await reader.ReadAsync(cancel) ? ListDeadLetters.Read(reader) : null;
     }
 
-    public static ProblemHttpResult NotFound(long id) => Problems.NotFound("not_found", $"There is no dead letter {id} here.");
+    public static ProblemHttpResult NotFound(long id) =>
+        Problems.NotFound("not_found", $"There is no dead letter {id} here, or it has ended.");
 
     private static async Task<IReadOnlyList<WaitingView>> BehindAsync(LogDatabase database, long id, CancellationToken cancel)
     {
         await using var command = database.Primary.CreateCommand(
-            "select m.id, m.message_type, m.message_id, m.amount, m.currency, m.parked_at from parked_keys k join parked_messages m " +
-            "on m.consumer = k.consumer and m.key_topic = k.key_topic and m.routing_key = k.routing_key and m.status in ('parked', 'dead') " +
-            "where k.head_id = $1 and m.id > $1 order by m.id limit $2");
+            "select m.id, m.message_type, m.message_id, m.amount, m.currency, m.parked_at from parked_keys k " +
+            "join parked_messages m on m.consumer = k.consumer and m.key_topic = k.key_topic and m.routing_key = k.routing_key " +
+            "and m.status in ('parked', 'dead') where k.head_id = $1 and m.id > $1 order by m.id limit $2");
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(BehindMax);
         await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -6,7 +6,6 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.DeadLetters;
 
@@ -14,20 +13,29 @@ namespace Payments.Services.DeadLetters;
 internal sealed record SteerRequest(string Reason);
 
 /// <summary>
-/// <c>POST replays/{id}/pause</c>, <c>resume</c> and <c>cancel</c>. Once it is answered, nothing more is done: an item is only stored while its
-/// replay is running.
+/// <c>POST replays/{id}/pause</c>, <c>resume</c> and <c>cancel</c>. Once it is answered, nothing more is done: an item is only stored while
+/// its replay is running.
 /// </summary>
 internal sealed class SteerReplay(IEventStore store, ReplayBooks books, TimeProvider clock)
 {
     public static Task<IResult> Pause(
         Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, SteerReplay steer,
         CancellationToken cancel) =>
-        steer.HandleAsync(id, "replay-paused", [Replay.Running], Replay.Paused, request, by, Repeatable(context, caller, key, request), context, cancel);
+        steer.HandleAsync(
+            id, "replay-paused", [Replay.Running], Replay.Paused, request, by, Repeatable(context, caller, key, request), context, cancel);
 
     public static Task<IResult> Resume(
         Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, SteerReplay steer,
         CancellationToken cancel) => steer.HandleAsync(
-            id, "replay-resumed", [Replay.Paused, Replay.Stopped], Replay.Running, request, by, Repeatable(context, caller, key, request), context, cancel);
+            id,
+            "replay-resumed",
+            [Replay.Paused, Replay.Stopped],
+            Replay.Running,
+            request,
+            by,
+            Repeatable(context, caller, key, request),
+            context,
+            cancel);
 
     public static Task<IResult> Cancel(
         Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, SteerReplay steer,
@@ -82,7 +90,13 @@ internal sealed class SteerReplay(IEventStore store, ReplayBooks books, TimeProv
             JsonSerializer.SerializeToUtf8Bytes(
                 ReplayView.Of(replay) with { Status = to, Note = null, ChangedAt = now }, DeadLetterJson.Default.ReplayView));
         var record = new OperatorAct(
-            now, by.Value, act, reason, id, Before: new JsonObject { ["status"] = replay.Status }, After: new JsonObject { ["status"] = to });
+            now,
+            by.Value,
+            act,
+            reason,
+            id,
+            Before: new JsonObject { ["status"] = replay.Status },
+            After: new JsonObject { ["status"] = to });
         try
         {
             var unit = new AppendUnit
@@ -100,5 +114,6 @@ internal sealed class SteerReplay(IEventStore store, ReplayBooks books, TimeProv
         }
     }
 
-    private static ProblemHttpResult NotNow(Replay replay) => Problems.Conflict("replay_" + replay.Status, $"Replay {replay.Id} is {replay.Status}.");
+    private static ProblemHttpResult NotNow(Replay replay) =>
+        Problems.Conflict("replay_" + replay.Status, $"Replay {replay.Id} is {replay.Status}.");
 }

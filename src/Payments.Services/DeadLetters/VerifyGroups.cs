@@ -18,7 +18,9 @@ internal sealed record VerifyRequest(IReadOnlyList<string>? Fingerprints = null,
 internal sealed record GroupVerdict(
     string Fingerprint, string Verdict, int Tried, int Failing, IReadOnlyList<string> Failures, IReadOnlyList<long> SampleIds);
 
-/// <summary><c>POST dead-letters/groups/verify</c>: has a deployment mended what failed? Without an effect, and so without an idempotency key.</summary>
+/// <summary>
+/// <c>POST dead-letters/groups/verify</c>: has a deployment mended what failed? Without an effect, and so without an idempotency key.
+/// </summary>
 internal static class VerifyGroups
 {
     public const int SampleDefault = 5;

@@ -53,10 +53,10 @@ public abstract partial class EventStoreContract
         Assert.Equal(
             new AppendResult.WatermarkMoved(Sample.Move(key, 0, 9), 7),
             await RehearseAsync(new AppendUnit { Watermarks = [Sample.Move(key, 0, 9)] }));
-        Assert.Equal(key, Assert.IsType<AppendResult.AlreadyClaimed>(await RehearseAsync(new AppendUnit { Claim = Sample.Claim(key) })).Existing.Key);
-        Assert.Equal(
-            (at.FirstPosition, at.LastPosition),
-            Assert.IsType<AppendResult.Repeated>(await RehearseAsync(stored)) is var repeated ? (repeated.FirstPosition, repeated.LastPosition) : default);
+        var claimed = Assert.IsType<AppendResult.AlreadyClaimed>(await RehearseAsync(new AppendUnit { Claim = Sample.Claim(key) }));
+        Assert.Equal(key, claimed.Existing.Key);
+        var repeated = Assert.IsType<AppendResult.Repeated>(await RehearseAsync(stored));
+        Assert.Equal((at.FirstPosition, at.LastPosition), (repeated.FirstPosition, repeated.LastPosition));
         await Assert.ThrowsAsync<StoreRejectedException>(() => RehearseAsync(Sample.Unit() with { Rows = [Sample.Name(key)] }));
         await Assert.ThrowsAsync<ArgumentException>(
             () => RehearseAsync(Sample.Unit(Sample.Append(stream, ExpectedVersion.Any), Sample.Append(stream, ExpectedVersion.Any))));

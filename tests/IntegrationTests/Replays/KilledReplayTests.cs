@@ -24,7 +24,7 @@ public sealed class KilledReplayTests(PostgresFixture postgres)
         await using var stage = WalletLetters.Stage(database);
         await stage.MigrateAsync(typeof(Payments.WalletService.WalletHost).Assembly);
         var expected = await FillAsync(stage);
-        var id = await stage.StartAsync(rate: 2_000);
+        var id = await stage.StartAsync(); // As fast as it can.
         var timer = Stopwatch.StartNew();
 
         var counts = new List<int>();
@@ -50,7 +50,10 @@ public sealed class KilledReplayTests(PostgresFixture postgres)
             await last.WaitForExitAsync(Cancel);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"killed at {string.Join(", ", counts)}; done after {timer.Elapsed.TotalSeconds:F1} s");
+        var rate = (await stage.QueryAsync<double>(
+            "select (count(*) / extract(epoch from max(at) - min(at)))::float8 from replay_items where ordinal > $1", counts[^1] + 200))[0];
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"killed at {string.Join(", ", counts)}; done after {timer.Elapsed.TotalSeconds:F1} s; after the last kill {rate:F0} a second");
         Assert.All(counts, c => Assert.InRange(c, 1, DeadLetters - 1));
         var applied = await stage.QueryAsync<string>(
             "select stream_id || ' ' || string_agg(causation_id::text, ' ' order by stream_version) from events " +
@@ -58,7 +61,8 @@ public sealed class KilledReplayTests(PostgresFixture postgres)
         Assert.Equal(expected.Order(StringComparer.Ordinal), applied.Order(StringComparer.Ordinal));
         Assert.Equal(DeadLetters, (await stage.QueryAsync<long>("select count(*) from parked_messages where status = 'replayed'"))[0]);
         Assert.Equal(DeadLetters, (await stage.QueryAsync<long>("select count(*) from parked_messages"))[0]);
-        Assert.Equal(DeadLetters, (await stage.QueryAsync<long>("select count(distinct message_id) from operator_acts where act = 'replay'"))[0]);
+        Assert.Equal(DeadLetters, (await stage.QueryAsync<long>(
+            "select count(distinct message_id) from operator_acts where act = 'replay'"))[0]);
         Assert.Equal(DeadLetters, (await stage.QueryAsync<long>("select count(*) from operator_acts where act = 'replay'"))[0]);
     }
 
@@ -87,8 +91,9 @@ public sealed class KilledReplayTests(PostgresFixture postgres)
         return [.. wallets.Select((w, i) => $"wallet/{w} {string.Join(' ', lines[i].Select(m => m.Headers.Id))}")];
     }
 
-    private static Task AppliedAsync(ReplayStage<Wallet, WalletEvent> stage, Guid id, int atLeast) => ReplayStage<Wallet, WalletEvent>.UntilAsync(
-        async () => (await stage.Books.FindAsync(id, Cancel))!.Counts.Applied >= atLeast, () => "It does not get on.");
+    private static Task AppliedAsync(ReplayStage<Wallet, WalletEvent> stage, Guid id, int atLeast) =>
+        ReplayStage<Wallet, WalletEvent>.UntilAsync(
+            async () => (await stage.Books.FindAsync(id, Cancel))!.Counts.Applied >= atLeast, () => "It does not get on.");
 
     private static Process Start(string database) => ExplicitTest.Start(
         typeof(KilledReplayTests),

@@ -8,6 +8,7 @@ using IntegrationTests.Wallets;
 using IntegrationTests.WholeSystem;
 using Payments.Domain.Wallets;
 using Payments.Messaging;
+using Payments.Messaging.Replays;
 
 namespace IntegrationTests.Replays;
 
@@ -247,7 +248,7 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
 
     private static IEnumerable<string> Outcomes(JsonNode preview) => preview["items"]!.AsArray().Select(i => (string)i!["outcome"]!);
 
-    private Task<Payments.Messaging.Replays.Replay> EndAsync(JsonNode replay) => _stage.UntilAsync((Guid)replay["id"]!, Payments.Messaging.Replays.Replay.Done);
+    private Task<Replay> EndAsync(JsonNode replay) => _stage.UntilAsync((Guid)replay["id"]!, Replay.Done);
 
     private Task<JsonNode> GetAsync(string target) => _platform.Api.GetJsonAsync(Admin + target);
 

@@ -5,12 +5,13 @@ using Payments.Messaging.DeadLetters;
 
 namespace IntegrationTests.Replays;
 
-/// <summary>Ten kinds of failures of the wallet service's consumer.</summary>
+/// <summary>Eleven kinds of failures of the wallet service's consumer.</summary>
 internal static class WalletFailures
 {
     private static readonly Func<ReplayStage<Wallet, WalletEvent>, Random, Guid, Task>[] Kinds =
     [
-        FailedForAWhile, Refused, TruncatedThenEdited, UnknownType, OtherSchema, OtherCurrency, TooMuchAfterAnEdit, AppliedBefore, ManyBehind, Unreadable,
+        FailedForAWhile, Refused, TruncatedThenEdited, UnknownType, OtherSchema, OtherCurrency, TooMuchAfterAnEdit, AppliedBefore, ManyBehind,
+        OneBehindFails, Unreadable,
     ];
 
     /// <returns>The kinds of the dead letters, one for each.</returns>
@@ -87,17 +88,21 @@ internal static class WalletFailures
         await stage.ParkAsync(message.Dead(stage.Consumer.Name));
     }
 
-    // One in three has something in the middle that fails, and what comes after that waits on.
-    private static async Task ManyBehind(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
-    {
-        var line = Enumerable.Range(0, random.Next(3, 15)).Select(_ => Any(random, wallet)).ToList();
-        if (random.Next(3) == 0)
-        {
-            line[^2] = line[^2].Truncated();
-        }
+    private static Task ManyBehind(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet) =>
+        ParkAsync(stage, Line(random, wallet));
 
-        await stage.ParkAsync([line[0].Dead(stage.Consumer.Name), .. line.Skip(1).Select(m => m.Waiting(stage.Consumer.Name))]);
+    // What comes after the one that fails waits on.
+    private static Task OneBehindFails(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
+    {
+        var line = Line(random, wallet);
+        line[^2] = line[^2].Truncated();
+        return ParkAsync(stage, line);
     }
+
+    private static List<Message> Line(Random random, Guid wallet) => [.. Enumerable.Range(0, random.Next(3, 15)).Select(_ => Any(random, wallet))];
+
+    private static Task ParkAsync(ReplayStage<Wallet, WalletEvent> stage, List<Message> line) => stage.ParkAsync(
+        [line[0].Dead(stage.Consumer.Name), .. line.Skip(1).Select(m => m.Waiting(stage.Consumer.Name))]);
 
     private static Task Unreadable(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
     {

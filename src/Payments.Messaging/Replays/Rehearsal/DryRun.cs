@@ -5,7 +5,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Replays.Rehearsal;
 
-/// <summary>Foretells what a replay would do: the real decisions on the states of now, and the real statement that would store them, taken back.</summary>
+/// <summary>
+/// Foretells what a replay would do: the real decisions on the states of now, and the real statement that would store them, taken back.
+/// </summary>
 /// <remarks>
 /// Nothing outside is called that a replay would call, for it would call nothing: messages are handled by pure decisions. What a saga wants
 /// of the card processor is an event that says so, and shows among the events; the call is made by a worker that follows what is stored.
@@ -13,7 +15,11 @@ namespace Payments.Messaging.Replays.Rehearsal;
 /// released follows its key's head as soon as that is stored, so where two keys meet in one aggregate the order may differ.
 /// </remarks>
 public sealed class DryRun<TState, TEvent>(
-    ConsumerDefinition<TState, TEvent> definition, IEventStore store, Aggregates<TState, TEvent> aggregates, RetryPolicy retries, TimeProvider clock)
+    ConsumerDefinition<TState, TEvent> definition,
+    IEventStore store,
+    Aggregates<TState, TEvent> aggregates,
+    RetryPolicy retries,
+    TimeProvider clock)
     where TState : class
 {
     /// <summary>Dead letters in one dry run at most.</summary>
@@ -95,12 +101,17 @@ public sealed class DryRun<TState, TEvent>(
     }
 
     private async Task<(bool IsStored, Failure? Rejection)> RehearseAsync(
-        Work item, Change<TState, TEvent>? change, Dictionary<ParkingKey, List<ProjectionRow>> settled, DateTimeOffset now, CancellationToken cancel)
+        Work item,
+        Change<TState, TEvent>? change,
+        Dictionary<ParkingKey, List<ProjectionRow>> settled,
+        DateTimeOffset now,
+        CancellationToken cancel)
     {
         // A dead letter ends as replayed; what waited behind it is applied. Each is the head of its key once those before it are settled.
         var outcome = item.IsBehind ? ParkingRow.Applied : ParkingRow.Replayed;
         var settle = ParkingRow.Settle(item.Parked, outcome, now).ToRow();
-        List<ProjectionRow> line = item.Parked.Key is { } key && settled.TryGetValue(key, out var earlier) ? [.. earlier, settle] : [settle];
+        var earlier = item.Parked.Key is { } key ? settled.GetValueOrDefault(key) ?? [] : [];
+        List<ProjectionRow> line = [.. earlier, settle];
         try
         {
             var result = await store.RehearseAsync(

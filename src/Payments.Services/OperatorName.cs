@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Payments.ServiceDefaults;
 
-namespace Payments.Services.Operators;
+namespace Payments.Services;
 
 /// <summary>Who acts: the API client, and where one client serves many people, the person it names in <c>X-Operator</c>.</summary>
 public readonly record struct OperatorName(string Value)

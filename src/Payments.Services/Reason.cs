@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Payments.ServiceDefaults;
 
-namespace Payments.Services.Operators;
+namespace Payments.Services;
 
 /// <summary>Why a person does something, in their own words.</summary>
 public static class Reason
