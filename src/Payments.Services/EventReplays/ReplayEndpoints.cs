@@ -9,7 +9,6 @@ using Payments.EventStore;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Subscriptions;
 using Payments.ServiceDefaults;
-using Payments.Services.Operators;
 
 namespace Payments.Services.EventReplays;
 
