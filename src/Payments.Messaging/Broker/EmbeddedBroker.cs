@@ -94,7 +94,7 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>For tests: is there again, at the same address.</summary>
     public void ComeBack() => _listener.Reopen();
 
-    /// <summary>For tests: is gone and there again at the same address, as one that was started anew: without messages, groups and offsets.</summary>
+    /// <summary>For tests: is gone, and there again at the same address as one that was started anew: no messages, groups or offsets.</summary>
     public void LoseEverything()
     {
         _listener.Close();

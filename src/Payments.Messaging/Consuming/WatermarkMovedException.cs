@@ -2,6 +2,6 @@ using Payments.EventStore;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>Another member of the group has come further with the same messages: nothing was stored, and what it stored is to be read again.</summary>
+/// <summary>Another member of the group has come further with the same messages: nothing was stored, and the watermarks are read anew.</summary>
 internal sealed class WatermarkMovedException(AppendResult.WatermarkMoved moved)
     : Exception($"Wanted {moved.Wanted.From}, found {moved.Actual}.");

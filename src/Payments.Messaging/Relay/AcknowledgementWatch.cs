@@ -10,7 +10,7 @@ namespace Payments.Messaging.Relay;
 /// </remarks>
 public sealed class AcknowledgementWatch
 {
-    /// <summary>How long a reader that speaks may stand before something published. Longer than a group takes to replace a member.</summary>
+    /// <summary>How long a reader that speaks may stand before something. Longer than a group takes to replace a member.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest pause between two repetitions.</summary>

@@ -5,8 +5,8 @@ namespace Payments.Messaging.Relay;
 /// </summary>
 /// <remarks>
 /// A new carrier is added at once, and begins in the middle: what came before lies on the others. A consumer that reads it ahead of those
-/// drops what it is not ready for, because the others bring it as well. So an old carrier goes only when a new one can be relied upon alone:
-/// when every reader has come to where the new one began, and after that to all that had been written by then.
+/// drops what it is not ready for, because the others bring it as well. So an old carrier goes only when a new one can be relied upon
+/// alone: when every reader has come to where the new one began, and after that to all that had been written by then.
 /// </remarks>
 public sealed class Carriers
 {

@@ -16,7 +16,8 @@ public static class EventMessage
     /// <param name="source">The name of the log.</param>
     /// <param name="previous">What the source put on the logical partition before it; 0 for nothing.</param>
     /// <param name="replay">Set on a message that was sent before and is sent again because somebody asked for it.</param>
-    public static Message<byte[], byte[]> Encode(string source, StoredEvent e, long previous, ReplayMark? replay = null) => MessageCodec.Encode(
+    public static Message<byte[], byte[]> Encode(
+        string source, StoredEvent e, long previous, ReplayMark? replay = null) => MessageCodec.Encode(
         e.Metadata.RoutingKey!,
         new MessageHeaders
         {

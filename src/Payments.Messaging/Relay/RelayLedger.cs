@@ -126,7 +126,8 @@ public sealed class RelayLedger
             foreach (var partition in physical)
             {
                 var before = _published.GetValueOrDefault(partition);
-                _published[partition] = new Published(Math.Min(before.Position, known), ends.GetValueOrDefault(partition, before.EndOffset));
+                var end = ends.GetValueOrDefault(partition, before.EndOffset);
+                _published[partition] = new Published(Math.Min(before.Position, known), end);
             }
 
             if (known < published)

@@ -216,7 +216,7 @@ internal sealed partial class RelayRun(
     }
 
     [LoggerMessage(EventId = 123, Level = LogLevel.Warning,
-        Message = "Readers of {Source} on {Topic}/{Partition} live and do not come further than position {Position}: what follows is sent again")]
+        Message = "Readers of {Source} on {Topic}/{Partition} live and stay at position {Position}: what follows is sent again")]
     private static partial void LogOverdue(ILogger log, string source, string topic, int partition, long position);
 }
 

@@ -2,7 +2,7 @@ using Payments.Messaging.Relay;
 
 namespace Payments.Messaging;
 
-/// <summary>Where relays write the payment events while <c>events.payments.v1</c> is split in two. See docs/decisions/008-topic-split.md.</summary>
+/// <summary>Where relays write the payment events while their topic is split in two. See docs/decisions/008-topic-split.md.</summary>
 public enum SplitPhase
 {
     /// <summary>On <see cref="Topics.PaymentEvents"/> alone.</summary>
@@ -20,8 +20,8 @@ public enum SplitPhase
 /// it was before it was split. Order, watermarks and acknowledgements go by it, wherever the message physically lies.
 /// </summary>
 /// <remarks>
-/// Partition <c>k</c> of the wallet flows is logical partition <c>2k</c>, partition <c>k</c> of the external (card) flows is <c>2k+1</c>: as
-/// <see cref="PaymentEventsPartitioner"/> has laid them out. Every other topic is its own. Pure, and fixed for ever.
+/// Partition <c>k</c> of the wallet flows is logical partition <c>2k</c>, partition <c>k</c> of the external (card) flows is
+/// <c>2k+1</c>: as <see cref="PaymentEventsPartitioner"/> has laid them out. Every other topic is its own. Pure, and fixed for ever.
 /// </remarks>
 public static class TopicSplit
 {
@@ -47,7 +47,7 @@ public static class TopicSplit
         : physical.Topic == Topics.ExternalPaymentEvents.Name ? new(Topics.PaymentEvents.Name, (2 * physical.Partition) + 1)
         : physical;
 
-    /// <summary>The physical partitions to which a message of a logical one is written in a phase. The same list for the same question.</summary>
+    /// <summary>The physical partitions to which a message of a logical one is written in a phase: the same list each time.</summary>
     public static IReadOnlyList<PartitionOf> Physical(PartitionOf logical, SplitPhase phase) =>
         IsSplit(logical) ? PaymentEventPlaces[(int)phase][logical.Partition] : [logical];
 

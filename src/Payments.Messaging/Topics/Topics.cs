@@ -12,7 +12,8 @@ public static class Topics
 
     /// <summary>Its wallet flows, once it is split: its even partitions.</summary>
     /// <seealso cref="TopicSplit"/>
-    public static readonly Topic WalletPaymentEvents = new("events.payments.wallet.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Saga] };
+    public static readonly Topic WalletPaymentEvents =
+        new("events.payments.wallet.v1", 6, CopiesRetention) { Readers = [ConsumerNames.Saga] };
 
     /// <summary>Its card flows, once it is split: its odd partitions.</summary>
     public static readonly Topic ExternalPaymentEvents =

@@ -3,7 +3,7 @@ using Payments.Messaging;
 
 namespace Payments.Services.EventReplays;
 
-/// <summary>Says what a replay would send and who would do anything with it, by the same reading as the replay itself. Sends nothing.</summary>
+/// <summary>Says what a replay would send and who would do anything with it, by the reading of the replay itself. Sends nothing.</summary>
 internal sealed class PreviewReplay(IEventStore store, ReplayBooks books, SplitSwitch split)
 {
     private const int EventsMax = 100_000;
@@ -56,7 +56,8 @@ internal sealed class PreviewReplay(IEventStore store, ReplayBooks books, SplitS
             lookedAt,
             [
                 .. types.OrderBy(t => t.Key.Topic, StringComparer.Ordinal).ThenBy(t => t.Key.Type, StringComparer.Ordinal)
-                    .Select(t => new PreviewedType(t.Key.Topic, [.. t.Value.WrittenTo.Order(StringComparer.Ordinal)], t.Key.Type, t.Value.Count)),
+                    .Select(t => new PreviewedType(
+                        t.Key.Topic, [.. t.Value.WrittenTo.Order(StringComparer.Ordinal)], t.Key.Type, t.Value.Count)),
             ],
             [
                 .. consumers.OrderBy(c => c.Key, StringComparer.Ordinal)

@@ -22,7 +22,8 @@ internal sealed class ReplayBooks(NpgsqlDataSource database)
 
     public async Task<List<ReplayAct>> ActsAsync(Guid id, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("select act, done_by, reason, at from event_replay_acts where replay_id = $1 order by id");
+        await using var command = database.CreateCommand(
+            "select act, done_by, reason, at from event_replay_acts where replay_id = $1 order by id");
         command.Parameters.AddWithValue(id);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var acts = new List<ReplayAct>();

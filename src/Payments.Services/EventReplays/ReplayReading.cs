@@ -29,7 +29,8 @@ internal sealed class ReplayReading(IEventStore store)
         var stream = filter.StreamId is { } id ? StreamId.Parse(id) : (StreamId?)null;
 
         // Only who reads everything sees what lies before each message.
-        var last = stream is null && filter is { Types: null, CorrelationId: null } ? new Dictionary<PartitionOf, long>() : null;
+        var seesAll = stream is null && filter is { Types: null, CorrelationId: null };
+        var last = new Dictionary<PartitionOf, long>();
         var (position, version) = (after, 0L);
         while (position < upTo)
         {
@@ -46,8 +47,9 @@ internal sealed class ReplayReading(IEventStore store)
             {
                 if (EventMessage.PlaceOf(e) is { } place)
                 {
-                    replayed.Add(new ReplayedEvent(e, place, last is not null && last.TryGetValue(place, out var before) ? before : e.Position - 1));
-                    if (last is not null)
+                    var isKnown = last.TryGetValue(place, out var before);
+                    replayed.Add(new ReplayedEvent(e, place, isKnown ? before : e.Position - 1));
+                    if (seesAll)
                     {
                         last[place] = e.Position;
                     }

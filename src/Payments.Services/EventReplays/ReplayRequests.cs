@@ -47,7 +47,15 @@ public sealed record PreviewedType(string Topic, IReadOnlyList<string> WrittenTo
 public sealed record PreviewedConsumer(string Consumer, long Messages, long AlreadyPast, long NotYetThere);
 
 public sealed record PreviewedMessage(
-    long Position, string Stream, long Version, string Type, Guid EventId, Guid CorrelationId, DateTimeOffset RecordedAt, string Topic, int Partition);
+    long Position,
+    string Stream,
+    long Version,
+    string Type,
+    Guid EventId,
+    Guid CorrelationId,
+    DateTimeOffset RecordedAt,
+    string Topic,
+    int Partition);
 
 /// <summary>The row that <c>apply_event_replay_acts</c> takes.</summary>
 internal sealed record ReplayActRow(Guid ReplayId, string Act, string DoneBy, string Reason, DateTimeOffset At)

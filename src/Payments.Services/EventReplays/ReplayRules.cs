@@ -22,7 +22,8 @@ internal static class ReplayRules
         null => Problems.Invalid("filter", "The body must be a JSON object with a filter."),
         { Filter: { StreamId: null, Types: null, CorrelationId: null, FromPosition: null, ToPosition: null } } =>
             Problems.Invalid("filter", "Must name a stream, types, a correlation or positions: a whole log is not replayed by mistake."),
-        { Filter.StreamId: { } stream } when !IsStream(stream) => Problems.Invalid("filter.streamId", "Must be a stream such as wallet/0198c0de-…"),
+        { Filter.StreamId: { } stream } when !IsStream(stream) =>
+            Problems.Invalid("filter.streamId", "Must be a stream such as wallet/0198c0de-…"),
         { Filter.Types: { } types } when types.Count is 0 or > ReplayFilter.TypesMax || types.Any(string.IsNullOrWhiteSpace) =>
             Problems.Invalid("filter.types", $"Must be 1 to {ReplayFilter.TypesMax} stored names."),
         { Filter.FromPosition: < 1 } => Problems.Invalid("filter.fromPosition", "Must be 1 or more."),

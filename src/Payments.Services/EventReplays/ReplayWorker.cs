@@ -61,7 +61,8 @@ internal sealed partial class ReplayWorker(
         }
     }
 
-    private static bool IsTrouble(Exception e) => e is NpgsqlException or KafkaException or StoreUnavailableException or IOException or TimeoutException;
+    private static bool IsTrouble(Exception e) =>
+        e is NpgsqlException or KafkaException or StoreUnavailableException or IOException or TimeoutException;
 
     // The lease is held only while there is something to do: waiting for it takes a session.
     private async Task WorkAsync(CancellationToken stopping)

@@ -9,7 +9,13 @@ namespace Payments.Services.EventReplays;
 internal static class StartReplay
 {
     public static async Task<IResult> Handle(
-        HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, IEventStore store, TimeProvider clock, CancellationToken cancel)
+        HttpContext context,
+        CallerIdentity caller,
+        OperatorName by,
+        IdempotencyKey key,
+        IEventStore store,
+        TimeProvider clock,
+        CancellationToken cancel)
     {
         var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReplayRequest, cancel);
         if ((ReplayRules.Check(request) ?? ReplayRules.CheckReason(request!.Reason)) is { } problem)

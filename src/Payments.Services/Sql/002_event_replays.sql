@@ -39,7 +39,8 @@ declare
 begin
     for r in select * from jsonb_to_recordset(rows) as x (
         "replayId" uuid, act text, "doneBy" text, reason text, at timestamptz,
-        "streamId" text, types text[], "correlationId" uuid, "fromPosition" bigint, "toPosition" bigint, consumer text, "ratePerSecond" integer)
+        "streamId" text, types text[], "correlationId" uuid, "fromPosition" bigint, "toPosition" bigint, consumer text,
+        "ratePerSecond" integer)
     loop
         if r.act = 'start' then
             insert into event_replays (

@@ -22,7 +22,8 @@ public sealed class EventReplayTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.AppendAsync(40, sagas: 4);
         await _stage.AppendAsync(8, sagas: 4, "saga.failed.v1");
         var first = _stage.Reader.Take(48);
-        var body = new { filter = new { types = new[] { ReplayStage.Type }, fromPosition = 5 }, to = new { consumer = "saga-service" }, reason = "A test." };
+        var filter = new { types = new[] { ReplayStage.Type }, fromPosition = 5 };
+        var body = new { filter, to = new { consumer = "saga-service" }, reason = "A test." };
 
         var preview = await _stage.PostAsync<ReplayPreview>("/preview", body);
         var started = await _stage.PostAsync<ReplayAnswer>("", body);
@@ -70,7 +71,8 @@ public sealed class EventReplayTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task It_keeps_to_its_rate_and_can_be_paused_resumed_and_cancelled_and_says_who_did_it_and_why()
     {
         await _stage.AppendAsync(100, sagas: 4);
-        var id = (await _stage.PostAsync<ReplayAnswer>("", new { filter = new { fromPosition = 1 }, ratePerSecond = 20, reason = "Slowly." })).Id;
+        var (id, _) = await _stage.PostAsync<ReplayAnswer>(
+            "", new { filter = new { fromPosition = 1 }, ratePerSecond = 20, reason = "Slowly." });
 
         var moving = await _stage.UntilAsync(id, replay => replay.Sent >= 20);
         Assert.True(
@@ -100,7 +102,8 @@ public sealed class EventReplayTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await _stage.AppendAsync(300, sagas: 8);
         _stage.Reader.Take(300);
-        var id = (await _stage.PostAsync<ReplayAnswer>("", new { filter = new { fromPosition = 1 }, ratePerSecond = 100, reason = "A long one." })).Id;
+        var (id, _) = await _stage.PostAsync<ReplayAnswer>(
+            "", new { filter = new { fromPosition = 1 }, ratePerSecond = 100, reason = "A long one." });
         foreach (var enough in new[] { 60, 120, 180 })
         {
             await _stage.UntilAsync(id, replay => replay.Sent >= enough);

@@ -38,7 +38,8 @@ internal sealed class ReplayStage : IAsyncDisposable
         var stage = new ReplayStage(await postgres.CreateDatabaseAsync());
         await stage.StartServiceAsync();
         var clients = new KafkaClientFactory(
-            new KafkaOptions { BootstrapServers = stage._broker.BootstrapServers, Embedded = true }, NullLogger<KafkaClientFactory>.Instance);
+            new KafkaOptions { BootstrapServers = stage._broker.BootstrapServers, Embedded = true },
+            NullLogger<KafkaClientFactory>.Instance);
         stage.Reader = new MemberOfGroup(clients.ConsumerBuilder("outsider", "outsider"), Topics.SagaEvents);
         return stage;
     }
@@ -106,7 +107,8 @@ internal sealed class ReplayStage : IAsyncDisposable
     public async Task<ReplayDetail> DetailAsync(Guid id) =>
         (await _http!.GetFromJsonAsync<ReplayDetail>($"/api/admin/sagas/event-replays/{id}", Json, Cancel))!;
 
-    public async Task<ReplayList> ListAsync() => (await _http!.GetFromJsonAsync<ReplayList>("/api/admin/sagas/event-replays", Json, Cancel))!;
+    public async Task<ReplayList> ListAsync() =>
+        (await _http!.GetFromJsonAsync<ReplayList>("/api/admin/sagas/event-replays", Json, Cancel))!;
 
     /// <summary>The replay once it is as it should be.</summary>
     public async Task<ReplayDetail> UntilAsync(Guid id, Func<EventReplay, bool> condition)

@@ -8,7 +8,7 @@ using Payments.SagaService;
 
 namespace IntegrationTests.Messaging;
 
-/// <summary>The broker loses a message, and another source fills the partition up to where it was: neither offsets nor a gap show it.</summary>
+/// <summary>The broker loses a message, and another source fills the partition up to where it was: no offset, no gap shows it.</summary>
 public sealed class RefilledBrokerTests(PostgresFixture postgres)
 {
     private const string Key = "user/alice";
@@ -42,7 +42,8 @@ public sealed class RefilledBrokerTests(PostgresFixture postgres)
 
         await UntilAsync(async () => await WatermarkAsync(reader, "payments") == 1);
         Assert.True(
-            waiting.Elapsed > AcknowledgementWatch.Patience / 2, $"Something else had brought it, after {waiting.Elapsed.TotalSeconds:0.0} s.");
+            waiting.Elapsed > AcknowledgementWatch.Patience / 2,
+            $"Something else had brought it, after {waiting.Elapsed.TotalSeconds:0.0} s.");
         Assert.Equal(3, await WatermarkAsync(reader, "wallets"));
     }
 

@@ -10,7 +10,10 @@ public sealed class AcknowledgementWatchTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
     private readonly RelayLedger _ledger = new(
-        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), topic => topic == "read" ? [Reader] : []);
+        0,
+        new Dictionary<PartitionOf, Published>(),
+        new Dictionary<(string, PartitionOf), long>(),
+        topic => topic == "read" ? [Reader] : []);
 
     private readonly AcknowledgementWatch _watch = new();
     private TimeSpan _now = TimeSpan.FromHours(1);

@@ -78,8 +78,12 @@ public sealed class TopicSplitTests
     [InlineData("-1")]
     public void Nothing_else_is_a_phase(string text) => Assert.False(SplitSwitch.TryParse(text, out _));
 
-    private static string HalfOf(string key) => TopicSplit.Physical(
-        new PartitionOf(Topics.PaymentEvents.Name, PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, key)), SplitPhase.Split)[0].Topic;
+    private static string HalfOf(string key)
+    {
+        var partition = PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, key);
+        return TopicSplit.Physical(new PartitionOf(Topics.PaymentEvents.Name, partition), SplitPhase.Split)[0].Topic;
+    }
 
-    private static IEnumerable<PartitionOf> Of(Topic topic) => Enumerable.Range(0, topic.Partitions).Select(p => new PartitionOf(topic.Name, p));
+    private static IEnumerable<PartitionOf> Of(Topic topic) =>
+        Enumerable.Range(0, topic.Partitions).Select(p => new PartitionOf(topic.Name, p));
 }
