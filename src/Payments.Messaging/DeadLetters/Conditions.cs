@@ -21,8 +21,8 @@ public sealed class Conditions(NpgsqlCommand command, string first)
         return this;
     }
 
-    public Conditions Add(DeadLetterFilter filter) => this
-        .Add("m.consumer = #", filter.Consumer, NpgsqlDbType.Text)
+    public Conditions Add(DeadLetterFilter filter) => 
+        Add("m.consumer = #", filter.Consumer, NpgsqlDbType.Text)
         .Add("m.fingerprint = #", filter.Fingerprint, NpgsqlDbType.Text)
         .Add("m.message_type = #", filter.MessageType, NpgsqlDbType.Text)
         .Add("m.topic = #", filter.Topic, NpgsqlDbType.Text)

@@ -102,7 +102,11 @@ public sealed class SplitProgressTests
     {
         var headers = MessageCases.Headers with
         {
-            Source = "wallets", Position = position, Previous = previous, Replay = replay?.Id, ReplayFor = replay?.Consumer,
+            Source = "wallets",
+            Position = position,
+            Previous = previous,
+            Replay = replay?.Id,
+            ReplayFor = replay?.Consumer,
         };
         var record = new ConsumeResult<byte[], byte[]>
         {
