@@ -37,9 +37,9 @@ public sealed class PostgresFixture : IAsyncDisposable
         {
             Directory.Delete(_folder, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
-            // Another run that starts just now has taken it for one of a killed run.
+            // Another run that starts just now has taken it for one of a killed run, and deletes it too. What is left goes with the next.
         }
     }
 

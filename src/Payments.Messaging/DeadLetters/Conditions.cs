@@ -21,7 +21,7 @@ public sealed class Conditions(NpgsqlCommand command, string first)
         return this;
     }
 
-    public Conditions Add(DeadLetterFilter filter) => 
+    public Conditions Add(DeadLetterFilter filter) =>
         Add("m.consumer = #", filter.Consumer, NpgsqlDbType.Text)
         .Add("m.fingerprint = #", filter.Fingerprint, NpgsqlDbType.Text)
         .Add("m.message_type = #", filter.MessageType, NpgsqlDbType.Text)

@@ -4,15 +4,32 @@ using NpgsqlTypes;
 namespace Payments.Messaging.Relay;
 
 /// <summary>Keeps the relay's ledger in the database, over the connection that holds the relay's lock: who lost the lock cannot write.</summary>
-internal sealed class RelayBooks(NpgsqlConnection connection)
+/// <param name="silenceMax">
+/// Held by a process that says nothing for so long, the lock goes to another: a machine that stands still keeps its connections. A relay that
+/// runs speaks several times a second, and pauses for ten seconds at most, while it asks the broker where partitions end.
+/// </param>
+internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMax)
 {
     private const long LockId = 0x72656c6179; // "relay"
+    private static readonly TimeSpan StandardSilenceMax = TimeSpan.FromSeconds(30);
+
+    public RelayBooks(NpgsqlConnection connection)
+        : this(connection, StandardSilenceMax)
+    {
+    }
 
     /// <summary>One relay per database, over all processes. The lock goes with the connection.</summary>
     public async Task<bool> TryLockAsync(CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+        if (!(bool)(await command.ExecuteScalarAsync(cancel))!)
+        {
+            return false;
+        }
+
+        await using var limit = new NpgsqlCommand($"set idle_session_timeout = {(int)silenceMax.TotalMilliseconds}", connection);
+        await limit.ExecuteNonQueryAsync(cancel);
+        return true;
     }
 
     public async Task<RelayLedger> ReadAsync(CancellationToken cancel)

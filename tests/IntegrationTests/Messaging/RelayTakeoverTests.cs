@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Npgsql;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Relay;
 
 namespace IntegrationTests.Messaging;
 
@@ -43,6 +45,21 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
             Enumerable.Range(1, Rounds).Select(version => (long)version),
             reader.Fresh.Where(m => m.RoutingKey == key).Select(m => m.Headers.Version)));
         Assert.Equal(Keys.Length * Rounds, reader.Fresh.Count);
+    }
+
+    [Fact]
+    public async Task A_relay_whose_process_stands_still_loses_its_lock_though_its_connection_is_open()
+    {
+        await using var database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await using var still = await database.OpenConnectionAsync(Cancel);
+        await using var next = await database.OpenConnectionAsync(Cancel);
+        Assert.True(await new RelayBooks(still, TimeSpan.FromMilliseconds(500)).TryLockAsync(Cancel));
+        var waiting = new RelayBooks(next);
+        Assert.False(await waiting.TryLockAsync(Cancel));
+
+        await UntilAsync(() => waiting.TryLockAsync(Cancel));
+        await using var command = new NpgsqlCommand("select 1", still);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => command.ExecuteScalarAsync(Cancel)); // It wakes up, and cannot write its books.
     }
 
     private static async Task AppendAsync(RelayedLog log)
