@@ -7,8 +7,13 @@ using Payments.Messaging.Parking;
 namespace Payments.Messaging.Consuming;
 
 /// <summary>Decides messages one after the other on states in memory, each on what the ones before it led to. Nothing is stored by it.</summary>
+/// <param name="traced">Whether the work shows in the traces that the messages belong to: not when it only foretells.</param>
 internal sealed class DecisionPass<TState, TEvent>(
-    ConsumerDefinition<TState, TEvent> definition, IReadOnlyDictionary<StreamId, Versioned<TState>> states, int triesInPlace, DateTimeOffset now)
+    ConsumerDefinition<TState, TEvent> definition,
+    IReadOnlyDictionary<StreamId, Versioned<TState>> states,
+    int triesInPlace,
+    DateTimeOffset now,
+    bool traced = true)
     where TState : class
 {
     private readonly Dictionary<StreamId, Change<TState, TEvent>> _changes = [];
@@ -22,7 +27,7 @@ internal sealed class DecisionPass<TState, TEvent>(
     /// <summary>Decides one message. One that fails leaves nothing behind.</summary>
     public Failure? Try(Message message, Order<TState, TEvent> order)
     {
-        using var activity = ConsumerMetrics.StartHandling(definition.Name, message);
+        using var activity = traced ? ConsumerMetrics.StartHandling(definition.Name, message) : null;
         for (var attempt = 1; ; attempt++)
         {
             try

@@ -59,7 +59,7 @@ public sealed class DryRun<TState, TEvent>(
     private async Task<List<Foretold>?> TryAsync(
         IReadOnlyList<Work> work, IReadOnlyDictionary<StreamId, Versioned<TState>> states, CancellationToken cancel)
     {
-        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, clock.GetUtcNow());
+        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, clock.GetUtcNow(), traced: false);
         var (applied, settled, failed) = (new List<Work>(), new Dictionary<ParkingKey, List<ProjectionRow>>(), new HashSet<ParkingKey>());
         var foretold = new List<Foretold>(work.Count);
         foreach (var item in work)
@@ -132,7 +132,7 @@ public sealed class DryRun<TState, TEvent>(
     private DecisionPass<TState, TEvent> Redo(
         IReadOnlyList<Work> applied, IReadOnlyDictionary<StreamId, Versioned<TState>> states, DateTimeOffset now)
     {
-        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, now);
+        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, now, traced: false);
         foreach (var item in applied.Where(a => a.Order is not null))
         {
             pass.Try(item.Message!, item.Order!);
