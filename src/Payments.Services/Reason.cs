@@ -10,9 +10,9 @@ public static class Reason
     public const int LengthMax = 500;
 
     /// <summary>The reason as it is kept; or, when it says too little or too much, the answer that says so.</summary>
-    public static bool TryRead(string given, out string reason)
+    public static bool TryRead(string? given, out string reason)
     {
-        reason = given.Trim();
+        reason = given?.Trim() ?? "";
         return reason.Length is >= LengthMin and <= LengthMax && !reason.Any(char.IsControl);
     }
 

@@ -28,8 +28,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static readonly TimeSpan TellGapsEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
-    private readonly Progress _progress = new(definition.Name);
-    private readonly ParkedKeys _parked = new(definition.Name, parked);
+    private readonly StoredView _view = new(definition.Name, store, parked);
     private readonly GapPatience _patience = new();
     private readonly Dictionary<TopicPartition, long> _offsets = [];
     private long _reportedAt;
@@ -66,7 +65,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _progress, _parked, retries, clock, log);
+        var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _view, retries, clock, log);
         using var reporter = clients.CreateProducer($"{definition.Name}-progress");
         using var consumer = clients.ConsumerBuilder(definition.Name, definition.Name)
             .SetPartitionsAssignedHandler((_, _) => _stale = true) // Another member may have moved the watermarks of what it gave up.
@@ -121,15 +120,13 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             {
                 if (_stale)
                 {
-                    _progress.Reset(await store.WatermarksAsync(definition.Name, cancel));
-                    await _parked.ResetAsync(cancel);
+                    await _view.ResetAsync(cancel);
                     _stale = false;
                     _gapTold = false;
                 }
                 else if (_gapTold)
                 {
-                    _progress.Refresh(await store.WatermarksAsync(definition.Name, cancel));
-                    await _parked.ResetAsync(cancel);
+                    await _view.RefreshAsync(cancel);
                     _gapTold = false;
                 }
 
@@ -139,9 +136,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 }
 
                 // While a topic is split, what seems to be missing may have come to another member, on another topic.
-                if (_progress.TakeMetGap() && _progress.Refresh(await store.WatermarksAsync(definition.Name, cancel)))
+                if (_view.Progress.TakeMetGap() && await _view.RefreshAsync(cancel))
                 {
-                    await _parked.ResetAsync(cancel);
                     continue;
                 }
 
@@ -179,12 +175,12 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {
-            gaps.AddRange(_patience.Standing(_progress.Report(gapsOnly: true), clock.GetElapsedTime(0)));
+            gaps.AddRange(_patience.Standing(_view.Progress.Report(gapsOnly: true), clock.GetElapsedTime(0)));
             _gapsToldAt = gaps.Count > 0 ? _reportedAt : null;
             _gapTold = gaps.Count > 0;
         }
 
-        foreach (var progress in _progress.Report(gapsOnly: false).Concat(gaps))
+        foreach (var progress in _view.Progress.Report(gapsOnly: false).Concat(gaps))
         {
             if (progress.Gap)
             {

@@ -16,8 +16,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
-    Progress progress,
-    ParkedKeys parked,
+    StoredView view,
     RetryPolicy retries,
     TimeProvider clock,
     ILogger log)
@@ -48,7 +47,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
     private async Task ProcessTogetherAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
     {
-        var batch = progress.Begin();
+        var batch = view.Progress.Begin();
         var unreadable = new List<(ConsumeResult<byte[], byte[]> Record, string Reason)>();
         var work = Read(records, batch, unreadable);
         if (work.Count == 0 && unreadable.Count == 0 && batch.Moved.Count == 0)
@@ -56,8 +55,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             return;
         }
 
-        await parked.RefreshAsync(work.Select(w => w.Key), cancel);
-        var orders = work.Where(w => w.Order is not null && !parked.Contains(w.Key)).Select(w => w.Order!).ToList();
+        await view.Parked.RefreshAsync(work.Select(w => w.Key), cancel);
+        var orders = work.Where(w => w.Order is not null && !view.Parked.Contains(w.Key)).Select(w => w.Order!).ToList();
         List<ParkingRow> rows = [];
         HashSet<ParkingKey> keys = [];
         await _handling.HandleAsync(
@@ -77,8 +76,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
                 return new([.. rows.Select(r => r.ToRow())], batch.Moves(definition.Name));
             },
             cancel);
-        progress.Confirm(batch);
-        parked.Add(keys);
+        view.Progress.Confirm(batch);
+        view.Parked.Add(keys);
         ConsumerMetrics.Handled(definition.Name, records.Count);
         rows.ForEach(Tell);
     }
@@ -112,7 +111,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     /// <summary>Decides one message, or says how it is parked.</summary>
     private ParkingRow? Handle(Work item, DecisionPass<TState, TEvent> pass, HashSet<ParkingKey> newlyParked)
     {
-        if (parked.Contains(item.Key) || newlyParked.Contains(item.Key))
+        if (view.Parked.Contains(item.Key) || newlyParked.Contains(item.Key))
         {
             return ParkingRow.Park(definition.Name, item.Record, item.Message, pass.Now);
         }
@@ -129,7 +128,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     // The watermark moves past the message together with its parking, so neither is there without the other.
     private async Task ParkAsync(ConsumeResult<byte[], byte[]> record, Failure failure, CancellationToken cancel)
     {
-        var batch = progress.Begin();
+        var batch = view.Progress.Begin();
         if (MessageCodec.Read(record) is not MessageReading.Readable { Message: var message } || batch.Place(message) is not Standing.Fresh)
         {
             return; // What is unreadable is kept as it is, and would not be rejected.
@@ -138,8 +137,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         var now = clock.GetUtcNow();
         var row = ParkingRow.Park(definition.Name, record, message, now, failure, retries.RetryAt(failure, 1, now));
         await _handling.HandleAsync([], _ => new([row.ToRow()], batch.Moves(definition.Name)), cancel);
-        progress.Confirm(batch);
-        parked.Add([ParkingKey.Of(message)]);
+        view.Progress.Confirm(batch);
+        view.Parked.Add([ParkingKey.Of(message)]);
         Tell(row);
     }
 

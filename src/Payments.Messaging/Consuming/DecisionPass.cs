@@ -28,22 +28,9 @@ internal sealed class DecisionPass<TState, TEvent>(
     public Failure? Try(Message message, Order<TState, TEvent> order)
     {
         using var activity = traced ? ConsumerMetrics.StartHandling(definition.Name, message) : null;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Decide(message, order);
-            }
-            catch (Exception bad) when (Failure.Of(bad) is { } failure)
-            {
-                // Whatever a pure decision throws is this message's: it is recorded with it, and others are not held up.
-                activity?.SetStatus(ActivityStatusCode.Error, failure.Type);
-                if (failure.IsPoison || attempt >= triesInPlace)
-                {
-                    return failure;
-                }
-            }
-        }
+        var (refusal, thrown) = InPlace.Try(triesInPlace, () => Decide(message, order));
+        activity?.SetStatus(thrown is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, thrown?.Type);
+        return thrown ?? refusal;
     }
 
     /// <summary>What was decided, to be stored as a whole.</summary>

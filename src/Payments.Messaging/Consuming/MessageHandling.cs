@@ -17,23 +17,8 @@ internal sealed class MessageHandling<TState, TEvent>(
         e is not (StoreUnavailableException or OperationCanceledException or Npgsql.NpgsqlException or TimeoutException);
 
     /// <summary>What a message asks for. Order and failure are both null when it is not for this consumer.</summary>
-    public (Order<TState, TEvent>? Order, Failure? Failure) Interpret(Message message)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return (definition.Interpret(message), null);
-            }
-            catch (Exception bad) when (Failure.Of(bad) is { } failure)
-            {
-                if (failure.IsPoison || attempt >= triesInPlace)
-                {
-                    return (null, failure); // Recorded with the message.
-                }
-            }
-        }
-    }
+    public (Order<TState, TEvent>? Order, Failure? Failure) Interpret(Message message) =>
+        InPlace.Try(triesInPlace, () => definition.Interpret(message));
 
     /// <summary>Decides on the newest states and stores that, together with what <paramref name="decide"/> adds.</summary>
     /// <param name="decide">Has messages decided; called anew with a fresh pass when another writer was faster.</param>

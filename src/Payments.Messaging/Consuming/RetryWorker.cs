@@ -26,22 +26,8 @@ public sealed partial class RetryWorker<TState, TEvent>(
 
     private readonly RetryDrain<TState, TEvent> _drain = new(definition, store, aggregates, parked, retries, clock, log);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var lease = await leadership.AcquireAsync($"retries of {definition.Name}", stoppingToken);
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
-                await RunAsync(stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped, or the lease is lost: then it is competed for again.
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leadership.WorkAsLeaderAsync($"retries of {definition.Name}", RunAsync, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancel)
     {

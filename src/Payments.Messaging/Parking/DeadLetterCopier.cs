@@ -10,7 +10,7 @@ namespace Payments.Messaging.Parking;
 /// <summary>Copies dead letters to the <c>.dlq</c> topic of where they came from, so that ordinary Kafka tools see them.</summary>
 /// <remarks>
 /// A copy for people and tools: nothing reads it here, and the row stays the truth. It is sent at least once; <see cref="IdHeader"/>
-/// tells a repeat. It goes to the partition of its message, in the order in which they died.
+/// tells a repeat. It goes to the partition of its message, in the order in which they came.
 /// </remarks>
 public sealed partial class DeadLetterCopier(
     NpgsqlDataSource database, KafkaClientFactory clients, ILeadership leadership, TimeProvider clock, ILogger<DeadLetterCopier> log) : BackgroundService
@@ -18,35 +18,32 @@ public sealed partial class DeadLetterCopier(
     /// <summary>The id of the dead letter in its service.</summary>
     public const string IdHeader = "dlq.id";
 
+    /// <summary>There when the data was too large to be copied, with its size: the row has it.</summary>
+    public const string LeftOutHeader = "dlq.data.left-out";
+
     private const int BatchMax = 200;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leadership.WorkAsLeaderAsync("copies of dead letters", RunAsync, stoppingToken);
+
+    private async Task RunAsync(CancellationToken cancel)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        using var producer = clients.CreateProducer("dead-letters");
+        while (true)
         {
             try
             {
-                await using var lease = await leadership.AcquireAsync("copies of dead letters", stoppingToken);
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
-                using var producer = clients.CreateProducer("dead-letters");
-                while (true)
+                if (await CopyAsync(producer, cancel) < BatchMax)
                 {
-                    if (await CopyAsync(producer, stop.Token) < BatchMax)
-                    {
-                        await Task.Delay(LookEvery, clock, stop.Token);
-                    }
+                    await Task.Delay(LookEvery, clock, cancel);
                 }
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped, or the lease is lost: then it is competed for again.
             }
             catch (Exception trouble) when (trouble is NpgsqlException or KafkaException or IOException or TimeoutException)
             {
                 LogTrouble(log, trouble);
-                await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TroubleRetryAfter, clock, cancel);
             }
         }
     }
@@ -66,7 +63,7 @@ public sealed partial class DeadLetterCopier(
                 var message = PostgresParkedMessages.Read(reader);
                 ids.Add(message.Id);
                 var to = new TopicPartition(message.Topic + Topic.DeadLettersSuffix, message.Partition);
-                sent.Add(producer.ProduceAsync(to, Copy(message, reader), cancel));
+                sent.Add(SendAsync(producer, to, Copy(message, reader), cancel));
             }
         }
 
@@ -84,6 +81,22 @@ public sealed partial class DeadLetterCopier(
         }
 
         return ids.Count;
+    }
+
+    // With its new headers a large message may be too large. Then its data is left out: one that can never be sent would hold up all others.
+    private static async Task SendAsync(
+        IProducer<byte[], byte[]> producer, TopicPartition to, Message<byte[], byte[]> copy, CancellationToken cancel)
+    {
+        try
+        {
+            await producer.ProduceAsync(to, copy, cancel);
+        }
+        catch (ProduceException<byte[], byte[]> tooLarge) when (tooLarge.Error.Code is ErrorCode.MsgSizeTooLarge)
+        {
+            copy.Headers.Add(LeftOutHeader, Encoding.UTF8.GetBytes($"{copy.Value.Length} bytes"));
+            copy.Value = [];
+            await producer.ProduceAsync(to, copy, cancel);
+        }
     }
 
     // As it came, with what happened to it.
@@ -105,6 +118,6 @@ public sealed partial class DeadLetterCopier(
         void Add(string name, string value) => copy.Headers.Add(name, Encoding.UTF8.GetBytes(value));
     }
 
-    [LoggerMessage(EventId = 136, Level = LogLevel.Warning, Message = "Dead letters cannot be copied to their topics now; trying again")]
+    [LoggerMessage(EventId = 138, Level = LogLevel.Warning, Message = "Dead letters cannot be copied to their topics now; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

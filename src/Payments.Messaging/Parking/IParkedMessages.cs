@@ -11,7 +11,4 @@ public interface IParkedMessages
 
     /// <summary>Of the keys whose time has come: the first messages of each, in order. No key whose head is a dead letter.</summary>
     Task<IReadOnlyList<ParkedMessage>> DueAsync(string consumer, DateTimeOffset now, int keysMax, int perKeyMax, CancellationToken cancel);
-
-    /// <summary>When something will next be due, if nothing happens before; null when nothing waits for its time.</summary>
-    Task<DateTimeOffset?> NextDueAsync(string consumer, CancellationToken cancel);
 }

@@ -37,11 +37,12 @@ public sealed class MemoryParkedMessages : IParkedMessages
             .Take(keysMax)
             .SelectMany(k => InLine(consumer, k.Key.Key).Take(perKeyMax)));
 
-    public Task<DateTimeOffset?> NextDueAsync(string consumer, CancellationToken cancel)
+    /// <summary>When something will next be due, if nothing happens before; null when nothing waits for its time.</summary>
+    public DateTimeOffset? NextDue(string consumer)
     {
         lock (_gate)
         {
-            return Task.FromResult(_retryAt.Where(k => k.Key.Consumer == consumer).Min(k => k.Value));
+            return _retryAt.Where(k => k.Key.Consumer == consumer).Min(k => k.Value);
         }
     }
 

@@ -5,5 +5,5 @@ namespace Payments.Messaging.Parking;
 /// <param name="RoutingKey">The Kafka key.</param>
 public readonly record struct ParkingKey(string Topic, string RoutingKey)
 {
-    public static ParkingKey Of(Message message) => new(TopicSplit.Logical(new(message.Topic, message.Partition)).Topic, message.RoutingKey);
+    public static ParkingKey Of(Message message) => new(message.Topic, message.RoutingKey);
 }

@@ -52,13 +52,6 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
         return messages;
     }
 
-    public async Task<DateTimeOffset?> NextDueAsync(string consumer, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand("select min(retry_at) from parked_keys where consumer = $1 and not is_dead");
-        command.Parameters.AddWithValue(consumer);
-        return await command.ExecuteScalarAsync(cancel) is DateTime at ? new DateTimeOffset(at) : null;
-    }
-
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     public static ParkedMessage Read(NpgsqlDataReader reader)
     {

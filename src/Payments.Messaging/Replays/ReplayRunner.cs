@@ -33,22 +33,8 @@ public sealed partial class ReplayRunner<TState, TEvent>(
 
     private readonly ReplayBatch<TState, TEvent> _batch = new(definition, store, aggregates, books, retries, clock, log);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var lease = await leadership.AcquireAsync($"replays of {definition.Name}", stoppingToken);
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
-                await RunAsync(stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped, or the lease is lost: then it is competed for again.
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leadership.WorkAsLeaderAsync($"replays of {definition.Name}", RunAsync, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancel)
     {

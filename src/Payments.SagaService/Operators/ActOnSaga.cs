@@ -31,9 +31,6 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
 {
     public const string SagaMoved = "saga_moved";
 
-    private const int ReasonLengthMin = 3;
-    private const int ReasonLengthMax = 500;
-
     public static Task<IResult> Retry(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
@@ -61,10 +58,9 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
         HttpContext context,
         CancellationToken cancel)
     {
-        var reason = request.Reason.Trim();
-        if (reason.Length is < ReasonLengthMin or > ReasonLengthMax || reason.Any(char.IsControl))
+        if (!Reason.TryRead(request.Reason, out var reason))
         {
-            return Problems.Invalid("reason", $"Must be {ReasonLengthMin} to {ReasonLengthMax} characters without control characters.");
+            return Reason.Invalid();
         }
 
         if (request.Phase is not null && !PhaseNames.All.Contains(request.Phase))

@@ -42,8 +42,8 @@ internal static class GroupDeadLetters
         order by (select max(m.total) from money m where m.fingerprint = g.fingerprint) desc nulls last, g.oldest
         """;
 
-    public static async Task<IResult> Handle([AsParameters] FilterQuery filter, LogDatabase database, CancellationToken cancel) =>
-        Results.Json(await ReadAsync(database, filter.ToFilter(), GroupsMax, cancel), DeadLetterJson.Default.IReadOnlyListDeadLetterGroup);
+    public static async Task<IResult> Handle([AsParameters] DeadLetterFilter filter, LogDatabase database, CancellationToken cancel) =>
+        Results.Json(await ReadAsync(database, filter, GroupsMax, cancel), DeadLetterJson.Default.IReadOnlyListDeadLetterGroup);
 
     public static async Task<IReadOnlyList<DeadLetterGroup>> ReadAsync(
         LogDatabase database, DeadLetterFilter filter, int countMax, CancellationToken cancel)

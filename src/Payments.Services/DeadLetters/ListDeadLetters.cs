@@ -8,50 +8,6 @@ using Payments.ServiceDefaults;
 
 namespace Payments.Services.DeadLetters;
 
-/// <summary>The filters of a list, as query parameters. <see cref="DeadLetterFilter"/> says what they mean.</summary>
-internal sealed class FilterQuery
-{
-    public string? Consumer { get; init; }
-
-    public string? Fingerprint { get; init; }
-
-    public string? MessageType { get; init; }
-
-    public string? Topic { get; init; }
-
-    public string? ErrorType { get; init; }
-
-    public Guid? CorrelationId { get; init; }
-
-    public string? Text { get; init; }
-
-    public DateTimeOffset? FailedFrom { get; init; }
-
-    public DateTimeOffset? FailedUntil { get; init; }
-
-    public string? Currency { get; init; }
-
-    public long? AmountMin { get; init; }
-
-    public long? AmountMax { get; init; }
-
-    public DeadLetterFilter ToFilter() => new()
-    {
-        Consumer = Consumer,
-        Fingerprint = Fingerprint,
-        MessageType = MessageType,
-        Topic = Topic,
-        ErrorType = ErrorType,
-        CorrelationId = CorrelationId,
-        Text = Text,
-        FailedFrom = FailedFrom,
-        FailedUntil = FailedUntil,
-        Currency = Currency,
-        AmountMin = AmountMin,
-        AmountMax = AmountMax,
-    };
-}
-
 /// <summary><c>GET dead-letters</c>: newest first, or with <c>?sort=amount</c> the largest amount first.</summary>
 internal static class ListDeadLetters
 {
@@ -68,7 +24,7 @@ internal static class ListDeadLetters
     private static readonly string[] Statuses = ["dead", "replayed", "discarded"];
 
     public static async Task<IResult> Handle(
-        [AsParameters] FilterQuery filter,
+        [AsParameters] DeadLetterFilter filter,
         string? status,
         string? sort,
         string? after,
@@ -97,7 +53,7 @@ internal static class ListDeadLetters
         }
 
         await using var command = database.Primary.CreateCommand();
-        var conditions = new Conditions(command, $"m.status = '{status ?? "dead"}'").Add(filter.ToFilter());
+        var conditions = new Conditions(command, $"m.status = '{status ?? "dead"}'").Add(filter);
         command.CommandText = sort == "amount"
             ? $"{Select}where {AfterAmount(conditions, place)} order by coalesce(m.amount, -1) desc, m.id desc limit {countMax}"
             : $"{Select}where {conditions.Add("m.id < #", place?.Id, NpgsqlDbType.Bigint)} order by m.id desc limit {countMax}";

@@ -10,8 +10,6 @@ internal static class ReplayRules
 {
     public const int RateDefault = 100;
     private const int RateMax = 10_000;
-    private const int ReasonLengthMin = 3;
-    private const int ReasonLengthMax = 500;
 
     private static readonly IReadOnlyList<string> Consumers =
         [.. Topics.All.SelectMany(topic => topic.Readers).Distinct().Order(StringComparer.Ordinal)];
@@ -34,12 +32,6 @@ internal static class ReplayRules
         { RatePerSecond: < 1 or > RateMax } => Problems.Invalid("ratePerSecond", $"Must be 1 to {RateMax}."),
         _ => null,
     };
-
-    /// <summary>The same for the reason of an act.</summary>
-    public static IResult? CheckReason(string? reason) =>
-        reason?.Trim() is { Length: >= ReasonLengthMin and <= ReasonLengthMax } text && !text.Any(char.IsControl)
-            ? null
-            : Problems.Invalid("reason", $"Must be {ReasonLengthMin} to {ReasonLengthMax} characters without control characters.");
 
     private static bool IsStream(string text)
     {

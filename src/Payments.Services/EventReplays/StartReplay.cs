@@ -18,16 +18,21 @@ internal static class StartReplay
         CancellationToken cancel)
     {
         var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReplayRequest, cancel);
-        if ((ReplayRules.Check(request) ?? ReplayRules.CheckReason(request!.Reason)) is { } problem)
+        if (ReplayRules.Check(request) is { } problem)
         {
             return problem;
+        }
+
+        if (!Reason.TryRead(request!.Reason, out var reason))
+        {
+            return Reason.Invalid();
         }
 
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request!, ReplayJson.Default.ReplayRequest));
         var head = await store.LastPositionAsync(cancel);
         var id = Guid.CreateVersion7(clock.GetUtcNow());
-        var row = new ReplayActRow(id, "start", by.Value, request!.Reason!.Trim(), clock.GetUtcNow())
+        var row = new ReplayActRow(id, "start", by.Value, reason, clock.GetUtcNow())
         {
             StreamId = request.Filter.StreamId,
             Types = request.Filter.Types,

@@ -22,9 +22,9 @@ internal static class SteerReplay
         CancellationToken cancel)
     {
         var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReplayActRequest, cancel);
-        if (ReplayRules.CheckReason(request?.Reason) is { } problem)
+        if (!Reason.TryRead(request?.Reason, out var reason))
         {
-            return problem;
+            return Reason.Invalid();
         }
 
         var repeatable = new IdempotentRequest(
@@ -39,7 +39,7 @@ internal static class SteerReplay
             return ReplayEndpoints.NotFound(id);
         }
 
-        var row = new ReplayActRow(id, act, by.Value, request!.Reason.Trim(), clock.GetUtcNow());
+        var row = new ReplayActRow(id, act, by.Value, reason, clock.GetUtcNow());
         var answer = KeptAnswer.Of(
             StatusCodes.Status200OK,
             JsonSerializer.SerializeToUtf8Bytes(new ReplayAnswer(id, statusAfter), ReplayJson.Default.ReplayAnswer));

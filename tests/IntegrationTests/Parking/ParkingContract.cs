@@ -118,6 +118,25 @@ public abstract class ParkingContract
     }
 
     [Fact]
+    public async Task A_process_that_looks_how_far_another_has_come_sees_what_that_one_has_parked()
+    {
+        var rig = NewRig();
+        var beside = rig.Beside();
+        await beside.FeedAsync(); // It knows of nothing yet.
+        rig.FailsOn = _ => new InvalidOperationException("Planted.");
+        await rig.FeedAsync(rig.Message("user/bad", 1));
+
+        await beside.RefreshAsync(); // For a gap elsewhere, say: the watermark it finds has passed what is parked.
+        await beside.FeedAsync(rig.Message("user/bad", 2));
+
+        Assert.Equal([], await rig.AppliedAsync("user/bad"));
+        rig.FailsOn = _ => null;
+        rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        await rig.DrainAsync();
+        Assert.Equal([1, 2], await rig.AppliedAsync("user/bad"));
+    }
+
+    [Fact]
     public async Task Two_workers_at_once_apply_a_message_once()
     {
         var rig = NewRig();

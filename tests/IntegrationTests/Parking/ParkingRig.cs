@@ -17,7 +17,7 @@ internal sealed class ParkingRig
 {
     private static readonly Topic Topic = new("numbers.v1", 1, TimeSpan.FromDays(1));
 
-    private readonly string _consumer = $"counter-{Guid.NewGuid():N}";
+    private readonly string _consumer;
     private readonly IEventStore _store;
     private readonly IParkedMessages _parked;
     private readonly AggregateDefinition<string, int> _numbers;
@@ -25,14 +25,18 @@ internal sealed class ParkingRig
     private readonly Random _random = new(1);
     private long _position;
     private BatchProcessor<string, int> _processor = null!;
-    private ParkedKeys _keys = null!;
-    private Progress _progress = null!;
+    private StoredView _view = null!;
     private Aggregates<string, int> _aggregates = null!;
     private bool _stale;
 
     public ParkingRig(IEventStore store, IParkedMessages parked, SteppedClock clock)
+        : this(store, parked, clock, $"counter-{Guid.NewGuid():N}")
     {
-        (_store, _parked, Clock) = (store, parked, clock);
+    }
+
+    private ParkingRig(IEventStore store, IParkedMessages parked, SteppedClock clock, string consumer)
+    {
+        (_store, _parked, Clock, _consumer) = (store, parked, clock, consumer);
         _numbers = new()
         {
             StreamType = "numbers",
@@ -92,20 +96,24 @@ internal sealed class ParkingRig
     /// <summary>A process of the consumer ends, and another begins.</summary>
     public void Restart()
     {
-        _progress = new Progress(_consumer);
-        _keys = new ParkedKeys(_consumer, _parked);
+        _view = new StoredView(_consumer, _store, _parked);
         _aggregates = new Aggregates<string, int>(_store, _numbers);
         var retries = new RetryPolicy(Options, _random);
-        _processor = new(_definition, _store, _aggregates, _progress, _keys, retries, Clock, NullLogger.Instance);
+        _processor = new(_definition, _store, _aggregates, _view, retries, Clock, NullLogger.Instance);
         _stale = true;
     }
+
+    /// <summary>Another process of the same consumer. Messages are made by the first.</summary>
+    public ParkingRig Beside() => new(_store, _parked, Clock, _consumer);
+
+    /// <summary>Looks at what others have stored, as a consumer does when it misses something.</summary>
+    public Task RefreshAsync() => _view.RefreshAsync(TestContext.Current.CancellationToken);
 
     public async Task FeedAsync(params IReadOnlyList<Message> messages)
     {
         if (_stale)
         {
-            _progress.Reset(await _store.WatermarksAsync(_consumer, TestContext.Current.CancellationToken));
-            await _keys.ResetAsync(TestContext.Current.CancellationToken);
+            await _view.ResetAsync(TestContext.Current.CancellationToken);
             _stale = false;
         }
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.Messaging.Consuming;
-using Payments.Messaging.Parking;
 using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
@@ -21,8 +20,7 @@ internal sealed class Instance<TState, TEvent>
     private readonly Service<TState, TEvent> _service;
     private readonly World _world;
     private readonly Aggregates<TState, TEvent> _aggregates;
-    private readonly Progress _progress;
-    private readonly ParkedKeys _parked;
+    private readonly StoredView _view;
     private readonly BatchProcessor<TState, TEvent> _processor;
     private readonly RetryDrain<TState, TEvent> _drain;
     private readonly List<ConsumeResult<byte[], byte[]>> _fetched = [];
@@ -37,10 +35,9 @@ internal sealed class Instance<TState, TEvent>
         _service = service;
         _world = world;
         _aggregates = new Aggregates<TState, TEvent>(service.Store, service.Definition);
-        _progress = new Progress(service.Consumer.Name);
-        _parked = new ParkedKeys(service.Consumer.Name, service.Parked);
+        _view = new StoredView(service.Consumer.Name, service.Store, service.Parked);
         _processor = new BatchProcessor<TState, TEvent>(
-            service.Consumer, service.Store, _aggregates, _progress, _parked, service.Policy, world.Clock, NullLogger.Instance);
+            service.Consumer, service.Store, _aggregates, _view, service.Policy, world.Clock, NullLogger.Instance);
         _drain = new RetryDrain<TState, TEvent>(
             service.Consumer, service.Store, _aggregates, service.Parked, service.Policy, world.Clock, NullLogger.Instance);
         Commands = new CommandHandler<TState, TEvent>(service.Store, _aggregates, service.Definition, world.Clock);
@@ -138,8 +135,7 @@ internal sealed class Instance<TState, TEvent>
         {
             if (_isStale)
             {
-                _progress.Reset(Actor.Result(_service.Store.WatermarksAsync(_service.Consumer.Name, CancellationToken.None)));
-                Actor.Finish(_parked.ResetAsync(CancellationToken.None));
+                Actor.Finish(_view.ResetAsync(CancellationToken.None));
                 _isStale = false;
             }
 
@@ -183,7 +179,7 @@ internal sealed class Instance<TState, TEvent>
     {
         _reportsAt = null;
         var hasGap = false;
-        foreach (var progress in _progress.Report(gapsOnly: false).Concat(_progress.Report(gapsOnly: true)))
+        foreach (var progress in _view.Progress.Report(gapsOnly: false).Concat(_view.Progress.Report(gapsOnly: true)))
         {
             _world.Tell(progress);
             if (progress.Gap)
@@ -196,8 +192,7 @@ internal sealed class Instance<TState, TEvent>
 
         if (hasGap)
         {
-            _progress.Refresh(Actor.Result(_service.Store.WatermarksAsync(_service.Consumer.Name, CancellationToken.None)));
-            Actor.Finish(_parked.ResetAsync(CancellationToken.None));
+            Actor.Finish(_view.RefreshAsync(CancellationToken.None));
         }
 
         _service.Commit(_handled);

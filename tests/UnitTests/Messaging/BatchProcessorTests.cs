@@ -76,13 +76,12 @@ public sealed class BatchProcessorTests
 
     private async Task ProcessAsync(long position, long previous = 0, ConsumerDefinition<string, int>? consumer = null)
     {
-        var progress = new Progress(Consumer.Name);
-        progress.Reset(await _store.WatermarksAsync(Consumer.Name, TestContext.Current.CancellationToken));
+        var view = new StoredView(Consumer.Name, _store, new MemoryParkedMessages());
+        await view.ResetAsync(TestContext.Current.CancellationToken);
         var aggregates = new Aggregates<string, int>(_store, Numbers);
-        var parked = new ParkedKeys(Consumer.Name, new MemoryParkedMessages());
         var retries = new RetryPolicy(new RetryOptions(), new Random(1));
         var processor = new BatchProcessor<string, int>(
-            consumer ?? Consumer, _store, aggregates, progress, parked, retries, TimeProvider.System, NullLogger.Instance);
+            consumer ?? Consumer, _store, aggregates, view, retries, TimeProvider.System, NullLogger.Instance);
         var headers = MessageCases.Headers with { Position = position, Previous = previous };
         var record = new ConsumeResult<byte[], byte[]>
         {
