@@ -6,8 +6,8 @@ public sealed record RetryOptions
     /// <summary>In the batch itself, at once.</summary>
     public int TriesInPlace { get; init; } = 2;
 
-    /// <summary>In all, with the pauses between: about a minute with the other defaults. Then it is a dead letter.</summary>
-    public int AttemptsMax { get; init; } = 10;
+    /// <summary>In all, with the pauses between: with the other defaults 38 to 76 seconds, by chance. Then it is a dead letter.</summary>
+    public int AttemptsMax { get; init; } = 12;
 
     public int FirstDelayMs { get; init; } = 500;
 
