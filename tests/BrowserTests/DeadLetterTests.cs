@@ -97,7 +97,27 @@ public sealed class DeadLetterTests(Platform platform)
 
         await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("Discarded");
         await Expect(tab.Page.Locator("[data-act=discard]")).ToContainTextAsync(new Regex("Discarded.*/console.*that wallet never was", RegexOptions.Singleline));
-        await Expect(tab.Page.GetByRole(AriaRole.Toolbar)).ToHaveCountAsync(0);
+        await Expect(tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" })).ToHaveCountAsync(0);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_tried_again_by_itself_is_shown_with_its_next_attempt()
+    {
+        var wallet = await platform.OpenWalletAsync("tried-again", "EUR", 100);
+        await platform.FailAsync($"wallet/{wallet}");
+        await platform.Poison.SendAsync(wallet, Poison.Credit(wallet, 100));
+        await platform.Poison.SendAsync(wallet, Poison.Credit(wallet, 200));
+
+        await using var tab = await ConsoleTab.OpenAsync(platform, "/dead-letters?service=wallets");
+
+        var key = tab.Page.Locator(".keys tr.row", new() { HasText = wallet });
+        await Expect(key).ToContainTextAsync(new Regex("credit-funds.*PlantedFailureException.*[0-9].*1.*(in [0-9]+ s|now)", RegexOptions.Singleline));
+        await Photographs.TakeAllAsync(tab.Page, "flow-8-tried-again");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Saga", Exact = true }).ClickAsync();
+        await Expect(key).ToHaveCountAsync(0);
+        await Expect(tab.Page.GetByText("All is well")).ToBeVisibleAsync();
+        await Photographs.TakeAllAsync(tab.Page, "flow-9-all-well");
         Assert.Empty(tab.Complaints);
     }
 
@@ -133,7 +153,7 @@ public sealed class DeadLetterTests(Platform platform)
 
     private static async Task SteerAsync(ConsoleTab tab, string act, string status)
     {
-        await tab.Page.GetByRole(AriaRole.Toolbar).GetByRole(AriaRole.Button, new() { Name = act }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" }).GetByRole(AriaRole.Button, new() { Name = act }).ClickAsync();
         await tab.Page.GetByLabel("Reason").FillAsync($"to {act}");
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync(status);

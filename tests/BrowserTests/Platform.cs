@@ -108,6 +108,13 @@ public sealed class Platform : IAsyncLifetime
         }
     }
 
+    /// <summary>From now on the wallet service fails on all messages of one key, for two minutes.</summary>
+    public async Task FailAsync(string routingKey)
+    {
+        using var answer = await _http.PutAsJsonAsync(new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds = 120 });
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}");
+    }
+
     public async Task<JsonNode> PostAsync(string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };

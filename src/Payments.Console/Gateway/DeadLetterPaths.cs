@@ -33,5 +33,5 @@ internal static class DeadLetterPaths
     /// <param name="act"><c>pause</c>, <c>resume</c> or <c>cancel</c>.</param>
     public static string Steer(string service, Guid id, string act) => $"{Admin(service)}/replays/{id:D}/{act}";
 
-    private static string Admin(string service) => $"/api/admin/{service}";
+    private static string Admin(string service) => $"/api/admin/{Uri.EscapeDataString(service)}";   // It comes from an address.
 }
