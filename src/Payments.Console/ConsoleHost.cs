@@ -9,6 +9,9 @@ public static class ConsoleHost
 {
     private const string ManifestSuffix = ".staticwebassets.endpoints.json";
 
+    // What a browser may send at once: the largest payload that Kafka takes, edited and escaped.
+    private const long EditedPayloadMax = 4 * 1024 * 1024;
+
     private static readonly string Name = typeof(ConsoleHost).Assembly.GetName().Name!;
 
     /// <exception cref="InvalidOperationException">The gateway's address is missing (<c>services:gateway:http:0</c>).</exception>
@@ -19,14 +22,15 @@ public static class ConsoleHost
             new WebApplicationOptions { Args = args, ApplicationName = Name, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.WebHost.UseStaticWebAssets();   // Of itself only in Development; published, it finds nothing and wwwroot serves.
-        builder.AddServiceClient(GatewayClient.Service, timeout: TimeSpan.FromSeconds(5));
+        builder.AddServiceClient(GatewayClient.Service, timeout: GatewayClient.OrderWithin);
         builder.Services.AddSingleton<GatewayHealth>();
         builder.Services.AddSingleton<GatewayClient>();
         builder.Services.AddSingleton<LiveAnswers>();
         builder.Services.AddSingleton<WalletOwners>();
         builder.Services.AddSingleton<LedgerReader>();
         builder.Services.AddRadzenComponents();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = EditedPayloadMax);
 
         var app = builder.Build();
         var manifest = FindManifest();

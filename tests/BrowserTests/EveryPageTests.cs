@@ -32,7 +32,7 @@ public sealed class EveryPageTests(Platform platform)
                     await Assertions.Expect(tab.Page.Locator(".chart svg .rz-tick-text").First).ToBeAttachedAsync();
                 }
 
-                await PhotographAsync(tab.Page, $"{name}-{width}-{scheme}");
+                await Photographs.TakeAsync(tab.Page, $"{name}-{width}-{scheme}");
                 var beyond = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
                 Assert.True(beyond <= 0, $"{name} is {beyond} px wider than a window of {width} px.");
             }
@@ -53,6 +53,9 @@ public sealed class EveryPageTests(Platform platform)
         }
 
         var failed = await platform.PayAsync(ben, anna, 99_999_900, "EUR", "more than there is");
+        var (nobody, refused) = await DeadLettersAsync(ben);
+        var replay = await platform.PostAsync(
+            "/api/admin/wallets/replays", new { selection = new { ids = new[] { refused } }, reason = "perhaps it works now", stopAtPercent = 100 });
         return new()
         {
             ["overview"] = "/",
@@ -63,14 +66,26 @@ public sealed class EveryPageTests(Platform platform)
             ["wallets"] = "/wallets",
             ["wallets-none"] = "/wallets?user=nobody",
             ["wallet"] = $"/wallets/{anna}",
+            ["dead-letters"] = "/dead-letters",
+            ["dead-letters-none"] = "/dead-letters?text=nothing-like-this",
+            ["dead-letter"] = $"/dead-letters/wallets/{refused}",
+            ["dead-letter-bytes"] = $"/dead-letters/wallets/{nobody}",
+            ["dead-letter-none"] = "/dead-letters/wallets/999999999",
+            ["wizard-services"] = "/dead-letters/replay",
+            ["wizard"] = "/dead-letters/replay?service=wallets",
+            ["replays"] = "/replays",
+            ["replay"] = $"/replays/wallets/{replay["id"]}",
         };
     }
 
-    private static async Task PhotographAsync(IPage page, string name)
+    private async Task<(long Unreadable, long Refused)> DeadLettersAsync(string wallet)
     {
-        if (Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        }
+        var unknown = Guid.CreateVersion7().ToString("D");
+        await platform.Poison.SendBytesAsync();
+        await platform.Poison.SendAsync(unknown, Poison.Credit(unknown, 1_234_500));
+        await platform.Poison.SendAsync(unknown, Poison.Credit(unknown, 9_900));
+        await platform.Poison.SendTruncatedAsync(wallet, Poison.Credit(wallet, 4_200));
+        await platform.DeadLetterAsync($"wallet/{wallet}");
+        return (await platform.DeadLetterAsync("somebody"), await platform.DeadLetterAsync($"wallet/{unknown}"));
     }
 }

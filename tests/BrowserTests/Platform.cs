@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using BrowserTests;
 using Microsoft.Playwright;
+using Payments.Messaging;
 using Payments.Standalone;
 
 [assembly: AssemblyFixture(typeof(Platform))]
@@ -23,14 +24,21 @@ public sealed class Platform : IAsyncLifetime
     private readonly StringBuilder _said = new();
     private readonly HttpClient _http = new();
     private Process? _process;
+    private EmbeddedBroker? _broker;
+    private Poison? _poison;
     private IPlaywright? _playwright;
 
     public string Console { get; private set; } = "";
 
     public IBrowser Browser { get; private set; } = null!;
 
+    /// <summary>Sends what the wallet service cannot handle.</summary>
+    public Poison Poison => _poison!;
+
     public async ValueTask InitializeAsync()
     {
+        _broker = EmbeddedBroker.Start(Topics.All);   // In this process, where tests can send to it.
+        _poison = new Poison(_broker.BootstrapServers);
         var ports = FreePorts.Find(2);
         Console = $"http://127.0.0.1:{ports[1]}";
         _http.BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}");
@@ -56,6 +64,8 @@ public sealed class Platform : IAsyncLifetime
             process.Dispose();
         }
 
+        _poison?.Dispose();
+        _broker?.Dispose();
         Directory.Delete(_data, recursive: true);
     }
 
@@ -81,7 +91,31 @@ public sealed class Platform : IAsyncLifetime
         return payment;
     }
 
-    private async Task<JsonNode> PostAsync(string path, object body)
+    /// <returns>The number of the wallets' dead letter of that key, once it is there.</returns>
+    public async Task<long> DeadLetterAsync(string routingKey)
+    {
+        using var deadline = new CancellationTokenSource(ReadyWithin);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            var page = JsonNode.Parse(await _http.GetStringAsync(new Uri("/api/admin/wallets/dead-letters?limit=500", UriKind.Relative), deadline.Token))!;
+            if (page["items"]!.AsArray().FirstOrDefault(letter => (string?)letter!["routingKey"] == routingKey) is { } found)
+            {
+                return (long)found["id"]!;
+            }
+
+            await tick.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    /// <summary>From now on the wallet service fails on all messages of one key, for two minutes.</summary>
+    public async Task FailAsync(string routingKey)
+    {
+        using var answer = await _http.PutAsJsonAsync(new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds = 120 });
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}");
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
@@ -93,7 +127,7 @@ public sealed class Platform : IAsyncLifetime
 
     private async Task StartAsync(int gatewayPort, int consolePort)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll"), $"--ConnectionStrings:kafka={_broker!.BootstrapServers}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

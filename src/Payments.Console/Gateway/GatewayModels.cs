@@ -100,10 +100,12 @@ public sealed record SagaOverview(
 }
 
 /// <summary>What the console needs of RFC 9457 problem details.</summary>
-public sealed record ProblemView(string? Title, string? Detail, string? Code);
+/// <param name="Errors">What is wrong, by field.</param>
+public sealed record ProblemView(string? Title, string? Detail, string? Code, IReadOnlyDictionary<string, string[]>? Errors = null);
 
 /// <remarks>Unlike inside the platform, unknown members are skipped: an older console can watch a newer gateway.</remarks>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WalletView))]
 [JsonSerializable(typeof(WalletPage))]
 [JsonSerializable(typeof(EntryPage))]
@@ -113,5 +115,21 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code);
 [JsonSerializable(typeof(PaymentOverview))]
 [JsonSerializable(typeof(WalletOverview))]
 [JsonSerializable(typeof(SagaOverview))]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(List<DeadLetterGroup>))]
+[JsonSerializable(typeof(ParkedKeyPage))]
+[JsonSerializable(typeof(DeadLetterDetail))]
+[JsonSerializable(typeof(ActPage))]
+[JsonSerializable(typeof(EditOrder))]
+[JsonSerializable(typeof(EditAnswer))]
+[JsonSerializable(typeof(DiscardOrder))]
+[JsonSerializable(typeof(DiscardAnswer))]
+[JsonSerializable(typeof(PreviewOrder))]
+[JsonSerializable(typeof(PreviewAnswer))]
+[JsonSerializable(typeof(ReplayOrder))]
+[JsonSerializable(typeof(SteerOrder))]
+[JsonSerializable(typeof(ReplayView))]
+[JsonSerializable(typeof(ReplayPage))]
+[JsonSerializable(typeof(ReplayDetail))]
 [JsonSerializable(typeof(ProblemView))]
 public sealed partial class GatewayJson : JsonSerializerContext;

@@ -23,6 +23,6 @@ internal static class GatewayPaths
     /// <summary>Ledger entries of the versions from <paramref name="after"/> + 1 on, oldest first.</summary>
     public static string Entries(Guid wallet, long after, int limit) => $"/api/wallets/{wallet:D}/entries?after={after}&limit={limit}";
 
-    private static string Query(params (string Name, string? Value)[] parts) =>
+    internal static string Query(params (string Name, string? Value)[] parts) =>
         "?" + string.Join('&', parts.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
 }

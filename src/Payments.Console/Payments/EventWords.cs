@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Payments.Console;
@@ -6,13 +5,6 @@ namespace Payments.Console;
 /// <summary>Events in plain words. One that this console does not know is told by its name: a newer platform must stay readable.</summary>
 public static class EventWords
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,   // For people; Blazor encodes it for HTML.
-        TypeInfoResolver = GatewayJson.Default,
-    };
-
     public static string Tell(HistoryEvent e) => e.Type switch
     {
         "payment.requested.v1" => $"{Payer(e)} asked to pay {Money(e, "terms", "amount")} to {Text(e, "terms", "payee")}",
@@ -74,7 +66,7 @@ public static class EventWords
     };
 
     /// <summary>The stored data, indented.</summary>
-    public static string Data(HistoryEvent e) => JsonSerializer.Serialize(e.Data, Indented);
+    public static string Data(HistoryEvent e) => JsonText.SetOut(e.Data);
 
     private static string Moved(HistoryEvent e) => Text(e, "to") switch
     {

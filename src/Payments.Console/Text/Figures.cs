@@ -34,6 +34,16 @@ public static class Figures
         _ => (ms.Value / 1000).ToString("N1", CultureInfo.InvariantCulture) + " s",
     };
 
+    /// <summary>In its largest whole unit: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>9 d</c>.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 1 } => "0 s",
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalSeconds} s"),
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d"),
+    };
+
     /// <summary>The last eight characters: of ids that sort by time, the end is what tells them apart.</summary>
     public static string ShortId(Guid id) => id.ToString("D")[^8..];
 }

@@ -10,18 +10,22 @@ public static class MoneyText
         new() { NumberGroupSeparator = ",", NumberDecimalSeparator = ".", NegativeSign = "−" };
 
     /// <summary><c>250000</c> of EUR is <c>2,500.00</c>, of JPY <c>250,000</c>; of an unknown currency the minor units as they are.</summary>
-    public static string Of(decimal minor, string currency)
+    public static string Of(decimal minor, string currency) => Major(minor, currency).ToString($"N{Exponent(currency)}", Digits);
+
+    /// <summary>In the currency's main unit: for comparing, not for booking.</summary>
+    public static decimal Major(decimal minor, string currency)
     {
-        var exponent = Currency.TryParse(currency, out var known) ? known.Exponent : 0;
         var unit = 1m;
-        for (var digit = 0; digit < exponent; digit++)
+        for (var digit = 0; digit < Exponent(currency); digit++)
         {
             unit *= 10;
         }
 
-        return (minor / unit).ToString($"N{exponent}", Digits);
+        return minor / unit;
     }
 
     /// <summary>The same with a plus sign where the amount is positive: for movements.</summary>
     public static string Signed(decimal minor, string currency) => minor > 0 ? "+" + Of(minor, currency) : Of(minor, currency);
+
+    private static int Exponent(string currency) => Currency.TryParse(currency, out var known) ? known.Exponent : 0;
 }

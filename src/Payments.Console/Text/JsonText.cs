@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Payments.Console;
+
+/// <summary>JSON for people.</summary>
+public static class JsonText
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,   // For people; Blazor encodes it for HTML.
+        TypeInfoResolver = GatewayJson.Default,
+    };
+
+    private static readonly JsonSerializerOptions OnOneLine = new(Indented) { WriteIndented = false };
+
+    /// <summary>Set out over lines.</summary>
+    public static string SetOut(JsonElement json) => JsonSerializer.Serialize(json, Indented);
+
+    /// <summary>A value within a line; text as it is, a dash for what is not there.</summary>
+    public static string Short(JsonElement? json) => json switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => "–",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } value => JsonSerializer.Serialize(value, OnOneLine),
+    };
+
+    /// <summary>Null and what is wrong with it, when it is no JSON.</summary>
+    public static JsonElement? Parse(string text, out string? fault)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            fault = null;
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            fault = $"This is no JSON: line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}.";
+            return null;
+        }
+    }
+}
