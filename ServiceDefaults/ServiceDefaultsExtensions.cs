@@ -31,7 +31,9 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c>, <c>/alive</c>.</summary>
+    /// <summary>
+    /// Call it first on the application: correlation, errors as problems, the body limit, operators' roles, <c>/health</c>, <c>/alive</c>.
+    /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseTelemetry();
@@ -39,6 +41,7 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<RequestBodyLimitMiddleware>();
+        app.UseMiddleware<RequiredRoleMiddleware>();
         app.MapHealth();
         return app;
     }

@@ -9,6 +9,9 @@ public readonly record struct CallerIdentity(string ClientId, string Correlation
 {
     public const string Internal = "internal";
 
+    /// <summary>The client that operators are who have signed in at the gateway; who it is, is in <c>X-Operator</c>.</summary>
+    public const string SignedIn = "operator";
+
     public static CallerIdentity Of(HttpContext context) => new(
         context.Request.Headers[PlatformHeaders.ClientId] is [{ Length: > 0 } client, ..] ? client : Internal,
         Correlation.IdOf(context));

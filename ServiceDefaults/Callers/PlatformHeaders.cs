@@ -14,4 +14,13 @@ public static class PlatformHeaders
 
     /// <summary>Makes a POST safe to repeat.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
+
+    /// <summary>The person who acts, where one client serves many: an operator who has signed in, or whom an API client names.</summary>
+    public const string Operator = "X-Operator";
+
+    /// <summary>What that person may do, as the gateway found. The gateway drops what a client sends under this name.</summary>
+    public const string OperatorRole = "X-Operator-Role";
+
+    /// <summary>The order of somebody else that this, the same order, approves.</summary>
+    public const string Approval = "X-Approval";
 }

@@ -17,6 +17,7 @@ public static class ProblemCodes
     public const string RateLimited = "rate_limited";
     public const string RequestTimeout = "request_timeout";
     public const string RequestTooLarge = "request_too_large";
+    public const string RoleMissing = "role_missing";
     public const string Unauthorized = "unauthorized";
     public const string Unavailable = "unavailable";
     public const string UnsupportedMediaType = "unsupported_media_type";

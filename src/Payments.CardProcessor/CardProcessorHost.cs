@@ -21,7 +21,7 @@ public static class CardProcessorHost
         builder.Services.AddSingleton<PostgresBooks>();
         builder.Services.AddSingleton<BooksReader>();
         builder.Services.AddSingleton<OperationHandler>();
-        builder.Services.AddHostedService<SchemaStartUp>();
+        builder.AddDatabaseSchema(typeof(CardProcessorHost).Assembly);
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ProcessorJson.Default));
         builder.Services.AddOpenApi();
 

@@ -28,6 +28,7 @@ public static class ConsoleHost
         builder.Services.AddSingleton<LiveAnswers>();
         builder.Services.AddSingleton<WalletOwners>();
         builder.Services.AddSingleton<LedgerReader>();
+        builder.AddAccess();
         builder.Services.AddRadzenComponents();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = EditedPayloadMax);
@@ -35,8 +36,10 @@ public static class ConsoleHost
         var app = builder.Build();
         var manifest = FindManifest();
         app.MapServiceDefaults();
+        app.UseMiddleware<BrowserHeaders>();
+        app.MapAccess();
         app.UseAntiforgery();
-        app.MapStaticAssets(manifest);
+        app.MapStaticAssets(manifest).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(manifest);
         return app;
     }

@@ -12,6 +12,7 @@ public static class GatewayHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Payments.Gateway" });
         builder.AddServiceDefaults();
         builder.AddApiKeys();
+        builder.AddOperators();
         builder.AddRateLimits();
         builder.AddProxy();
         builder.AddOpenApiDocument();
@@ -19,8 +20,9 @@ public static class GatewayHost
         var app = builder.Build();
         app.UseMiddleware<SecurityHeadersMiddleware>();
         app.MapServiceDefaults();
-        app.UseMiddleware<ApiKeyMiddleware>();
+        app.UseMiddleware<CallerMiddleware>();
         app.UseRateLimits();
+        app.MapOperators();
         app.MapProxy();
         app.MapOpenApiDocument();
         app.MapDocs();

@@ -18,9 +18,11 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
+using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 
 namespace Payments.Services;
@@ -89,6 +91,8 @@ public static class ServiceRegistration
         services.AddHostedService<RetryWorker<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
             provider, provider.GetRequiredService<LogDatabase>().Primary));
+        builder.AddAudit();
+        builder.AddFourEyes();
         builder.AddDeadLetters<TState, TEvent>(consumer.Name);
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);

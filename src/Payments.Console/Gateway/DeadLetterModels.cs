@@ -84,7 +84,9 @@ public sealed record ActView(
     Guid? ReplayId = null,
     long? MessageId = null,
     JsonElement? Before = null,
-    JsonElement? After = null);
+    JsonElement? After = null,
+    string? Subject = null,
+    string? Hash = null);
 
 public sealed record ActPage(IReadOnlyList<ActView> Items, long? Next = null);
 

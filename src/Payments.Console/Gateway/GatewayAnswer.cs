@@ -9,6 +9,12 @@ public enum TroubleKind
     /// <summary>The gateway does not accept the console's API key.</summary>
     KeyRefused,
 
+    /// <summary>The operator's session has ended.</summary>
+    SignedOut,
+
+    /// <summary>No trouble, but not done either: a second person must agree.</summary>
+    NeedsApproval,
+
     /// <summary>What was asked for does not exist.</summary>
     NotFound,
 

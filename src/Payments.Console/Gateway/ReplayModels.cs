@@ -25,8 +25,13 @@ public sealed record ReplayView(
     int Failed,
     int Skipped,
     int Pending,
-    DateTimeOffset ChangedAt)
+    DateTimeOffset ChangedAt,
+    IReadOnlyList<MoneyView>? Money = null,
+    string? ApprovedBy = null)
 {
+    [JsonIgnore]
+    public bool AwaitsApproval => Status == "awaiting-approval";
+
     [JsonIgnore]
     public bool IsOver => Status is "done" or "cancelled";
 }

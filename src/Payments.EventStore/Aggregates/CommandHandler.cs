@@ -34,13 +34,15 @@ public sealed class CommandHandler<TState, TEvent>(
 
     /// <param name="decide">Pure; may be called several times.</param>
     /// <param name="claim">The idempotency key to take with the effect, given the answer; null for none.</param>
+    /// <param name="record">What else is to be on record with the effect, given the answer.</param>
     /// <exception cref="StoreUnavailableException">The database is in trouble, or the stream is written to faster than we can follow.</exception>
     public async Task<CommandOutcome<TState>> HandleAsync(
         StreamId stream,
         Cause cause,
         Func<TState?, DateTimeOffset, Decision<TEvent>> decide,
         Func<CommandOutcome<TState>, Claim?> claim,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        Func<CommandOutcome<TState>, IEnumerable<ProjectionRow>>? record = null)
     {
         using var turn = await aggregates.EnterAsync([stream], cancel);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
@@ -51,7 +53,7 @@ public sealed class CommandHandler<TState, TEvent>(
             var change = new Change<TState, TEvent>(definition, stream, states[stream]);
             var outcome = Decide(change, decide(states[stream].State, now), cause, now);
             var result = await store.AppendAsync(
-                new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows()], Claim = claim(outcome) }, cancel);
+                new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows(), .. record?.Invoke(outcome) ?? []], Claim = claim(outcome) }, cancel);
             switch (result)
             {
                 case AppendResult.Appended:

@@ -1,12 +1,36 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Payments.ServiceDefaults;
 
 namespace Payments.Gateway;
 
-/// <summary>Who a valid key belongs to.</summary>
+/// <summary>Who calls: the client that a valid key belongs to, or an operator who has signed in.</summary>
 /// <param name="Limited">Whether the rate limit counts; the development key is free of it.</param>
-internal sealed record ApiClient(string Id, Scopes Scopes, bool Limited = true);
+/// <param name="Person">The operator; null for a client, which may name one itself.</param>
+internal sealed record ApiClient(string Id, Scopes Scopes, bool Limited = true, string? Person = null)
+{
+    private const Scopes Reads = Scopes.PaymentsRead | Scopes.WalletsRead;
+
+    /// <summary>What it may do of what operators do; null for nothing.</summary>
+    public OperatorRole? Role =>
+        Scopes.HasFlag(Scopes.Admin) ? OperatorRole.Admin
+        : Scopes.HasFlag(Scopes.AdminOperate) ? OperatorRole.Operator
+        : Scopes.HasFlag(Scopes.AdminRead) ? OperatorRole.Viewer
+        : null;
+
+    /// <summary>Operators see what is there. They move no money through the public API: that is for those whose money it is.</summary>
+    public static ApiClient Of(SignedInOperator person) => new(
+        CallerIdentity.SignedIn,
+        Reads | OperatorRoles.Find(person.Role) switch
+        {
+            OperatorRole.Admin => Scopes.Admin,
+            OperatorRole.Operator => Scopes.AdminOperate,
+            _ => Scopes.AdminRead,
+        },
+        Limited: false,
+        person.Name);
+}
 
 /// <summary>All clients, by the hashes of their keys.</summary>
 internal sealed class ApiKeyDirectory
@@ -49,6 +73,9 @@ internal sealed class ApiKeyDirectory
 
         return found;
     }
+
+    /// <summary>Whether it is the id of a client.</summary>
+    public bool IsClient(string id) => _entries.Any(entry => entry.Client.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
 
     private byte[] Hash(string key) => HMACSHA256.HashData(_pepper, Encoding.UTF8.GetBytes(key));
 

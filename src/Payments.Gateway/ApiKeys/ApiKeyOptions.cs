@@ -24,7 +24,10 @@ internal sealed record ApiKeyEntry
     /// <summary>Goes to the services as <c>X-Client-Id</c>.</summary>
     public string ClientId { get; init; } = "";
 
-    /// <summary><c>payments:read</c>, <c>payments:write</c>, <c>wallets:read</c>, <c>wallets:write</c>, <c>admin</c>.</summary>
+    /// <summary>
+    /// <c>payments:read</c>, <c>payments:write</c>, <c>wallets:read</c>, <c>wallets:write</c>, and of what operators see and do, for the
+    /// roles viewer, operator and admin, <c>admin:read</c>, <c>admin:operate</c>, <c>admin</c>.
+    /// </summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 }
 
@@ -49,9 +52,10 @@ internal sealed partial class ApiKeyOptionsValidator : IValidateOptions<ApiKeyOp
             yield return $"ApiKeys:{index}:Hash: 64 hexadecimal digits are needed.";
         }
 
-        if (!Id().IsMatch(key.ClientId) || key.ClientId is CallerIdentity.Internal)
+        if (!Id().IsMatch(key.ClientId) || key.ClientId is CallerIdentity.Internal or CallerIdentity.SignedIn)
         {
-            yield return $"ApiKeys:{index}:ClientId: 1 to 64 letters, digits, '.', '_', '-', and not '{CallerIdentity.Internal}'.";
+            yield return $"ApiKeys:{index}:ClientId: 1 to 64 letters, digits, '.', '_', '-', "
+                + $"and neither '{CallerIdentity.Internal}' nor '{CallerIdentity.SignedIn}'.";
         }
 
         if (!ScopeNames.TryParse(key.Scopes, out _))

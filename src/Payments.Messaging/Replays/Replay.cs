@@ -19,6 +19,8 @@ public sealed record ReplayOrder(
 /// <summary>A replay as it stands.</summary>
 /// <param name="Selection">As it was asked for.</param>
 /// <param name="Note">Why it stopped.</param>
+/// <param name="Money">What its items are about.</param>
+/// <param name="ApprovedBy">The second person, where one was needed.</param>
 public sealed record Replay(
     Guid Id,
     string Act,
@@ -32,9 +34,12 @@ public sealed record Replay(
     string Status,
     string? Note,
     ReplayCounts Counts,
-    DateTimeOffset ChangedAt)
+    DateTimeOffset ChangedAt,
+    IReadOnlyList<ReplayMoney> Money,
+    string? ApprovedBy)
 {
     public const string Planned = "planned";
+    public const string AwaitingApproval = "awaiting-approval";
     public const string Running = "running";
     public const string Paused = "paused";
     public const string Stopped = "stopped";
@@ -43,3 +48,6 @@ public sealed record Replay(
 
     public bool IsOver => Status is Cancelled or Done;
 }
+
+/// <param name="Amount">Minor units.</param>
+public sealed record ReplayMoney(string Currency, decimal Amount);

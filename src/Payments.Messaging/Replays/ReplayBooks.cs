@@ -16,7 +16,7 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
 {
     private const string Columns =
         "id, act, created_at, created_by, reason, selection, selection_hash, rate_per_second, stop_at_percent, status, note, " +
-        "total, applied, failed, skipped, ramp_applied, ramp_failed, changed_at";
+        "total, applied, failed, skipped, ramp_applied, ramp_failed, changed_at, money, approved_by";
 
     /// <summary>Writes the items of a replay down, beside the log: nothing is done with them before it is set going.</summary>
     public async Task PlanAsync(ReplayOrder order, FrozenSelection selection, CancellationToken cancel)
@@ -51,6 +51,16 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
             await items.ExecuteNonQueryAsync(cancel);
         }
 
+        await using (var money = new NpgsqlCommand(
+            "update replays set money = coalesce((select jsonb_agg(jsonb_build_object('currency', s.currency, 'amount', s.amount) " +
+            "order by s.currency) from (select m.currency, sum(abs(m.amount)) as amount from replay_items i " +
+            "join parked_messages m on m.id = i.message_id where i.replay_id = $1 and m.currency is not null group by 1) s), '[]') " +
+            "where id = $1", connection))
+        {
+            money.Parameters.AddWithValue(order.Id);
+            await money.ExecuteNonQueryAsync(cancel);
+        }
+
         await transaction.CommitAsync(cancel);
     }
 
@@ -83,6 +93,15 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             $"select {Columns} from replays where status = 'running' order by created_at, id limit 1");
         return (await ReadAsync(command, cancel)).SingleOrDefault();
+    }
+
+    /// <summary>Those that wait for a second person, oldest first.</summary>
+    public async Task<IReadOnlyList<Replay>> AwaitingApprovalAsync(int countMax, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns} from replays where status = 'awaiting-approval' order by created_at, id limit $1");
+        command.Parameters.AddWithValue(countMax);
+        return await ReadAsync(command, cancel);
     }
 
     /// <summary>Newest first.</summary>
@@ -157,7 +176,9 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
                     reader.GetInt32(14),
                     reader.GetInt32(15),
                     reader.GetInt32(16)),
-                new DateTimeOffset(reader.GetDateTime(17))));
+                new DateTimeOffset(reader.GetDateTime(17)),
+                JsonSerializer.Deserialize(reader.GetString(18), ReplayJson.Default.IReadOnlyListReplayMoney)!,
+                reader.IsDBNull(19) ? null : reader.GetString(19)));
         }
 
         return replays;

@@ -29,6 +29,9 @@ public sealed record ReplayRow
 
     public string? Note { get; init; }
 
+    /// <summary>The second person, when it is approved by this.</summary>
+    public string? ApprovedBy { get; init; }
+
     /// <summary>Some of its items are done. Refused unless it is running, or when one of them was done before.</summary>
     public static ReplayRow Do(Guid replay, IReadOnlyList<ItemRow> items, string? stop, DateTimeOffset now) =>
         new() { Op = "items", ReplayId = replay, At = now, Items = items, Stop = stop };
@@ -36,6 +39,10 @@ public sealed record ReplayRow
     /// <summary>It gets another status. Refused unless it has one of those it may have had.</summary>
     public static ReplayRow Set(Guid replay, IReadOnlyList<string> from, string status, DateTimeOffset now, string? note = null) =>
         new() { Op = "set", ReplayId = replay, At = now, From = from, Status = status, Note = note };
+
+    /// <summary>A second person has agreed. Refused unless it waits for that.</summary>
+    public static ReplayRow Approve(Guid replay, string status, string by, DateTimeOffset now) =>
+        new() { Op = "set", ReplayId = replay, At = now, From = [Replay.AwaitingApproval], Status = status, ApprovedBy = by };
 
     public ProjectionRow ToRow() => new(Projection, JsonSerializer.SerializeToUtf8Bytes(this, ReplayJson.Default.ReplayRow));
 }
@@ -57,4 +64,5 @@ public sealed record ItemRow(int Ordinal, string Status, string? ErrorType = nul
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReplayRow))]
+[JsonSerializable(typeof(IReadOnlyList<ReplayMoney>))]
 internal sealed partial class ReplayJson : JsonSerializerContext;

@@ -1,9 +1,12 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
+using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
+using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -45,9 +48,11 @@ internal static class PaymentEndpoints
             .WithSummary("Count and volume of payments by minute, currency and outcome; the last hour, or up to a day.")
             .Produces<PaymentCounts>().ProducesProblem(400);
 
-        var admin = app.MapGroup("/api/admin/payments").ExcludeFromDescription();
+        var admin = app.MapAdmin("/api/admin/payments");
         admin.MapGet("/overview", Overview.Get);
         admin.MapTimeTravel<Payment, PaymentEvent>();
+        admin.MapAudit();
+        admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();

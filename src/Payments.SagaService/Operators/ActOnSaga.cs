@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Payments.Domain;
 using Payments.Domain.Sagas;
+using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.FourEyes;
 
 namespace Payments.SagaService.Operators;
 
@@ -27,34 +30,33 @@ public sealed record ActAnswer(
     long Version);
 
 /// <summary><c>POST /api/admin/sagas/{id}/retry</c>, <c>/compensate</c> and <c>/complete</c></summary>
-internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine)
+internal sealed class ActOnSaga(
+    CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine, SecondPerson second, TimeProvider clock)
 {
     public const string SagaMoved = "saga_moved";
 
     public static Task<IResult> Retry(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Retry, id, request, by, Repeatable(context, caller, key, request), context, cancel);
+        acts.HandleAsync(OperatorAct.Retry, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Compensate(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Compensate, id, request, by, Repeatable(context, caller, key, request), context, cancel);
+        acts.HandleAsync(OperatorAct.Compensate, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Complete(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Complete, id, request, by, Repeatable(context, caller, key, request), context, cancel);
-
-    private static IdempotentRequest Repeatable(HttpContext context, CallerIdentity caller, IdempotencyKey key, ActRequest request) =>
-        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest));
+        acts.HandleAsync(OperatorAct.Complete, id, request, by, key, caller, context, cancel);
 
     private async Task<IResult> HandleAsync(
         OperatorAct act,
         Guid id,
         ActRequest request,
         OperatorName by,
-        IdempotentRequest repeatable,
+        IdempotencyKey key,
+        CallerIdentity caller,
         HttpContext context,
         CancellationToken cancel)
     {
@@ -73,6 +75,21 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
         {
             return NotFound(); // Claims nothing: it may be there at the next try.
         }
+
+        var order = JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest);
+        if (MovesMoney(act) && engine.Decide(known, act, by.Value, reason, clock.GetUtcNow()) is Decision<SagaEvent>.Accepted)
+        {
+            var amount = known.Terms.Amount;
+            var weighed = new WeighedOrder(
+                NameOf(act), stream.ToString(), reason, order, Stakes.Of((amount.Minor, amount.Currency.Code)));
+            (by, var instead) = await second.PassAsync(weighed, context, by, key, cancel);
+            if (instead is not null)
+            {
+                return instead;
+            }
+        }
+
+        var repeatable = new IdempotentRequest(context, caller, key, order);
 
         var answer = default(KeptAnswer);
         var before = known;
@@ -98,9 +115,25 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
                 };
                 return repeatable.ClaimWith(answer);
             },
-            cancel);
+            cancel,
+            decided => decided is CommandOutcome<Saga>.Done done ? [Record(act, stream, before, done.State, by, reason)] : []);
         return outcome is CommandOutcome<Saga>.Repeated repeated ? repeatable.Repeat(repeated.First) : answer!.ToResult(context);
     }
+
+    // What was begun may be tried again by whoever is on call. What ends it in another way than it was meant to needs two, if it is much.
+    private static bool MovesMoney(OperatorAct act) => act is OperatorAct.Compensate or OperatorAct.Complete;
+
+    private static string NameOf(OperatorAct act) => act.ToString().ToLowerInvariant();
+
+    private ProjectionRow Record(OperatorAct act, StreamId stream, Saga before, Saga after, OperatorName by, string reason) =>
+        new Messaging.DeadLetters.OperatorAct(
+            clock.GetUtcNow(),
+            by.Value,
+            $"saga-{NameOf(act)}",
+            reason,
+            Before: new JsonObject { ["phase"] = PhaseNames.Shown(before.Phase) },
+            After: new JsonObject { ["phase"] = PhaseNames.Shown(after.Phase) },
+            Subject: stream.ToString()).ToRow();
 
     public static IResult NotFound() => Problems.NotFound(RefusalCodes.SagaNotFound, "There is no such saga.");
 
@@ -116,7 +149,7 @@ internal sealed class ActOnSaga(CommandHandler<Saga, SagaEvent> sagas, Aggregate
         JsonSerializer.SerializeToUtf8Bytes(
             new ActAnswer(
                 before.Terms.Operation.Value,
-                act.ToString().ToLowerInvariant(),
+                NameOf(act),
                 PhaseNames.Shown(before.Phase),
                 PhaseNames.Shown(done.State.Phase),
                 done.State.Deadline,

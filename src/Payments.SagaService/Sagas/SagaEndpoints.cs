@@ -1,9 +1,12 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
+using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -15,18 +18,19 @@ internal static class SagaEndpoints
 {
     public static void MapSagas(this WebApplication app)
     {
-        var admin = app.MapGroup("/api/admin/sagas").ExcludeFromDescription();
+        var admin = app.MapAdmin("/api/admin/sagas");
         admin.MapGet("/", SagaQueries.List);
         admin.MapGet("/overview", SagaQueries.Overview);
         admin.MapGet("/breaker", BreakerEndpoint.Get);
-        admin.MapGet("/audit", ActQueries.Audit);
         admin.MapGet("/{id:guid}", SagaQueries.Get);
         admin.MapGet("/{id:guid}/acts", ActQueries.OfSaga);
-        admin.MapPost("/{id:guid}/preview", PreviewAct.Handle);
+        admin.MapPost("/{id:guid}/preview", PreviewAct.Handle).RequireRole(OperatorRole.Viewer);
         admin.MapPost("/{id:guid}/retry", ActOnSaga.Retry);
         admin.MapPost("/{id:guid}/compensate", ActOnSaga.Compensate);
         admin.MapPost("/{id:guid}/complete", ActOnSaga.Complete);
         admin.MapTimeTravel<Saga, SagaEvent>();
+        admin.MapAudit();
+        admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();

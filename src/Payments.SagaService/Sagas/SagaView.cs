@@ -120,7 +120,6 @@ internal sealed record SagaActRow(
 [JsonSerializable(typeof(PreviewRequest))]
 [JsonSerializable(typeof(ActAnswer))]
 [JsonSerializable(typeof(ActPreview))]
-[JsonSerializable(typeof(ActPage))]
 [JsonSerializable(typeof(IReadOnlyList<ActView>))]
 [JsonSerializable(typeof(BreakerView))]
 internal sealed partial class SagaJson : JsonSerializerContext;

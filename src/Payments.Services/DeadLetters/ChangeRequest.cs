@@ -4,6 +4,7 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 
 namespace Payments.Services.DeadLetters;
 
@@ -12,15 +13,20 @@ internal static class ChangeRequest
 {
     /// <summary>Finds the dead letter and has it changed; a repeat of the request is answered as it was before.</summary>
     /// <param name="revision">As the operator saw it; null when that does not matter.</param>
-    /// <param name="change">The rows that do it with the answer, or why it cannot be done.</param>
+    /// <param name="weigh">What the order is about.</param>
+    /// <param name="change">The rows that do it in somebody's name, with the answer; or why it cannot be done.</param>
     public static async Task<IResult> HandleAsync(
         long id,
         long? revision,
+        OperatorName by,
+        IdempotencyKey key,
         IdempotentRequest repeatable,
         HttpContext context,
         IEventStore store,
         DeadLetterReader letters,
-        Func<ParkedMessage, (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)> change,
+        SecondPerson second,
+        Func<ParkedMessage, WeighedOrder> weigh,
+        Func<ParkedMessage, OperatorName, (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)> change,
         CancellationToken cancel)
     {
         if (await repeatable.FindFirstAsync(store, cancel) is { } first)
@@ -38,12 +44,18 @@ internal static class ChangeRequest
             return Changed(id);
         }
 
-        var (rows, answer, refusal) = change(letter);
-        if (refusal is not null)
+        if (change(letter, by).Refusal is { } refusal)
         {
             return refusal;
         }
 
+        (by, var instead) = await second.PassAsync(weigh(letter), context, by, key, cancel);
+        if (instead is not null)
+        {
+            return instead;
+        }
+
+        var (rows, answer, _) = change(letter, by);
         try
         {
             return await store.AppendAsync(new AppendUnit { Rows = rows, Claim = repeatable.ClaimWith(answer) }, cancel) switch

@@ -6,13 +6,15 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 
 namespace Payments.Services.DeadLetters;
 
 /// <summary><c>POST replays</c>: freezes a selection and has it replayed, or discarded, in the background.</summary>
 /// <remarks>
 /// The items are written beside the log first, because a hundred thousand of them would hold up all appends; setting the replay going is
-/// one row, stored with the idempotency key. What is planned and never set going is forgotten.
+/// one row, stored with the idempotency key. What is planned and never set going is forgotten. What is about much waits for a second person,
+/// who approves just this selection.
 /// </remarks>
 internal static class CreateReplay
 {
@@ -25,6 +27,7 @@ internal static class CreateReplay
         IEventStore store,
         DeadLetterReader letters,
         ReplayBooks books,
+        FourEyesOptions fourEyes,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -53,7 +56,11 @@ internal static class CreateReplay
         var order = new ReplayOrder(
             Guid.CreateVersion7(now), request.Act, now, by.Value, reason, request.Selection, request.RatePerSecond, request.StopAtPercent);
         await books.PlanAsync(order, frozen, cancel);
-        return await StartAsync(order, request.StartPaused ? Replay.Paused : Replay.Running, repeatable, context, store, books, cancel);
+        var planned = ReplayView.Of((await books.FindAsync(order.Id, cancel))!);
+        var status = fourEyes.Applies(new Stakes(planned.Money, planned.Total)) ? Replay.AwaitingApproval
+            : request.StartPaused ? Replay.Paused
+            : Replay.Running;
+        return await StartAsync(order, planned, status, repeatable, context, store, books, cancel);
     }
 
     private static ProblemHttpResult? Refusal(ReplayRequest request, out string reason) =>
@@ -67,6 +74,7 @@ internal static class CreateReplay
 
     private static async Task<IResult> StartAsync(
         ReplayOrder order,
+        ReplayView planned,
         string status,
         IdempotentRequest repeatable,
         HttpContext context,
@@ -74,7 +82,6 @@ internal static class CreateReplay
         ReplayBooks books,
         CancellationToken cancel)
     {
-        var planned = ReplayView.Of((await books.FindAsync(order.Id, cancel))!);
         var answer = KeptAnswer.Of(
             StatusCodes.Status202Accepted,
             JsonSerializer.SerializeToUtf8Bytes(planned with { Status = status }, DeadLetterJson.Default.ReplayView),
@@ -91,6 +98,7 @@ internal static class CreateReplay
                 ["status"] = status,
                 ["total"] = planned.Total,
                 ["selectionHash"] = planned.SelectionHash,
+                ["money"] = JsonSerializer.SerializeToNode(planned.Money, DeadLetterJson.Default.IReadOnlyListMoneyView),
             });
         var unit = new AppendUnit
         {

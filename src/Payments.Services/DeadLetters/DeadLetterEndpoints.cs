@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 
 namespace Payments.Services.DeadLetters;
 
@@ -8,7 +10,7 @@ public static class DeadLetterEndpoints
 {
     /// <summary>
     /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, edit, discard, preview, verify, acts) and
-    /// <c>replays</c> (create, list, show, progress, pause, resume, cancel) to the admin routes of a service.
+    /// <c>replays</c> (create, approve, list, show, progress, pause, resume, cancel) to the admin routes of a service.
     /// </summary>
     public static void MapDeadLetters<TState, TEvent>(this IEndpointRouteBuilder admin)
         where TState : class
@@ -17,18 +19,19 @@ public static class DeadLetterEndpoints
         letters.MapGet("/", ListDeadLetters.Handle);
         letters.MapGet("/groups", GroupDeadLetters.Handle);
         letters.MapGet("/parked", ListParkedKeys.Handle);
-        letters.MapGet("/acts", ListActs.Handle);
+        letters.MapGet("/acts", AuditEndpoints.ListAsync);
         letters.MapGet("/{id:long}", ShowDeadLetter.Handle);
         letters.MapPost("/{id:long}/edit", EditDeadLetter.Handle<TState, TEvent>);
         letters.MapPost("/{id:long}/discard", DiscardDeadLetter.Handle);
-        letters.MapPost("/preview", PreviewReplay.Handle<TState, TEvent>);
-        letters.MapPost("/groups/verify", VerifyGroups.Handle<TState, TEvent>);
+        letters.MapPost("/preview", PreviewReplay.Handle<TState, TEvent>).RequireRole(OperatorRole.Viewer);
+        letters.MapPost("/groups/verify", VerifyGroups.Handle<TState, TEvent>).RequireRole(OperatorRole.Viewer);
 
         var replays = admin.MapGroup("/replays");
         replays.MapPost("/", CreateReplay.Handle);
         replays.MapGet("/", ShowReplays.List);
         replays.MapGet("/{id:guid}", ShowReplays.One);
         replays.MapGet("/{id:guid}/progress", FollowReplay.Handle);
+        replays.MapPost("/{id:guid}/approve", ApproveReplay.Handle);
         replays.MapPost("/{id:guid}/pause", SteerReplay.Pause);
         replays.MapPost("/{id:guid}/resume", SteerReplay.Resume);
         replays.MapPost("/{id:guid}/cancel", SteerReplay.Cancel);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Payments.Services.Audit;
 using Payments.Services.TimeTravel;
 
 namespace Payments.Services.DeadLetters;
@@ -62,13 +63,6 @@ public sealed record WaitingView(long Id, string? MessageType, Guid? MessageId, 
 /// <param name="Before">The payload before.</param>
 public sealed record EditView(long Id, long Revision, DateTimeOffset At, string By, string Reason, PayloadView Before);
 
-/// <summary>Who did what, when and why.</summary>
-public sealed record ActView(
-    long Id, DateTimeOffset At, string By, string Act, string Reason, Guid? ReplayId, long? MessageId, JsonNode? Before, JsonNode? After);
-
-/// <param name="Next">Give it as <c>before</c> for the next page.</param>
-public sealed record ActPage(IReadOnlyList<ActView> Items, long? Next);
-
 /// <summary>Dead letters that failed alike.</summary>
 /// <param name="Waiting">Messages that wait behind them.</param>
 /// <param name="Money">At risk by currency, of the dead letters and of what waits behind them.</param>
@@ -86,9 +80,6 @@ public sealed record DeadLetterGroup(
     string ErrorType,
     string Error,
     long SampleId);
-
-/// <param name="Amount">Minor units.</param>
-public sealed record MoneyView(string Currency, decimal Amount);
 
 /// <summary>A key of which something is parked.</summary>
 /// <param name="IsDead">Its head waits for a person, not for its time.</param>
@@ -126,7 +117,6 @@ public sealed record DiscardAnswer(long Id, string Status, long Revision);
 [JsonSerializable(typeof(DeadLetterDetail))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterGroup>))]
 [JsonSerializable(typeof(ParkedKeyPage))]
-[JsonSerializable(typeof(ActPage))]
 [JsonSerializable(typeof(EditRequest))]
 [JsonSerializable(typeof(EditAnswer))]
 [JsonSerializable(typeof(DiscardRequest))]
@@ -140,5 +130,7 @@ public sealed record DiscardAnswer(long Id, string Status, long Revision);
 [JsonSerializable(typeof(ReplayPage))]
 [JsonSerializable(typeof(ReplayDetail))]
 [JsonSerializable(typeof(SteerRequest))]
+[JsonSerializable(typeof(ApproveRequest))]
+[JsonSerializable(typeof(IReadOnlyList<MoneyView>))]
 [JsonSerializable(typeof(List<MoneyView>))]
 internal sealed partial class DeadLetterJson : JsonSerializerContext;

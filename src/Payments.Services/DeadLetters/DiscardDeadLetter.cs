@@ -5,6 +5,7 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 
 namespace Payments.Services.DeadLetters;
 
@@ -24,6 +25,7 @@ internal static class DiscardDeadLetter
         IdempotencyKey key,
         IEventStore store,
         DeadLetterReader letters,
+        SecondPerson second,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -32,16 +34,20 @@ internal static class DiscardDeadLetter
             return Reason.Invalid();
         }
 
-        var repeatable = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.DiscardRequest));
+        var order = JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.DiscardRequest);
+        var repeatable = new IdempotentRequest(context, caller, key, order);
         return await ChangeRequest.HandleAsync(
             id,
             request.Revision,
+            by,
+            key,
             repeatable,
             context,
             store,
             letters,
-            letter => Change(letter, clock.GetUtcNow(), by.Value, reason),
+            second,
+            letter => new(OperatorAct.Discard, $"dead-letter/{id}", reason, order, Stakes.Of(MoneyAtRisk.Of(letter.Payload))),
+            (letter, name) => Change(letter, clock.GetUtcNow(), name.Value, reason),
             cancel);
     }
 

@@ -7,6 +7,7 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 using Payments.Services.TimeTravel;
 
 namespace Payments.Services.DeadLetters;
@@ -31,6 +32,7 @@ internal static class EditDeadLetter
         IEventStore store,
         DeadLetterReader letters,
         EditCheck<TState, TEvent> check,
+        SecondPerson second,
         TimeProvider clock,
         CancellationToken cancel)
         where TState : class
@@ -41,18 +43,27 @@ internal static class EditDeadLetter
         }
 
         var payload = Encoding.UTF8.GetBytes(request.Payload.GetRawText());
-        var repeatable = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.EditRequest));
+        var order = JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.EditRequest);
+        var repeatable = new IdempotentRequest(context, caller, key, order);
         return await ChangeRequest.HandleAsync(
             id,
             request.Revision,
+            by,
+            key,
             repeatable,
             context,
             store,
             letters,
-            letter => check.FaultOf(letter, payload) is { } fault
+            second,
+            letter => new(
+                OperatorAct.Edit,
+                $"dead-letter/{id}",
+                reason,
+                order,
+                Stakes.Of(MoneyAtRisk.Of(letter.Payload), MoneyAtRisk.Of(payload))), // What it was about, and what it is to be about.
+            (letter, name) => check.FaultOf(letter, payload) is { } fault
                 ? ([], null!, Refusal(fault.Fault, fault.Message))
-                : Change(letter, payload, clock.GetUtcNow(), by.Value, reason),
+                : Change(letter, payload, clock.GetUtcNow(), name.Value, reason),
             cancel);
     }
 

@@ -10,7 +10,7 @@ namespace Payments.Services.DeadLetters;
 /// <param name="Act"><c>replay</c> or <c>discard</c>.</param>
 /// <param name="RatePerSecond">Messages a second at most.</param>
 /// <param name="StopAtPercent">It stops by itself when more than that of what is done has failed; 100: never.</param>
-/// <param name="StartPaused">It does nothing before it is resumed.</param>
+/// <param name="StartPaused">It does nothing before it is resumed; one that needs approval waits for that instead.</param>
 internal sealed record ReplayRequest(
     DeadLetterSelection Selection,
     string Reason,
@@ -21,8 +21,12 @@ internal sealed record ReplayRequest(
 
 /// <summary>A replay as it stands.</summary>
 /// <param name="SelectionHash">SHA-256 over <c>id:revision</c> of each message, in order.</param>
-/// <param name="Status"><c>running</c>, <c>paused</c>, <c>stopped</c> (by itself), <c>cancelled</c> or <c>done</c>.</param>
+/// <param name="Status">
+/// <c>awaiting-approval</c>, <c>running</c>, <c>paused</c>, <c>stopped</c> (by itself), <c>cancelled</c> or <c>done</c>.
+/// </param>
 /// <param name="Stage">Of the ramp: 1 (one message), 2 (up to 5), 3 (up to 25) or 4 (all).</param>
+/// <param name="Money">What its messages are about, by currency.</param>
+/// <param name="ApprovedBy">The second person, where one was needed.</param>
 internal sealed record ReplayView(
     Guid Id,
     string Act,
@@ -41,7 +45,9 @@ internal sealed record ReplayView(
     int Failed,
     int Skipped,
     int Pending,
-    DateTimeOffset ChangedAt)
+    DateTimeOffset ChangedAt,
+    IReadOnlyList<MoneyView> Money,
+    string? ApprovedBy)
 {
     public static ReplayView Of(Replay r) => new(
         r.Id,
@@ -61,7 +67,9 @@ internal sealed record ReplayView(
         r.Counts.Failed,
         r.Counts.Skipped,
         r.Counts.Pending,
-        r.ChangedAt);
+        r.ChangedAt,
+        [.. r.Money.Select(m => new MoneyView(m.Currency, m.Amount))],
+        r.ApprovedBy);
 }
 
 /// <param name="Next">Give it as <c>before</c> for the next page.</param>

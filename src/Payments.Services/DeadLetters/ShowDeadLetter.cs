@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Payments.EventStore.Postgres;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 
 namespace Payments.Services.DeadLetters;
 
@@ -12,7 +13,7 @@ internal static class ShowDeadLetter
     private const int BehindMax = 20;
     private const int HistoryMax = 200;
 
-    public static async Task<IResult> Handle(long id, LogDatabase database, CancellationToken cancel)
+    public static async Task<IResult> Handle(long id, LogDatabase database, AuditQueries trail, CancellationToken cancel)
     {
         if (await FindAsync(database, id, cancel) is not { } letter)
         {
@@ -39,7 +40,7 @@ internal static class ShowDeadLetter
                 edits is [var oldest, ..] ? oldest.Before : null,
                 await BehindAsync(database, id, cancel),
                 edits,
-                await ListActs.OfMessageAsync(database, id, HistoryMax, cancel)),
+                await trail.OfMessageAsync(id, HistoryMax, cancel)),
             DeadLetterJson.Default.DeadLetterDetail);
     }
 

@@ -42,7 +42,7 @@ internal sealed class SteerReplay(IEventStore store, ReplayBooks books, TimeProv
         CancellationToken cancel) => steer.HandleAsync(
             id,
             "replay-cancelled",
-            [Replay.Running, Replay.Paused, Replay.Stopped],
+            [Replay.AwaitingApproval, Replay.Running, Replay.Paused, Replay.Stopped],
             Replay.Cancelled,
             request,
             by,
@@ -114,6 +114,6 @@ internal sealed class SteerReplay(IEventStore store, ReplayBooks books, TimeProv
         }
     }
 
-    private static ProblemHttpResult NotNow(Replay replay) =>
-        Problems.Conflict("replay_" + replay.Status, $"Replay {replay.Id} is {replay.Status}.");
+    public static ProblemHttpResult NotNow(Replay replay) =>
+        Problems.Conflict("replay_" + replay.Status.Replace('-', '_'), $"Replay {replay.Id} is {replay.Status}.");
 }

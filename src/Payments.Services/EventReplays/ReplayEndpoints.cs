@@ -37,7 +37,7 @@ public static class ReplayEndpoints
     public static void MapEventReplays(this IEndpointRouteBuilder admin)
     {
         admin.MapPost("/event-replays", StartReplay.Handle);
-        admin.MapPost("/event-replays/preview", PreviewAsync);
+        admin.MapPost("/event-replays/preview", PreviewAsync).RequireRole(OperatorRole.Viewer);
         admin.MapGet("/event-replays", ListAsync);
         admin.MapGet("/event-replays/{id:guid}", GetAsync);
         Map(admin, "pause", "paused");

@@ -41,7 +41,7 @@ public static class PlantedFailureEndpoint
 
             planted.Plant(request.RoutingKey, TimeSpan.FromSeconds(request.Seconds));
             return Results.NoContent();
-        });
+        }).RequireRole(OperatorRole.Admin);
     }
 }
 

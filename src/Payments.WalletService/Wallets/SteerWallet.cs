@@ -1,40 +1,41 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Payments.Domain;
 using Payments.Domain.Wallets;
+using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.FourEyes;
 
 namespace Payments.WalletService.Wallets;
 
 /// <summary><c>POST /api/admin/wallets/{walletId}/freeze</c>, <c>/unfreeze</c> and <c>/overdraft</c>: for operators.</summary>
-internal static class SteerWallet
+internal sealed class SteerWallet(WalletCommands wallets, WalletQueries queries, SecondPerson second, TimeProvider clock)
 {
-    public const int ReasonLengthMax = 500;
-
-    /// <param name="Reason">Why, for whoever reads the history.</param>
+    /// <param name="Reason">3 to 500 characters: why, for whoever reads the history.</param>
     public sealed record ReasonRequest(string Reason);
 
     /// <param name="Limit">How far below zero the balance may go; minor units, from 0.</param>
-    public sealed record OverdraftRequest(long Limit);
+    /// <param name="Reason">3 to 500 characters.</param>
+    public sealed record OverdraftRequest(long Limit, string Reason);
 
     public static Task<IResult> Freeze(
-        string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
-        WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
-        WithReason(walletId, request, context, caller, key, wallets, clock, new WalletCommand.Freeze(request.Reason), cancel);
+        string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        SteerWallet steer, CancellationToken cancel) =>
+        steer.WithReasonAsync("wallet-freeze", walletId, request, r => new WalletCommand.Freeze(r), context, caller, by, key, cancel);
 
     public static Task<IResult> Unfreeze(
-        string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
-        WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
-        WithReason(walletId, request, context, caller, key, wallets, clock, new WalletCommand.Unfreeze(request.Reason), cancel);
+        string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        SteerWallet steer, CancellationToken cancel) =>
+        steer.WithReasonAsync("wallet-unfreeze", walletId, request, r => new WalletCommand.Unfreeze(r), context, caller, by, key, cancel);
 
-    public static async Task<IResult> SetOverdraft(
-        string walletId,
-        OverdraftRequest request,
-        HttpContext context,
-        CallerIdentity caller,
-        IdempotencyKey key,
-        WalletCommands wallets,
-        TimeProvider clock,
+    public static Task<IResult> SetOverdraft(
+        string walletId, OverdraftRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        SteerWallet steer, CancellationToken cancel) => steer.SetOverdraftAsync(walletId, request, context, caller, by, key, cancel);
+
+    private async Task<IResult> SetOverdraftAsync(
+        string walletId, OverdraftRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
         CancellationToken cancel)
     {
         if (request.Limit is < 0 or > Money.AmountMinorMax)
@@ -42,63 +43,86 @@ internal static class SteerWallet
             return Problems.Invalid("limit", $"Must be a whole number of minor units from 0 to {Money.AmountMinorMax}.");
         }
 
-        var repeatable = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest));
-        return await ObeyAsync(
-            walletId,
-            context,
-            caller,
-            wallets,
-            clock,
-            repeatable,
-            wallet => new WalletCommand.SetOverdraft(new Money(request.Limit, wallet.Currency)),
-            cancel);
-    }
-
-    private static async Task<IResult> WithReason(
-        string walletId,
-        ReasonRequest request,
-        HttpContext context,
-        CallerIdentity caller,
-        IdempotencyKey key,
-        WalletCommands wallets,
-        TimeProvider clock,
-        WalletCommand command,
-        CancellationToken cancel)
-    {
-        if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > ReasonLengthMax || request.Reason.Any(char.IsControl))
+        if (!Reason.TryRead(request.Reason, out var reason))
         {
-            return Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
+            return Reason.Invalid();
         }
 
-        var repeatable = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReasonRequest));
-        return await ObeyAsync(walletId, context, caller, wallets, clock, repeatable, _ => command, cancel);
+        if (!WalletAnswers.TryParse(walletId, out var wallet) || await queries.FindAsync(wallet, cancel) is not { } found)
+        {
+            return WalletAnswers.NotFound(walletId);
+        }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest);
+        var order = new WeighedOrder("wallet-overdraft", SubjectOf(wallet), reason, body, Stakes.Of((request.Limit, found.Currency)));
+        var (name, instead) = await second.PassAsync(order, context, by, key, cancel);
+        var command = new WalletCommand.SetOverdraft(new Money(request.Limit, Currency.Parse(found.Currency)));
+        return instead ?? await ObeyAsync(order, wallet, command, name, context, new IdempotentRequest(context, caller, key, body), cancel);
     }
 
-    private static async Task<IResult> ObeyAsync(
+    private async Task<IResult> WithReasonAsync(
+        string act,
         string walletId,
+        ReasonRequest request,
+        Func<string, WalletCommand> command,
         HttpContext context,
         CallerIdentity caller,
-        WalletCommands wallets,
-        TimeProvider clock,
-        IdempotentRequest request,
-        Func<Wallet, WalletCommand> command,
+        OperatorName by,
+        IdempotencyKey key,
         CancellationToken cancel)
     {
+        if (!Reason.TryRead(request.Reason, out var reason))
+        {
+            return Reason.Invalid();
+        }
+
         if (!WalletAnswers.TryParse(walletId, out var wallet))
         {
             return WalletAnswers.NotFound(walletId);
         }
 
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.ReasonRequest);
+        var order = new WeighedOrder(act, SubjectOf(wallet), reason, body, Stakes.Of());
+        return await ObeyAsync(order, wallet, command(reason), by, context, new IdempotentRequest(context, caller, key, body), cancel);
+    }
+
+    private async Task<IResult> ObeyAsync(
+        WeighedOrder weighed,
+        WalletId wallet,
+        WalletCommand command,
+        OperatorName by,
+        HttpContext context,
+        IdempotentRequest request,
+        CancellationToken cancel)
+    {
+        var before = default(Wallet);
         var order = new WalletOrder(
             wallet,
             Guid.CreateVersion7(clock.GetUtcNow()),
-            Operator.Of(context, caller),
-            (state, rules, now) => state is null
-                ? new Decision<WalletEvent>.Refused(new Refusal(RefusalCodes.WalletNotFound, "There is no such wallet."))
-                : Wallet.DecideNow(state, command(state), now, rules),
-            steered => WalletAnswers.Wallet(StatusCodes.Status200OK, steered.Wallet, steered.Version));
+            by.Value,
+            (state, rules, now) =>
+            {
+                before = state;
+                return state is null
+                    ? new Decision<WalletEvent>.Refused(new Refusal(RefusalCodes.WalletNotFound, "There is no such wallet."))
+                    : Wallet.DecideNow(state, command, now, rules);
+            },
+            steered => WalletAnswers.Wallet(StatusCodes.Status200OK, steered.Wallet, steered.Version))
+        {
+            Record = steered => [Record(weighed, by, before!, steered.Wallet)],
+        };
         return await wallets.ObeyAsync(order, request, context, cancel);
     }
+
+    private ProjectionRow Record(WeighedOrder weighed, OperatorName by, Wallet before, Wallet after) => new OperatorAct(
+        clock.GetUtcNow(), by.Value, weighed.Act, weighed.Reason, Before: Side(before), After: Side(after), Subject: weighed.Subject).ToRow();
+
+    private static string SubjectOf(WalletId wallet) => WalletAggregate.Definition.Stream(wallet.Value).ToString();
+
+    private static JsonObject Side(Wallet wallet) => new()
+    {
+        ["status"] = wallet.Status.ToString().ToLowerInvariant(),
+        ["overdraft"] = wallet.Overdraft.Minor,
+        ["currency"] = wallet.Currency.Code,
+    };
 }

@@ -23,6 +23,9 @@ internal sealed record WalletOrder(
     Func<Wallet?, WalletRules, DateTimeOffset, Decision<WalletEvent>> Decide,
     Func<Obeyed, KeptAnswer> Answer)
 {
+    /// <summary>What else is to be on record with the effect; null for nothing.</summary>
+    public Func<Obeyed, IEnumerable<ProjectionRow>>? Record { get; init; }
+
     public static WalletOrder Of(WalletId wallet, Guid operation, string actor, WalletCommand command, Func<Obeyed, KeptAnswer> answer) =>
         new(wallet, operation, actor, (state, rules, now) => Payments.Domain.Wallets.Wallet.DecideNow(state, command, now, rules), answer);
 }
@@ -44,7 +47,10 @@ internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets
                 answer = Answer(order, decision!, outcome);
                 return answer is null ? null : request.ClaimWith(answer);
             },
-            cancel);
+            cancel,
+            outcome => order.Record is { } record && outcome is CommandOutcome<Wallet>.Done done
+                ? record(new Obeyed(done.State, done.Version, ((Decision<WalletEvent>.Accepted)decision!).Events))
+                : []);
         return outcome switch
         {
             CommandOutcome<Wallet>.Repeated repeated => request.Repeat(repeated.First),

@@ -1,7 +1,10 @@
 using Payments.Domain.Wallets;
+using Payments.ServiceDefaults;
+using Payments.Services.Audit;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
+using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
 using Payments.Services.TimeTravel;
@@ -44,15 +47,17 @@ internal static class WalletEndpoints
             .WithSummary("Gives held money back.")
             .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
 
-        var admin = app.MapGroup("/api/admin/wallets").ExcludeFromDescription();
+        var admin = app.MapAdmin("/api/admin/wallets");
         admin.MapGet("/", WalletQueries.All);
         admin.MapGet("/overview", WalletQueries.Overview);
         admin.MapGet("/accounts", Accounts.Handle);
         admin.MapGet("/holds", HoldQueries.All);
         admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);
         admin.MapPost("/{walletId}/unfreeze", SteerWallet.Unfreeze);
-        admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft);
+        admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft).RequireRole(OperatorRole.Admin);
         admin.MapTimeTravel<Wallet, WalletEvent>();
+        admin.MapAudit();
+        admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
         admin.MapPlantedFailures();

@@ -1,19 +1,23 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Payments.CardProcessor.Postgres;
+namespace Payments.ServiceDefaults;
 
 /// <summary>
-/// Before anything else runs the database has its schema: the embedded <c>Sql/NNN_name.sql</c>, in order and once, in one transaction under
-/// an advisory lock. Waits for a database that is still starting.
+/// Before anything else runs the database has its schema: the embedded <c>Sql/NNN_name.sql</c> of an assembly, in order and once, in one
+/// transaction under an advisory lock. Waits for a database that is still starting. For hosts that have no event store.
 /// </summary>
-internal sealed partial class SchemaStartUp(NpgsqlDataSource database, TimeProvider clock, ILogger<SchemaStartUp> log) : IHostedService
+internal sealed partial class DatabaseSchema(
+    NpgsqlDataSource database, Assembly assembly, TimeProvider clock, ILogger<DatabaseSchema> log) : IHostedService
 {
-    private const long LockId = 0x70726f636573736f; // "processo"
+    private const long LockId = 0x70726f636573736f; // "processo", who was the first to have one.
     private const int AttemptsMax = 60;
-    private const string FilePrefix = "Payments.CardProcessor.Sql.";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -53,14 +57,14 @@ internal sealed partial class SchemaStartUp(NpgsqlDataSource database, TimeProvi
         await transaction.CommitAsync(cancel);
     }
 
-    private static IEnumerable<(string Name, string Sql)> Files()
+    private IEnumerable<(string Name, string Sql)> Files()
     {
-        var assembly = Assembly.GetExecutingAssembly();
+        var prefix = $"{assembly.GetName().Name}.Sql.";
         foreach (var resource in assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(FilePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-            yield return (resource[FilePrefix.Length..], reader.ReadToEnd());
+            yield return (resource[prefix.Length..], reader.ReadToEnd());
         }
     }
 
@@ -92,6 +96,13 @@ internal sealed partial class SchemaStartUp(NpgsqlDataSource database, TimeProvi
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the processor's database: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database: {Reason}")]
     private partial void LogWaiting(string reason);
+}
+
+public static class DatabaseSchemaRegistration
+{
+    /// <summary>The host's database (see <see cref="Postgres.AddPostgres"/>) gets the schema that the assembly embeds.</summary>
+    public static void AddDatabaseSchema(this WebApplicationBuilder builder, Assembly assembly) =>
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DatabaseSchema>(provider, assembly));
 }

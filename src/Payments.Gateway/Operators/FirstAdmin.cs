@@ -1,0 +1,75 @@
+namespace Payments.Gateway;
+
+/// <summary>
+/// Where there is no operator yet, makes <c>admin</c>. As long as nobody has signed in as that, each start makes up a new password: what
+/// was printed by an earlier one may have been lost, or read by somebody else.
+/// </summary>
+internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice) : IHostedService
+{
+    private const string Name = "admin";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var accounts = await books.ListAsync(cancellationToken);
+        var isNew = accounts.Count == 0;
+        var isUnused = accounts is [{ Name: Name, SignedInAt: null, MustChange: true }];
+        if (!isNew && !isUnused)
+        {
+            return;
+        }
+
+        var isGiven = options.FirstAdminPassword.Length > 0;
+        var password = isGiven ? options.FirstAdminPassword : Passwords.OneTime();
+        var hash = passwords.Hash(Name, password);
+        if (isNew)
+        {
+            await books.CreateAsync(
+                Name, "admin", hash, mustChange: true, new AccessAct(Name, "operator-created", "the first start", Name), cancellationToken);
+        }
+        else
+        {
+            await books.SetPasswordAsync(
+                Name,
+                hash,
+                mustChange: true,
+                keep: null,
+                new AccessAct(Name, "password-reset", "nobody has signed in yet", Name),
+                cancellationToken);
+        }
+
+        if (!isGiven)
+        {
+            notice.Give(Name, password);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>What a person must be told once: printed, and never logged.</summary>
+public sealed class FirstAdminNotice
+{
+    /// <summary>The line to print; null when there is nothing to tell.</summary>
+    public string? Line { get; private set; }
+
+    internal void Give(string name, string password) =>
+        Line = $"Sign in to the console as {name} with the one-time password {password}";
+}
+
+/// <summary>Prints the notice where the gateway is a process of its own; who runs it among others prints it when all is ready.</summary>
+internal sealed class FirstAdminPrinter(FirstAdminNotice notice, IHostApplicationLifetime lifetime) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() =>
+        {
+            if (notice.Line is { } line)
+            {
+                Console.Out.WriteLine(line);
+            }
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Payments.EventStore.Postgres;
+using Payments.Services.DeadLetters;
+
+namespace Payments.Services.FourEyes;
+
+/// <summary>The orders that wait, or waited, for a second person. Whatever is done to one is in the operators' trail in the same moment.</summary>
+internal sealed class ApprovalBooks(LogDatabase database)
+{
+    private const string Columns =
+        "id, act, subject, path, body, order_hash, money, count, reason, asked_by, asked_at, expires_at, " +
+        "case when status = 'waiting' and expires_at <= now() then 'expired' else status end, decided_by, decided_at, decided_reason";
+
+    /// <summary>Writes an order down; one that was asked before under its key is not written again.</summary>
+    /// <returns>The order under that key, which is another one when the key was used before.</returns>
+    public async Task<ApprovalView> AskAsync(ApprovalView asked, string client, string key, CancellationToken cancel)
+    {
+        await using var command = database.Primary.CreateCommand(
+            "with asked as (insert into approvals (id, act, subject, path, body, order_hash, money, count, reason, client_id, " +
+            "idempotency_key, asked_by, asked_at, expires_at) " +
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (client_id, idempotency_key) do nothing " +
+            "returning *), " +
+            "recorded as (insert into operator_acts (at, by, act, reason, subject, after) select asked_at, asked_by, 'approval-asked', " +
+            "reason, subject, jsonb_build_object('approval', id, 'act', act, 'hash', order_hash, 'money', money, 'count', count) from asked) " +
+            $"select {Columns} from asked union all select {Columns} from approvals where client_id = $10 and idempotency_key = $11");
+        var parameters = command.Parameters;
+        parameters.AddWithValue(asked.Id);
+        parameters.AddWithValue(asked.Act);
+        parameters.AddWithValue(asked.Subject);
+        parameters.AddWithValue(asked.Path);
+        parameters.AddWithValue(NpgsqlDbType.Json, asked.Body!.Value.GetRawText());
+        parameters.AddWithValue(asked.Hash);
+        parameters.AddWithValue(
+            NpgsqlDbType.Jsonb, JsonSerializer.SerializeToUtf8Bytes(asked.Money, ApprovalJson.Default.IReadOnlyListMoneyView));
+        parameters.AddWithValue(asked.Count);
+        parameters.AddWithValue(asked.Reason);
+        parameters.AddWithValue(client);
+        parameters.AddWithValue(key);
+        parameters.AddWithValue(asked.AskedBy);
+        parameters.AddWithValue(asked.AskedAt.UtcDateTime);
+        parameters.AddWithValue(asked.ExpiresAt!.Value.UtcDateTime);
+        return (await ReadAsync(command, cancel)) is [var found, ..]
+            ? found
+            : (await FindByKeyAsync(client, key, cancel))!; // Another request with the key was being stored in this very moment.
+    }
+
+    public async Task<ApprovalView?> FindAsync(Guid id, CancellationToken cancel)
+    {
+        await using var command = database.Primary.CreateCommand($"select {Columns} from approvals where id = $1");
+        command.Parameters.AddWithValue(id);
+        return (await ReadAsync(command, cancel)).SingleOrDefault();
+    }
+
+    /// <summary>Decides about an order that waits.</summary>
+    /// <param name="status">Approved or declined.</param>
+    /// <returns>False: it does not wait any more.</returns>
+    public async Task<bool> DecideAsync(Guid id, string status, string by, string reason, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var command = database.Primary.CreateCommand(
+            "with decided as (update approvals set status = $2, decided_by = $3, decided_reason = $4, decided_at = $5 " +
+            "where id = $1 and status = 'waiting' and expires_at > $5 returning *), " +
+            "recorded as (insert into operator_acts (at, by, act, reason, subject, before, after) select decided_at, decided_by, " +
+            "'approval-' || status, decided_reason, subject, jsonb_build_object('askedBy', asked_by), " +
+            "jsonb_build_object('approval', id, 'act', act, 'hash', order_hash, 'money', money, 'count', count) from decided) " +
+            "select count(*) from decided");
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(status);
+        command.Parameters.AddWithValue(by);
+        command.Parameters.AddWithValue(reason);
+        command.Parameters.AddWithValue(at.UtcDateTime);
+        return (long)(await command.ExecuteScalarAsync(cancel))! == 1;
+    }
+
+    /// <summary>The newest first; of those that wait, the oldest.</summary>
+    public async Task<IReadOnlyList<ApprovalView>> ListAsync(bool waiting, int countMax, CancellationToken cancel)
+    {
+        await using var command = database.Primary.CreateCommand(
+            waiting
+                ? $"select {Columns} from approvals where status = 'waiting' and expires_at > now() order by asked_at, id limit $1"
+                : $"select {Columns} from approvals order by asked_at desc, id desc limit $1");
+        command.Parameters.AddWithValue(countMax);
+        return await ReadAsync(command, cancel);
+    }
+
+    private async Task<ApprovalView?> FindByKeyAsync(string client, string key, CancellationToken cancel)
+    {
+        await using var command = database.Primary.CreateCommand(
+            $"select {Columns} from approvals where client_id = $1 and idempotency_key = $2");
+        command.Parameters.AddWithValue(client);
+        command.Parameters.AddWithValue(key);
+        return (await ReadAsync(command, cancel)).SingleOrDefault();
+    }
+
+    private static async Task<IReadOnlyList<ApprovalView>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var approvals = new List<ApprovalView>();
+        while (await reader.ReadAsync(cancel))
+        {
+            approvals.Add(new ApprovalView(
+                reader.GetGuid(0),
+                "order",
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetString(3),
+                JsonDocument.Parse(reader.GetString(4)).RootElement,
+                reader.GetString(5),
+                JsonSerializer.Deserialize(reader.GetString(6), ApprovalJson.Default.IReadOnlyListMoneyView)!,
+                reader.GetInt64(7),
+                reader.GetString(8),
+                reader.GetString(9),
+                new DateTimeOffset(reader.GetDateTime(10)),
+                new DateTimeOffset(reader.GetDateTime(11)),
+                reader.GetString(12),
+                OrNull.Text(reader, 13),
+                OrNull.Time(reader, 14),
+                OrNull.Text(reader, 15)));
+        }
+
+        return approvals;
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Payments.EventStore.Postgres;
+using Payments.Messaging.Replays;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services.FourEyes;
+
+/// <summary>What waits for a second person.</summary>
+public static class ApprovalEndpoints
+{
+    private const int ListMax = 200;
+
+    internal static void AddFourEyes(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(FourEyesOptions.From(builder.Configuration));
+        builder.Services.AddSingleton(provider => new ApprovalBooks(provider.GetRequiredService<LogDatabase>()));
+        builder.Services.AddSingleton(provider => new SecondPerson(
+            provider.GetRequiredService<FourEyesOptions>(),
+            provider.GetRequiredService<ApprovalBooks>(),
+            provider.GetRequiredService<TimeProvider>()));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApprovalJson.Default));
+    }
+
+    /// <summary>
+    /// Adds <c>GET approvals</c> (<c>?status=waiting</c>: those alone, replays among them) and <c>POST approvals/{id}/decline</c> to the
+    /// admin routes of a service. To approve is to send the same order again.
+    /// </summary>
+    public static void MapApprovals(this IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/approvals", ListAsync);
+        admin.MapPost("/approvals/{id:guid}/decline", DeclineAsync);
+    }
+
+    private static async Task<IResult> ListAsync(
+        string? status, string? limit, HttpContext context, ApprovalBooks books, ReplayBooks replays, CancellationToken cancel)
+    {
+        if (!PageLimit.TryParse(limit, 50, ListMax, out var countMax))
+        {
+            return PageLimit.Invalid(ListMax);
+        }
+
+        if (status is not (null or ApprovalView.Waiting))
+        {
+            return Problems.Invalid("status", $"Must be {ApprovalView.Waiting}, or be left out.");
+        }
+
+        var orders = await books.ListAsync(status is not null, countMax, cancel);
+        var waiting = (await replays.AwaitingApprovalAsync(countMax, cancel)).Select(replay => Of(replay, context.Request.Path));
+        return Results.Json(
+            new ApprovalPage([.. waiting.Concat(orders).OrderByDescending(a => a.Status == ApprovalView.Waiting).Take(countMax)]),
+            ApprovalJson.Default.ApprovalPage);
+    }
+
+    private static async Task<IResult> DeclineAsync(
+        Guid id, DeclineRequest request, OperatorName by, ApprovalBooks books, TimeProvider clock, CancellationToken cancel)
+    {
+        if (!Reason.TryRead(request.Reason, out var reason))
+        {
+            return Reason.Invalid();
+        }
+
+        var done = await books.DecideAsync(id, ApprovalView.Declined, by.Value, reason, clock.GetUtcNow(), cancel);
+        return (await books.FindAsync(id, cancel), done) switch
+        {
+            (null, _) => Problems.NotFound("not_found", $"No order {id} waits for approval here."),
+            ({ } declined, true) => Results.Json(declined, ApprovalJson.Default.ApprovalView),
+            ({ } other, _) => Problems.Conflict("approval_" + other.Status, $"The order is {other.Status} already."),
+        };
+    }
+
+    private static ApprovalView Of(Replay replay, string path) => new(
+        replay.Id,
+        "replay",
+        replay.Act,
+        $"replay/{replay.Id}",
+        path.Replace("/approvals", $"/replays/{replay.Id}/approve", StringComparison.Ordinal),
+        null,
+        replay.SelectionHash,
+        [.. replay.Money.Select(m => new MoneyView(m.Currency, m.Amount))],
+        replay.Counts.Total,
+        replay.Reason,
+        replay.CreatedBy,
+        replay.CreatedAt,
+        null,
+        ApprovalView.Waiting,
+        null,
+        null,
+        null);
+}

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.ServiceDefaults;
+
+namespace Payments.Services.FourEyes;
+
+/// <summary>An order as it came, and what it is about.</summary>
+/// <param name="Subject">What it would be done to.</param>
+/// <param name="Body">As it was understood.</param>
+public sealed record WeighedOrder(string Act, string Subject, string Reason, ReadOnlyMemory<byte> Body, Stakes Stakes);
+
+/// <summary>
+/// Four eyes: an order that is about much is only written down; it is carried out when somebody else sends the same order with its id in
+/// <c>X-Approval</c>, and as the idempotency key, so that it is carried out once.
+/// </summary>
+public sealed class SecondPerson
+{
+    private readonly FourEyesOptions _options;
+    private readonly ApprovalBooks _books;
+    private readonly TimeProvider _clock;
+
+    internal SecondPerson(FourEyesOptions options, ApprovalBooks books, TimeProvider clock) =>
+        (_options, _books, _clock) = (options, books, clock);
+
+    /// <summary>Whether the order may be carried out now.</summary>
+    /// <returns>In whose name it is carried out; or the answer to give instead.</returns>
+    public async Task<(OperatorName By, IResult? Instead)> PassAsync(
+        WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key, CancellationToken cancel)
+    {
+        IReadOnlyList<string?> approval = context.Request.Headers[PlatformHeaders.Approval];
+        return approval is []
+            ? _options.Applies(order.Stakes) ? (by, await AskAsync(order, context, by, key, cancel)) : (by, null)
+            : await ApproveAsync(approval, order, context, by, key, cancel);
+    }
+
+    private async Task<IResult> AskAsync(
+        WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key, CancellationToken cancel)
+    {
+        var now = _clock.GetUtcNow();
+        var hash = HashOf(order, context);
+        var asked = await _books.AskAsync(
+            new ApprovalView(
+                Guid.CreateVersion7(now),
+                "order",
+                order.Act,
+                order.Subject,
+                context.Request.Path,
+                JsonDocument.Parse(order.Body).RootElement,
+                hash,
+                order.Stakes.Money,
+                order.Stakes.Count,
+                order.Reason,
+                by.Value,
+                now,
+                now.AddHours(_options.ValidForHours),
+                ApprovalView.Waiting,
+                null,
+                null,
+                null),
+            CallerIdentity.Of(context).ClientId,
+            key.Value,
+            cancel);
+        if (asked.Hash != hash)
+        {
+            return Problems.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used before, with another request.");
+        }
+
+        context.Response.Headers[PlatformHeaders.Approval] = asked.Id.ToString("D");
+        return Results.Json(asked, ApprovalJson.Default.ApprovalView, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task<(OperatorName By, IResult? Instead)> ApproveAsync(
+        IReadOnlyList<string?> header, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key, CancellationToken cancel)
+    {
+        if (header is not [{ } text] || !Guid.TryParse(text, out var id) || await _books.FindAsync(id, cancel) is not { } asked)
+        {
+            return (by, Problems.Invalid(PlatformHeaders.Approval, "Must be the id of an order that waits for approval here."));
+        }
+
+        if (Obstacle(asked, order, context, by, key) is { } obstacle)
+        {
+            return (by, obstacle);
+        }
+
+        if (asked.Status == ApprovalView.Waiting
+            && !await _books.DecideAsync(id, ApprovalView.Approved, by.Value, order.Reason, _clock.GetUtcNow(), cancel))
+        {
+            return (by, NotWaiting((await _books.FindAsync(id, cancel))!)); // Somebody else decided in this very moment.
+        }
+
+        return (new OperatorName(asked.AskedBy).ApprovedBy(by), null);
+    }
+
+    private static ProblemHttpResult? Obstacle(ApprovalView asked, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key)
+    {
+        if (new OperatorName(asked.AskedBy).Principal == by.Principal)
+        {
+            return Problems.Refused(
+                StatusCodes.Status403Forbidden, "own_order", $"{asked.AskedBy} has asked for it: somebody else must approve it.");
+        }
+
+        if (key.Value != asked.Id.ToString("D"))
+        {
+            return Problems.Invalid(PlatformHeaders.IdempotencyKey, $"Must be the same as {PlatformHeaders.Approval}.");
+        }
+
+        if (asked.Hash != HashOf(order, context))
+        {
+            return Problems.Conflict("another_order", "This is not the order that waits for approval.");
+        }
+
+        // Whoever has approved may send it again: it may not have been carried out, and it never is twice.
+        return asked.Status == ApprovalView.Waiting || (asked.Status == ApprovalView.Approved && asked.DecidedBy == by.Value)
+            ? null
+            : NotWaiting(asked);
+    }
+
+    private static ProblemHttpResult NotWaiting(ApprovalView asked) => Problems.Conflict(
+        "approval_" + asked.Status,
+        asked.DecidedBy is { } decider ? $"{decider} has {asked.Status} it." : "It has waited too long: it must be ordered anew.");
+
+    private static string HashOf(WeighedOrder order, HttpContext context) => Convert.ToHexStringLower(
+        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. order.Body.Span]));
+}
