@@ -1,14 +1,16 @@
-# ./payments verify, archive and broker: verbs of one program. The first two are for an operator, on the databases.
+# ./payments verify, archive, broker and demo: verbs of one program. The first two are for an operator, on the databases.
 # shellcheck shell=bash
 
 # The program knows it.
 usage_verify() { verb_verify --help; }
 usage_archive() { verb_archive --help; }
 usage_broker() { verb_broker --help; }
+usage_demo() { verb_demo --help; }
 
 verb_verify() { run_tool verify "$@"; }
 verb_archive() { run_tool archive "$@"; }
 verb_broker() { run_tool broker "$@"; }
+verb_demo() { run_tool demo "$@"; }
 
 run_tool() {
   need_sdk

@@ -35,7 +35,10 @@ internal sealed class Databases : IAsyncDisposable
         var given = new Dictionary<string, string>(options.ConnectionStrings);
         if (options.Processor is { } processor)
             given[StandaloneOptions.ProcessorDatabase] = processor;
-        var missing = StandaloneOptions.Databases.Append(StandaloneOptions.ProcessorDatabase).Except(given.Keys).ToList();
+        if (options.Operators is { } operators)
+            given[StandaloneOptions.OperatorsDatabase] = operators;
+        string[] others = [StandaloneOptions.ProcessorDatabase, StandaloneOptions.OperatorsDatabase];
+        var missing = StandaloneOptions.Databases.Concat(others).Except(given.Keys).ToList();
         if (missing.Count == 0)
             return new Databases(given, owned: null, OneByOne);
         if (options.PostgresServer is { } server)
@@ -44,7 +47,7 @@ internal sealed class Databases : IAsyncDisposable
             return new Databases(given, owned: null, $"on the PostgreSQL server given in {StandaloneOptions.PostgresName}");
         }
 
-        // Whoever gave the logs one by one before there was a card processor goes on without a word.
+        // Whoever gave the logs one by one before there were a card processor and operators goes on without a word.
         if (options.ConnectionStrings.TryGetValue("payments", out var payments))
         {
             await CreateAsync(payments, "ConnectionStrings__payments", missing, given, cancel);

@@ -26,6 +26,10 @@ internal sealed class HostRun : IAsyncDisposable
     /// <summary>Ends when the host begins to stop, whoever wanted that.</summary>
     public Task Stopping => _stopping.Task;
 
+    /// <summary>A service of the host; null when it has none of that type.</summary>
+    public T? Find<T>()
+        where T : class => _app.Services.GetService<T>();
+
     /// <summary>Builds the host on a thread of the pool: several are built at the same time.</summary>
     public static Task<HostRun> BuildAsync(string name, int port, Func<string[], WebApplication> build, IEnumerable<string> arguments)
     {

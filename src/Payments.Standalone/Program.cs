@@ -15,6 +15,8 @@ try
     var options = StandaloneOptions.Parse(args);
     await using var platform = await StandaloneHost.StartAsync(options, System.Console.Error.WriteLine, stop.Token);
     System.Console.WriteLine(ReadyLine.For(platform, options));
+    if (platform.FirstSignIn is { } firstSignIn)
+        System.Console.WriteLine(firstSignIn);
 
     var asked = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
     var fault = platform.FaultAsync();

@@ -45,6 +45,9 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <summary>Where the data is, for people: <c>in /path</c>, <c>on …</c>.</summary>
     public string DataWhere => _databases!.Where;
 
+    /// <summary>How to sign in to the console for the first time; null when somebody has.</summary>
+    public string? FirstSignIn => _doors.Select(door => door.Find<FirstAdminNotice>()?.Line).FirstOrDefault(line => line is not null);
+
     /// <summary>Starts everything. All is healthy when this returns.</summary>
     /// <param name="progress">Gets a line when something takes long.</param>
     /// <exception cref="CannotStartException">The message says why, and what to do. Nothing is left running.</exception>
@@ -108,8 +111,8 @@ public sealed class StandaloneHost : IAsyncDisposable
 
         // Only now: the gateway looks for the services as soon as it is built, and would complain.
         _doors = await Task.WhenAll(
-            HostRun.BuildAsync("gateway", _options.GatewayPort, GatewayHost.Build, common),
-            HostRun.BuildAsync("console", _options.ConsolePort, ConsoleHost.Build, common));
+            HostRun.BuildAsync("gateway", _options.GatewayPort, GatewayHost.Build, [.. common, Database(StandaloneOptions.OperatorsDatabase)]),
+            HostRun.BuildAsync("console", _options.ConsolePort, ConsoleHost.Build, [.. common, KeysOfCookies]));
         await Task.WhenAll(_doors.Select(host => host.StartAsync(cancel)));
 
         using var http = new HttpClient();
@@ -125,6 +128,9 @@ public sealed class StandaloneHost : IAsyncDisposable
         Task.Run(async () => _redis = _options.Cache is null ? await PrivateRedis.StartAsync(cancel) : null, cancel));
 
     private string Database(string name) => $"--ConnectionStrings:{name}={_databases!.ConnectionString(name)}";
+
+    // Who has signed in stays so when the platform is started anew.
+    private string KeysOfCookies => $"--Console:KeysFolder={Path.Combine(Path.GetFullPath(_options.DataFolder), "console-keys")}";
 
     // The arguments of the person come last and win.
     private List<string> Common(IReadOnlyList<int> ports) =>

@@ -28,6 +28,8 @@ public sealed record StandaloneOptions
           ConnectionStrings__processor
                                  the card processor's own, which must exist. Unless it is given: a database named processor
                                  beside the others, made if it is missing; where those are given one by one, on the server of payments
+          ConnectionStrings__operators
+                                 the accounts of those who use the console; the same holds for it
           ConnectionStrings__cache
                                  a Redis to use, "host:6379,password=..."; unless told, one of our own where redis-server is
                                  installed, else none, which is no loss but of copies
@@ -41,6 +43,9 @@ public sealed record StandaloneOptions
 
     /// <summary>The books of the card processor: no event log, and somebody else's in earnest.</summary>
     public const string ProcessorDatabase = "processor";
+
+    /// <summary>The accounts of operators, which the gateway keeps.</summary>
+    public const string OperatorsDatabase = "operators";
 
     private static readonly string[] Names =
         [DataFolderName, GatewayPortName, ConsolePortName, PostgresName, PostgresBinariesName];
@@ -62,6 +67,9 @@ public sealed record StandaloneOptions
 
     /// <summary>The card processor's connection string. Null: its database is made beside the others.</summary>
     public string? Processor { get; init; }
+
+    /// <summary>The connection string of the operators' accounts. Null: their database is made beside the others.</summary>
+    public string? Operators { get; init; }
 
     /// <summary>The connection string of a Redis. Null: one of our own, where it is installed.</summary>
     public string? Cache { get; init; }
@@ -95,6 +103,7 @@ public sealed record StandaloneOptions
             PostgresBinaries = Given(settings, PostgresBinariesName),
             ConnectionStrings = GivenConnectionStrings(settings),
             Processor = Given(settings, $"ConnectionStrings:{ProcessorDatabase}"),
+            Operators = Given(settings, $"ConnectionStrings:{OperatorsDatabase}"),
             Cache = Given(settings, "ConnectionStrings:cache"),
             Environment = Given(settings, "ASPNETCORE_ENVIRONMENT") ?? Given(settings, "DOTNET_ENVIRONMENT") ?? options.Environment,
             HostArguments = [.. args.Where(IsForHosts)],

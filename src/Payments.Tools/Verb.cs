@@ -1,5 +1,6 @@
 using Payments.Tools.Archives;
 using Payments.Tools.Brokers;
+using Payments.Tools.Demo;
 using Payments.Tools.Verifying;
 
 namespace Payments.Tools;
@@ -14,5 +15,6 @@ internal sealed record Verb(string Name, string Summary, string Usage, Func<IRea
         new("verify", "check the event logs against their seals; make and check proofs", VerifyOptions.Usage, VerifyVerb.RunAsync),
         new("archive", "move a month of the event logs into files, or back", ArchiveVerb.Usage, ArchiveVerb.RunAsync),
         new("broker", "run a Kafka broker that keeps everything in memory, for development and tests", BrokerVerb.Usage, BrokerVerb.RunAsync),
+        new("demo", "fill a running platform with a day of traffic, and with trouble to look at", DemoOptions.Usage, DemoVerb.RunAsync),
     ];
 }

@@ -25,20 +25,36 @@ internal sealed class ConsoleTab : IAsyncDisposable
 
     public IReadOnlyCollection<string> Complaints => _complaints;
 
+    /// <param name="person">Who has signed in.</param>
     public static async Task<ConsoleTab> OpenAsync(
-        Platform platform, string path, int width = 1360, int height = 900, ColorScheme scheme = ColorScheme.Light)
+        Platform platform,
+        string path,
+        int width = 1360,
+        int height = 900,
+        ColorScheme scheme = ColorScheme.Light,
+        string person = People.Admin)
     {
-        var tab = await NewAsync(platform, width, height, scheme);
+        var tab = await NewAsync(platform, width, height, scheme, person);
         await tab.GoAsync(path);
         return tab;
     }
 
     /// <summary>With nothing in it yet.</summary>
+    /// <param name="person">Who has signed in; null for nobody.</param>
     public static async Task<ConsoleTab> NewAsync(
-        Platform platform, int width = 1360, int height = 900, ColorScheme scheme = ColorScheme.Light)
+        Platform platform,
+        int width = 1360,
+        int height = 900,
+        ColorScheme scheme = ColorScheme.Light,
+        string? person = People.Admin)
     {
-        var context = await platform.Browser.NewContextAsync(
-            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, TimezoneId = "Europe/Berlin" });
+        var context = await platform.Browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = scheme,
+            TimezoneId = "Europe/Berlin",
+            StorageState = person is null ? null : await platform.People.SignedInAsync(person),
+        });
         return new ConsoleTab(context, await context.NewPageAsync(), platform.Console);
     }
 

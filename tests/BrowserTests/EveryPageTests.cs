@@ -75,6 +75,9 @@ public sealed class EveryPageTests(Platform platform)
             ["wizard"] = "/dead-letters/replay?service=wallets",
             ["replays"] = "/replays",
             ["replay"] = $"/replays/wallets/{replay["id"]}",
+            ["approvals"] = "/approvals",
+            ["audit"] = "/audit",
+            ["operators"] = "/operators",
         };
     }
 

@@ -14,6 +14,9 @@ namespace BrowserTests;
 /// <summary>The whole platform as people run it, Standalone in a process of its own on a data folder of its own, and a browser.</summary>
 public sealed class Platform : IAsyncLifetime
 {
+    /// <summary>So much, in the main unit of a currency, needs a second person.</summary>
+    public const int MuchMajor = 50_000;
+
     // Pages are fresh every second; the rest is for a machine that has other things to do.
     private const float ExpectWithinMs = 20_000;
 
@@ -30,7 +33,12 @@ public sealed class Platform : IAsyncLifetime
 
     public string Console { get; private set; } = "";
 
+    public Uri Gateway => _http.BaseAddress!;
+
     public IBrowser Browser { get; private set; } = null!;
+
+    /// <summary>Who uses the console.</summary>
+    public People People { get; private set; } = null!;
 
     /// <summary>Sends what the wallet service cannot handle.</summary>
     public Poison Poison => _poison!;
@@ -47,6 +55,7 @@ public sealed class Platform : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(ExpectWithinMs);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
+        People = new People(Browser, _http, Console);
     }
 
     public async ValueTask DisposeAsync()
@@ -127,7 +136,14 @@ public sealed class Platform : IAsyncLifetime
 
     private async Task StartAsync(int gatewayPort, int consolePort)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll"), $"--ConnectionStrings:kafka={_broker!.BootstrapServers}"])
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll"),
+            $"--ConnectionStrings:kafka={_broker!.BootstrapServers}",
+            $"--Operators:FirstAdminPassword={People.FirstPassword}",
+            $"--FourEyes:AmountFrom={MuchMajor}",
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

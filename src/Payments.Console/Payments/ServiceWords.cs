@@ -10,6 +10,7 @@ public static class ServiceWords
         "payments" => "Payment",
         "sagas" => "Saga",
         "wallets" => "Wallet",
+        "operators" => "Operators",
         _ => service,
     };
 

@@ -55,21 +55,3 @@ public sealed class FirstAdminNotice
     internal void Give(string name, string password) =>
         Line = $"Sign in to the console as {name} with the one-time password {password}";
 }
-
-/// <summary>Prints the notice where the gateway is a process of its own; who runs it among others prints it when all is ready.</summary>
-internal sealed class FirstAdminPrinter(FirstAdminNotice notice, IHostApplicationLifetime lifetime) : IHostedService
-{
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        lifetime.ApplicationStarted.Register(() =>
-        {
-            if (notice.Line is { } line)
-            {
-                Console.Out.WriteLine(line);
-            }
-        });
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-}

@@ -30,7 +30,6 @@ internal static class OperatorEndpoints
         builder.Services.AddSingleton(provider => new SignedIn(provider.GetRequiredService<Sessions>()));
         builder.Services.AddSingleton<FirstAdminNotice>();
         builder.Services.AddHostedService<FirstAdmin>();
-        builder.Services.AddHostedService<FirstAdminPrinter>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OperatorJson.Default));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.ServiceDefaults;
 using Payments.Services.Invariants;
 
 namespace Payments.SagaService.Invariants;
@@ -39,7 +40,10 @@ internal sealed class OpenHolds(IHttpClientFactory clients)
         for (var pages = 0; pages < PagesMax; pages++)
         {
             var from = after is { } a ? $"&after={a}" : "";
-            var json = await client.GetByteArrayAsync($"/api/admin/wallets/holds?limit={PageSize}{from}", cancel);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/admin/wallets/holds?limit={PageSize}{from}");
+            request.Headers.Add(PlatformHeaders.OperatorRole, OperatorRoles.Viewer); // Among services there is no gateway to tell.
+            using var response = await client.SendAsync(request, cancel);
+            var json = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancel);
             var page = JsonSerializer.Deserialize(json, ReconcilingJson.Default.WalletHoldPage)!;
             holds.AddRange(page.Items);
             if (page.Next is null)

@@ -77,7 +77,8 @@ internal sealed class ActOnSaga(
         }
 
         var order = JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest);
-        if (MovesMoney(act) && engine.Decide(known, act, by.Value, reason, clock.GetUtcNow()) is Decision<SagaEvent>.Accepted)
+        var foreseen = MovesMoney(act) ? engine.Decide(known, act, by.Value, reason, clock.GetUtcNow()) : null;
+        if (foreseen is Decision<SagaEvent>.Accepted)
         {
             var amount = known.Terms.Amount;
             var weighed = new WeighedOrder(
@@ -99,7 +100,10 @@ internal sealed class ActOnSaga(
             new Cause(known.Terms.Payment.Payment.Value, null, by.Value, Activity.Current?.Id),
             (state, now) =>
             {
-                var decision = Moved(state, request.Phase) ?? engine.Decide(state, act, by.Value, reason, now);
+                // Nobody is asked to agree to what cannot be done; but then it is not done either, should it be possible by now.
+                var decision = Moved(state, request.Phase)
+                    ?? foreseen as Decision<SagaEvent>.Refused
+                    ?? engine.Decide(state, act, by.Value, reason, now);
                 before = state ?? known;
                 events = decision is Decision<SagaEvent>.Accepted accepted ? accepted.Events : [];
                 return decision;

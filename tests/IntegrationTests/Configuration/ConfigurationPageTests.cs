@@ -8,6 +8,7 @@ using Payments.PaymentService.Fees;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.WalletService.Rules;
 
@@ -30,6 +31,9 @@ public sealed class ConfigurationPageTests
         .. Of("Processor", ProcessorOptions.From(new ConfigurationBuilder().Build(), new HostingEnvironment { EnvironmentName = "Production" }),
             nameof(ProcessorOptions.FaultControls)),
         .. Of("Proxy", new ProxyOptions()),
+        .. Of("FourEyes", new FourEyesOptions()),
+        .. Of("Operators", new OperatorOptions(), nameof(OperatorOptions.FirstAdminPassword), nameof(OperatorOptions.OpenIdConnect)),
+        .. Of("Operators:OpenIdConnect", new OpenIdOptions(), nameof(OpenIdOptions.Authority), nameof(OpenIdOptions.ClientId)),
         .. Of("Limits", new LimitOptions()),
     ];
 

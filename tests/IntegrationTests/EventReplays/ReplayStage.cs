@@ -56,7 +56,11 @@ internal sealed class ReplayStage : IAsyncDisposable
             $"--ConnectionStrings:sagas={_connection}",
         ]);
         await _host.StartAsync(Cancel);
-        _http = new HttpClient { BaseAddress = new Uri(_host.Urls.Single()) };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(_host.Urls.Single()),
+            DefaultRequestHeaders = { { PlatformHeaders.OperatorRole, OperatorRoles.Operator } },
+        };
     }
 
     public async Task StopServiceAsync()

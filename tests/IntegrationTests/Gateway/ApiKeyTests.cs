@@ -38,8 +38,8 @@ public sealed class ApiKeyTests
     [InlineData("GET", "/api/wallets/7", "wallets:read")]
     [InlineData("POST", "/api/wallets", "wallets:write")]
     [InlineData("GET", "/api/users/u/wallets", "wallets:read")]
-    [InlineData("GET", "/api/admin/sagas", "admin")]
-    [InlineData("GET", "/API/ADMIN/payments", "admin")]
+    [InlineData("GET", "/api/admin/sagas", "admin:read")]
+    [InlineData("GET", "/API/ADMIN/payments", "admin:read")]
     public async Task A_key_opens_what_its_scopes_say_and_no_more(string method, string target, string? missing)
     {
         await using var gateway = await GatewayFixture.StartAsync();

@@ -50,7 +50,7 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
             (act, "internal/ada", "asked for by the customer", "authorising", phase),
             (Text(record, "act"), Text(record, "by"), Text(record, "reason"), Text(record, "phaseBefore"), Text(record, "phaseAfter")));
         Assert.Contains(
-            (await _api.GetAsync("/audit?by=internal/ada"))["items"]!.AsArray(), a => (string?)a!["sagaId"] == payment.Payment.ToString());
+            (await _api.GetAsync("/audit?by=internal/ada"))["items"]!.AsArray(), a => (string?)a!["subject"] == $"saga/{payment.Payment}" && (string?)a["act"] == $"saga-{act}");
     }
 
     [Fact]

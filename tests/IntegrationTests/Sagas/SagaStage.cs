@@ -14,6 +14,7 @@ using Payments.EventStore.Postgres;
 using Payments.Messaging;
 using Payments.SagaService;
 using Payments.SagaService.Sagas;
+using Payments.ServiceDefaults;
 
 namespace IntegrationTests.Sagas;
 
@@ -226,7 +227,11 @@ internal sealed class SagaStage : IAsyncDisposable
 /// <summary>The API of one instance of the saga service.</summary>
 internal sealed class SagaApi(WebApplication host)
 {
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(host.Urls.Single()) };
+    private readonly HttpClient _http = new()
+    {
+        BaseAddress = new Uri(host.Urls.Single()),
+        DefaultRequestHeaders = { { PlatformHeaders.OperatorRole, OperatorRoles.Operator } },
+    };
 
     public WebApplication Host => host;
 

@@ -54,9 +54,10 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
             ("/api/admin/wallets/{0}/freeze", """{"reason":" "}""", "reason"),
             ("/api/admin/wallets/{0}/freeze", """{"reason":"a\u0000b"}""", "reason"),
             ("/api/admin/wallets/{0}/unfreeze", """{"reason":null}""", "reason"),
-            ("/api/admin/wallets/{0}/overdraft", "{}", "limit"),
-            ("/api/admin/wallets/{0}/overdraft", """{"limit":-1}""", "limit"),
-            ("/api/admin/wallets/{0}/overdraft", """{"limit":1000000000000001}""", "limit"),
+            ("/api/admin/wallets/{0}/overdraft", """{"reason":"agreed"}""", "limit"),
+            ("/api/admin/wallets/{0}/overdraft", """{"limit":5}""", "reason"),
+            ("/api/admin/wallets/{0}/overdraft", """{"limit":-1,"reason":"agreed"}""", "limit"),
+            ("/api/admin/wallets/{0}/overdraft", """{"limit":1000000000000001,"reason":"agreed"}""", "limit"),
         })
         {
             var response = await _wallets.Api.PostAsync(string.Format(target, _wallet, _hold), json, Api.Fresh("bad"));
@@ -94,7 +95,7 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
             ($"/api/wallets/{_wallet}/holds/{id}/releases", "{}", "hold_not_found"),
             ($"/api/admin/wallets/{id}/freeze", """{"reason":"Theft"}""", "wallet_not_found"),
             ($"/api/admin/wallets/{id}/unfreeze", """{"reason":"Found"}""", "wallet_not_found"),
-            ($"/api/admin/wallets/{id}/overdraft", """{"limit":0}""", "wallet_not_found"),
+            ($"/api/admin/wallets/{id}/overdraft", """{"limit":0,"reason":"agreed"}""", "wallet_not_found"),
         })
         {
             await AssertAsync(await _wallets.Api.PostAsync(target, json, Api.Fresh("bad")), HttpStatusCode.NotFound, code);
@@ -111,7 +112,7 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
             ($"/api/wallets/{_wallet}/holds/{_hold}/releases", "{}"),
             ($"/api/admin/wallets/{_wallet}/freeze", """{"reason":"Theft"}"""),
             ($"/api/admin/wallets/{_wallet}/unfreeze", """{"reason":"Found"}"""),
-            ($"/api/admin/wallets/{_wallet}/overdraft", """{"limit":1}"""),
+            ($"/api/admin/wallets/{_wallet}/overdraft", """{"limit":1,"reason":"agreed"}"""),
         })
         {
             await AssertAsync(await _wallets.Api.PostAsync(target, json, null), HttpStatusCode.BadRequest, "invalid_request", "Idempotency-Key");

@@ -129,7 +129,7 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
         {
             var id = await _wallets.Api.OpenWalletAsync(currency: code);
             await _wallets.PostAsync($"/api/wallets/{id}/deposits", new { amount = 5_000, currency = code });
-            await _wallets.PostAsync($"/api/admin/wallets/{id}/overdraft", new { limit = random.Next(2_000) }, System.Net.HttpStatusCode.OK);
+            await _wallets.PostAsync($"/api/admin/wallets/{id}/overdraft", new { limit = random.Next(2_000), reason = "agreed" }, System.Net.HttpStatusCode.OK);
             wallets.Add((new WalletId(id), Currency.Parse(code)));
         }
 

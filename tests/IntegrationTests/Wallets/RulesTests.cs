@@ -58,12 +58,12 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
         var wallet = await _wallets.Api.OpenWalletAsync();
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/withdrawals", new { amount = 1, currency = "EUR" }, "insufficient_funds");
 
-        await _wallets.PostAsync($"/api/admin/wallets/{wallet}/overdraft", new { limit = 500 }, HttpStatusCode.OK);
+        await _wallets.PostAsync($"/api/admin/wallets/{wallet}/overdraft", new { limit = 500, reason = "agreed" }, HttpStatusCode.OK);
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/withdrawals", new { amount = 501, currency = "EUR" }, "insufficient_funds");
         await _wallets.PostAsync($"/api/wallets/{wallet}/withdrawals", new { amount = 300, currency = "EUR" });
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds", new { amount = 201, currency = "EUR" }, "insufficient_funds");
         await _wallets.HoldAsync(wallet, 200);
-        await _wallets.RefuseAsync($"/api/admin/wallets/{wallet}/overdraft", new { limit = 499 }, "overdraft_in_use");
+        await _wallets.RefuseAsync($"/api/admin/wallets/{wallet}/overdraft", new { limit = 499, reason = "agreed" }, "overdraft_in_use");
 
         var view = await _wallets.Api.WalletAsync(wallet);
         Assert.Equal((-300, 200, 0, 500), (view.Balance, view.Held, view.Available, view.Overdraft));

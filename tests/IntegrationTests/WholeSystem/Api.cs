@@ -21,7 +21,9 @@ internal sealed class Api : IDisposable
     public Api(Uri gateway) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
     {
         BaseAddress = gateway,
-        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, Key } },
+
+        // The role is for a service that is called without the gateway, which drops it.
+        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, Key }, { PlatformHeaders.OperatorRole, OperatorRoles.Admin } },
     };
 
     public HttpClient Http { get; }

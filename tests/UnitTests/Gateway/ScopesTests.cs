@@ -1,4 +1,5 @@
 using Payments.Gateway;
+using Payments.ServiceDefaults;
 
 namespace UnitTests.Gateway;
 
@@ -23,7 +24,20 @@ public sealed class ScopesTests
             Assert.NotEqual(Scopes.None, read);
             Assert.NotEqual(Scopes.None, write);
             var administers = route.Match.Path!.StartsWith("/api/admin/", StringComparison.Ordinal);
-            Assert.Equal((administers, administers), (read == Scopes.Admin, write == Scopes.Admin));
+            Assert.Equal((administers, administers), (read == Scopes.AdminRead, write == Scopes.AdminRead));
         }
+    }
+
+    [Theory]
+    [InlineData("admin:read", OperatorRole.Viewer)]
+    [InlineData("admin:operate", OperatorRole.Operator)]
+    [InlineData("admin", OperatorRole.Admin)]
+    [InlineData("payments:write", null)]
+    public void The_scopes_of_administration_are_the_roles_of_operators_each_with_those_before_it(string scope, OperatorRole? role)
+    {
+        Assert.True(ScopeNames.TryParse([scope], out var scopes));
+
+        Assert.Equal(role, new ApiClient("shop", scopes).Role);
+        Assert.Equal(role is not null, scopes.HasFlag(Scopes.AdminRead));
     }
 }

@@ -1,0 +1,58 @@
+namespace Payments.Tools.Demo;
+
+/// <summary><c>./payments demo</c>: traffic and trouble for a platform that runs.</summary>
+internal static class DemoVerb
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancel)
+    {
+        var options = DemoOptions.Parse(given);
+        var clock = TimeProvider.System;
+        var chance = new Random(options.Seed);
+        using var api = new DemoClient(options, clock);
+        try
+        {
+            Tell($"The demo at {options.Gateway}, seed {options.Seed}.");
+            Tell("People move into the town, and shops open ...");
+            var town = await Town.BuildAsync(api, chance, cancel);
+            Tell($"  {town.People.Count} people, {town.Shops.Count} shops.");
+            var day = new Day(api, town, options, chance, clock);
+            var troubles = new Troubles(api, town, day, clock);
+            if (options.Trouble)
+            {
+                Tell("A bug: whatever is paid to the bakery fails from now on ...");
+                await troubles.PlantFailureAsync(cancel);
+            }
+
+            Tell($"The day begins: {options.Payments} orders ...");
+            await day.PassAsync(Tell, cancel);
+            if (options.Trouble)
+            {
+                await MakeTroubleAsync(troubles, cancel);
+            }
+
+            Tell($"Done: {day.Orders} orders. Open the console to see what became of them.");
+            return ExitCodes.Well;
+        }
+        catch (DemoException obstacle)
+        {
+            System.Console.Error.WriteLine(obstacle.Message);
+            return ExitCodes.NotDone;
+        }
+    }
+
+    private static async Task MakeTroubleAsync(Troubles troubles, CancellationToken cancel)
+    {
+        Tell("Somebody tries one stolen card after the other ...");
+        await troubles.StormOfDeclinesAsync(cancel);
+        Tell("The card processor goes down for some cards ...");
+        await troubles.TakeProcessorDownAsync(cancel);
+        Tell("Somebody pauses a read model and forgets it ...");
+        await troubles.HoldUpReadModelAsync(cancel);
+        Tell("The bakery's messages are tried until they are dead letters; that takes a minute ...");
+        Tell(await troubles.RipenAsync(Tell, cancel)
+            ? "  The first is a dead letter, with the others waiting behind it. The bug is gone soon: a dry run says when."
+            : "  They are still being tried; look again in a minute.");
+    }
+
+    private static void Tell(string line) => System.Console.WriteLine(line);
+}
