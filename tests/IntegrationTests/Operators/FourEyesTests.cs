@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using IntegrationTests.Replays;
 using IntegrationTests.Wallets;
-using IntegrationTests.WholeSystem;
 using Npgsql;
 using Payments.Domain.Wallets;
 using Payments.Messaging.Replays;

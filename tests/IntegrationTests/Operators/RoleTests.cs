@@ -3,7 +3,6 @@ using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Payments.PaymentService;
 using Payments.SagaService;
 using Payments.ServiceDefaults;
@@ -16,8 +15,6 @@ public sealed class RoleTests : IAsyncLifetime
 {
     private readonly List<WebApplication> _hosts = [];
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     // Not started: what they map is known, and nothing of it needs a database or a broker.
     public ValueTask InitializeAsync()
     {
@@ -25,7 +22,7 @@ public sealed class RoleTests : IAsyncLifetime
         [
             "--environment=Development", "--urls=http://127.0.0.1:0", "--ConnectionStrings:kafka=127.0.0.1:1",
             "--services:card-processor:http:0=http://127.0.0.1:1", "--services:wallet:http:0=http://127.0.0.1:1",
-            "--services:payment:http:0=http://127.0.0.1:1",
+            "--services:payment:http:0=http://127.0.0.1:1", "--services:saga:http:0=http://127.0.0.1:1",
         ];
         _hosts.Add(PaymentHost.Build([.. common, "--ConnectionStrings:payments=Host=127.0.0.1"]));
         _hosts.Add(WalletHost.Build([.. common, "--ConnectionStrings:wallets=Host=127.0.0.1"]));
