@@ -22,6 +22,7 @@ public static class GatewayHost
         app.UseMiddleware<ApiKeyMiddleware>();
         app.UseRateLimits();
         app.MapProxy();
+        app.MapGatewaySettings();
         app.MapOpenApiDocument();
         app.MapDocs();
         return app;

@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Model;
 namespace Payments.Gateway;
 
 /// <summary>
-/// Lets a request through to a service only with a key whose client may do it, and tells the service who it is. What is not proxied
-/// (health, the API's description) is public.
+/// Lets a request through to a service only with a key whose client may do it, and tells the service who it is. What is neither proxied nor
+/// asks for scopes itself (health, the API's description) is public.
 /// </summary>
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyDirectory keys)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint?.Metadata.GetMetadata<RouteModel>() is null)
+        if (endpoint?.Metadata.GetMetadata<RouteModel>() is null && endpoint?.Metadata.GetMetadata<RequiredScopes>() is null)
         {
             return next(context);
         }

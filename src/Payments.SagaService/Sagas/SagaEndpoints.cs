@@ -1,11 +1,13 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
+using Payments.Services.Settings;
 using Payments.Services.TimeTravel;
 
 namespace Payments.SagaService.Sagas;
@@ -18,6 +20,7 @@ internal static class SagaEndpoints
         var admin = app.MapGroup("/api/admin/sagas").ExcludeFromDescription();
         admin.MapGet("/", SagaQueries.List);
         admin.MapGet("/overview", SagaQueries.Overview);
+        admin.MapGet("/definitions", DefinitionsEndpoint.Get);
         admin.MapGet("/breaker", BreakerEndpoint.Get);
         admin.MapGet("/audit", ActQueries.Audit);
         admin.MapGet("/{id:guid}", SagaQueries.Get);
@@ -29,6 +32,8 @@ internal static class SagaEndpoints
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapConsumers();
+        admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
         admin.MapDeadLetters<Saga, SagaEvent>();

@@ -1,9 +1,11 @@
 using Payments.Domain.Wallets;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
+using Payments.Services.Settings;
 using Payments.Services.TimeTravel;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;
@@ -55,6 +57,8 @@ internal static class WalletEndpoints
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapConsumers();
+        admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
         admin.MapDeadLetters<Wallet, WalletEvent>();

@@ -1,0 +1,50 @@
+-- How far each member of a consumer group has come, as it says itself every other second: for people. Nothing is decided by it.
+create table consumer_members (
+    consumer   text collate "C" not null,
+    member     text collate "C" not null,
+    seen_at    timestamptz not null,      -- one that is not seen for long has stopped
+    state      text collate "C" not null, -- running, paused or trouble
+    trouble    text,
+    rate       double precision not null, -- messages a second, lately
+    handled_at timestamptz,               -- the last message
+    primary key (consumer, member)
+) with (fillfactor = 50);
+
+-- The partition as its last member knew it.
+create table consumer_partitions (
+    consumer    text collate "C" not null,
+    topic       text collate "C" not null,
+    partition   integer not null,
+    member      text collate "C" not null,
+    next_offset bigint not null, -- the first that is not handled
+    end_offset  bigint not null, -- where the partition ended when the member last looked
+    handled_at  timestamptz,
+    seen_at     timestamptz not null,
+    primary key (consumer, topic, partition)
+) with (fillfactor = 50);
+
+-- A consumer that is to take no messages until a person lets it. Its parked keys go on.
+create table consumer_pauses (
+    consumer text collate "C" primary key,
+    by       text not null,
+    at       timestamptz not null,
+    reason   text not null
+);
+
+-- With the act of the person, in one unit. A consumer that is paused already, or is not, is somebody else's order of this very moment.
+create function apply_consumer_pauses(rows jsonb) returns void language plpgsql as $$
+declare
+    r record;
+begin
+    for r in select * from jsonb_to_recordset(rows) as r (consumer text, paused boolean, by text, at timestamptz, reason text)
+    loop
+        if r.paused then
+            insert into consumer_pauses (consumer, by, at, reason) values (r.consumer, r.by, r.at, r.reason);
+        else
+            delete from consumer_pauses c where c.consumer = r.consumer;
+            if not found then
+                raise exception using errcode = 'check_violation', message = format('%s is not paused', r.consumer);
+            end if;
+        end if;
+    end loop;
+end $$;
