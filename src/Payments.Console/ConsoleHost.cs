@@ -37,6 +37,11 @@ public static class ConsoleHost
         app.MapServiceDefaults();
         app.UseAntiforgery();
         app.MapStaticAssets(manifest);
+        if (!app.Environment.IsDevelopment())
+        {
+            app.MapGet("/card-faults", () => Results.NotFound()).WithOrder(-1); // Before the page of that address: a deed for development.
+        }
+
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(manifest);
         return app;
     }

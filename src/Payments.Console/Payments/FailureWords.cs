@@ -24,4 +24,20 @@ public static class FailureWords
         RefusalCodes.CompensatedByOperator => "An operator had it undone. No money moved in the end.",
         _ => $"It ended with '{Short(code)}'. No money moved.",
     };
+
+    /// <summary>It is about cards: its cause is beyond the card processor.</summary>
+    public static bool IsOfCards(string code) => code is RefusalCodes.CardDeclined or RefusalCodes.CardProcessorUnavailable;
+
+    /// <summary>What many payments that fail with one code usually mean.</summary>
+    public static string Wave(string code) => code switch
+    {
+        RefusalCodes.CardDeclined =>
+            "Many declines at once are rarely about the cards: look whether the processor, an issuer or a rule of theirs has changed.",
+        RefusalCodes.CardProcessorUnavailable => "The card processor does not answer, or too late. Payments by card are undone, none is lost.",
+        RefusalCodes.InsufficientFunds => "Payers ask for more than they have. Many from one payer point to a client that repeats itself.",
+        RefusalCodes.WalletFrozen => "Somebody has frozen a wallet that is paid from or to.",
+        RefusalCodes.LimitPerDay or RefusalCodes.LimitPerTransaction => "A limit is reached: the settings tell which there are.",
+        RefusalCodes.CompensatedByOperator => "Operators have had these undone; the audit says who and why.",
+        _ => "All of them failed for the same reason: one of them shows where.",
+    };
 }
