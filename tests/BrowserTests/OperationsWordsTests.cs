@@ -41,7 +41,8 @@ public sealed class OperationsWordsTests
         var path = SagaPath.Of(Saga, [Moved(1, "Holding"), Moved(3, "Releasing"), Moved(2, "Crediting"), Moved(4, "Failed"), Other()]);
         var graph = SagaGraph.Of(Wallet, path, "failed", stuck: false);
 
-        Assert.Equal((["holding", "crediting", "releasing", "failed"], "crediting"), (path.Phases, path.FailedAt));
+        Assert.Equal(["holding", "crediting", "releasing", "failed"], path.Phases);
+        Assert.Equal("crediting", path.FailedAt);
         Assert.Equal(
             "holding:Done crediting:Failed capturing:Ahead releasing:Done reversing:Ahead completed:Ahead failed:Failed",
             string.Join(' ', new[] { "holding", "crediting", "capturing", "releasing", "reversing", "completed", "failed" }

@@ -34,17 +34,19 @@ create table consumer_pauses (
 -- With the act of the person, in one unit. A consumer that is paused already, or is not, is somebody else's order of this very moment.
 create function apply_consumer_pauses(rows jsonb) returns void language plpgsql as $$
 declare
-    r record;
+    wanted integer := (select count(*) from jsonb_to_recordset(rows) as r (paused boolean) where not r.paused);
+    freed  integer;
 begin
-    for r in select * from jsonb_to_recordset(rows) as r (consumer text, paused boolean, by text, at timestamptz, reason text)
-    loop
-        if r.paused then
-            insert into consumer_pauses (consumer, by, at, reason) values (r.consumer, r.by, r.at, r.reason);
-        else
-            delete from consumer_pauses c where c.consumer = r.consumer;
-            if not found then
-                raise exception using errcode = 'check_violation', message = format('%s is not paused', r.consumer);
-            end if;
-        end if;
-    end loop;
+    insert into consumer_pauses (consumer, by, at, reason)
+    select r.consumer, r.by, r.at, r.reason
+    from jsonb_to_recordset(rows) as r (consumer text, paused boolean, by text, at timestamptz, reason text)
+    where r.paused;
+
+    delete from consumer_pauses c
+    using jsonb_to_recordset(rows) as r (consumer text, paused boolean)
+    where c.consumer = r.consumer and not r.paused;
+    get diagnostics freed = row_count;
+    if freed <> wanted then
+        raise exception 'Of % consumers that are to go on % are paused.', wanted, freed;
+    end if;
 end $$;

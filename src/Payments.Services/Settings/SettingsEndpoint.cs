@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +38,7 @@ public static class SettingsEndpoint
 {
     /// <summary>Adds it to the admin routes of a service.</summary>
     public static void MapSettings(this IEndpointRouteBuilder admin) => admin.MapGet("/settings", async (
-        IEventStore store, SplitSwitch split, HealthCheckService health, IHostEnvironment environment, ProcessStart start,
+        IEventStore store, [FromServices] SplitSwitch split, HealthCheckService health, IHostEnvironment environment, ProcessStart start,
         IEnumerable<ShownSettings> groups, CancellationToken cancel) =>
     {
         var report = await health.CheckHealthAsync(cancel);
