@@ -31,6 +31,11 @@
     }
   });
 
+  // A page that opens takes the focus to its heading; where the navigation is a row, its entry comes into sight.
+  document.addEventListener('focusin', event => {
+    if (event.target.matches('h1')) document.querySelector('.side nav a.active')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  });
+
   const formats = timeZone => ({
     clock: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone }),
     day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone }),
