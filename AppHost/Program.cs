@@ -41,6 +41,11 @@ var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
     .WithReference(wallet).WaitFor(wallet)
     .WithReference(saga).WaitFor(saga);
 
+if (builder.ExecutionContext.IsRunMode)
+{
+    gateway.WithReference(cardProcessor);   // For the fault controls of the console, which are there in Development only.
+}
+
 // It knows nothing but the gateway's API. Run here it has the development key; published, it must be given one of its own.
 var consoleKey = builder.ExecutionContext.IsRunMode
     ? builder.AddParameter("console-api-key", "dev-key", secret: true)

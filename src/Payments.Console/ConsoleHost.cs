@@ -40,6 +40,11 @@ public static class ConsoleHost
         app.MapAccess();
         app.UseAntiforgery();
         app.MapStaticAssets(manifest).AllowAnonymous();
+        if (!app.Environment.IsDevelopment())
+        {
+            app.MapGet("/card-faults", () => Results.NotFound()).WithOrder(-1); // Before the page of that address: a deed for development.
+        }
+
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(manifest);
         return app;
     }

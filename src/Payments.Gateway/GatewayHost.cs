@@ -24,6 +24,7 @@ public static class GatewayHost
         app.UseRateLimits();
         app.MapOperators();
         app.MapProxy();
+        app.MapGatewaySettings();
         app.MapOpenApiDocument();
         app.MapDocs();
         return app;

@@ -9,6 +9,7 @@ using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
 using Payments.Services.Invariants;
+using Payments.Services.Settings;
 
 namespace Payments.PaymentService;
 
@@ -24,7 +25,14 @@ public static class PaymentHost
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
         builder.AddInlineProjection(PaymentAggregate.Projection);
-        builder.Services.AddSingleton(FeeOptions.From(builder.Configuration));
+        var fees = FeeOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(fees);
+        builder.ShowSettings(
+            "Fees",
+            ShownSetting.Of("Fees:wallet:FixedMinor", fees.Wallet.FixedMinor),
+            ShownSetting.Of("Fees:wallet:BasisPoints", fees.Wallet.BasisPoints),
+            ShownSetting.Of("Fees:card:FixedMinor", fees.Card.FixedMinor),
+            ShownSetting.Of("Fees:card:BasisPoints", fees.Card.BasisPoints));
         builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<NewPayments>();

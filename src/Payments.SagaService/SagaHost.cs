@@ -16,7 +16,8 @@ public static class SagaHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        var engine = new SagaEngine(SagaTimeoutOptions.From(builder.Configuration));
+        var timeouts = SagaTimeoutOptions.From(builder.Configuration);
+        var engine = new SagaEngine(timeouts);
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
         builder.AddInlineProjection(SagaAggregate.Projection);
@@ -24,6 +25,7 @@ public static class SagaHost
         builder.Services.AddHostedService<SagaClock>();
         builder.AddCardStep();
         builder.AddSagaInvariants();
+        builder.ShowSagaSettings(timeouts);
 
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -19,11 +19,14 @@ using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
+using Payments.Services.Projections;
+using Payments.Services.Settings;
 
 namespace Payments.Services;
 
@@ -53,7 +56,8 @@ public static class ServiceRegistration
         }
 
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
-        services.AddSingleton(Kafka(builder.Configuration));
+        var (kafka, retries) = (Kafka(builder.Configuration), Retries(builder.Configuration));
+        services.AddSingleton(kafka);
         services.AddSingleton<KafkaClientFactory>();
         services.AddSingleton(new SplitSwitch(SplitSetting.Read(builder.Configuration)));
         services.AddHostedService<SplitSetting>();
@@ -83,10 +87,12 @@ public static class ServiceRegistration
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
-        services.AddSingleton(new RetryPolicy(Retries(builder.Configuration), new Random()));
+        services.AddSingleton(new RetryPolicy(retries, new Random()));
         services.AddSingleton<IParkedMessages>(provider => new PostgresParkedMessages(provider.GetRequiredService<LogDatabase>().Primary));
         services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
+        builder.AddConsumerStanding(consumer.Name);
+        builder.ShowSharedSettings(retries, kafka);
         services.AddHostedService<BatchConsumer<TState, TEvent>>();
         services.AddHostedService<RetryWorker<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
@@ -97,6 +103,8 @@ public static class ServiceRegistration
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();
+        services.AddSingleton<OrderProjection>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProjectionJson.Default));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ProjectionHost>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("A projection's lock"), new Random()));
         services.AddSingleton(provider => new Sealer(

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.OpenApi;
+using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
 using Payments.Services.Invariants;
+using Payments.Services.Settings;
 using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Invariants;
@@ -21,6 +23,7 @@ public static class WalletHost
         builder.AddServiceDefaults();
         var rules = SpendingLimitOptions.From(builder.Configuration);
         builder.Services.AddSingleton(rules);
+        builder.ShowSettings("Spending limits", [.. rules.Limits.OrderBy(l => l.Key.Code, StringComparer.Ordinal).SelectMany(Shown)]);
         var recollections = new Recollections();
         builder.AddEventSourcedService(
             "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules, recollections), typeof(WalletHost).Assembly);
@@ -44,5 +47,16 @@ public static class WalletHost
         app.MapHistory();
         app.MapWallets();
         return app;
+    }
+
+    private static IEnumerable<ShownSetting> Shown(KeyValuePair<Currency, SpendingLimits> limit)
+    {
+        foreach (var (name, minor) in new[] { ("PerTransactionMinor", limit.Value.PerTransactionMinor), ("PerDayMinor", limit.Value.PerDayMinor) })
+        {
+            if (minor is { } most)
+            {
+                yield return ShownSetting.Of($"{SpendingLimitOptions.Section}:{limit.Key}:{name}", most);
+            }
+        }
     }
 }

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using BrowserTests;
 using Microsoft.Playwright;
+using Npgsql;
 using Payments.Messaging;
 using Payments.Standalone;
+using Payments.Standalone.Postgres;
 
 [assembly: AssemblyFixture(typeof(Platform))]
 
@@ -100,6 +102,21 @@ public sealed class Platform : IAsyncLifetime
         return payment;
     }
 
+    /// <returns>The id of the payment, which is on its way.</returns>
+    public async Task<string> RequestAsync(object payment) => (string)(await PostAsync("/api/payments", payment))["paymentId"]!;
+
+    /// <returns>The id of the payment by card, which is on its way.</returns>
+    public Task<string> RequestCardAsync(string payee, long amount, string token = "tok_ok") =>
+        RequestAsync(new { method = "card", card = new { token }, payeeWalletId = payee, amount, currency = "EUR" });
+
+    /// <summary>Changes a service's tables behind its back.</summary>
+    public async Task TamperAsync(string database, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(RunningPostgres.Find(_data)!.ConnectionString(database));
+        await using var command = source.CreateCommand(sql);
+        Assert.True(await command.ExecuteNonQueryAsync() > 0, sql);
+    }
+
     /// <returns>The number of the wallets' dead letter of that key, once it is there.</returns>
     public async Task<long> DeadLetterAsync(string routingKey)
     {
@@ -118,9 +135,9 @@ public sealed class Platform : IAsyncLifetime
     }
 
     /// <summary>From now on the wallet service fails on all messages of one key, for two minutes.</summary>
-    public async Task FailAsync(string routingKey)
+    public async Task FailAsync(string routingKey, int seconds = 120)
     {
-        using var answer = await _http.PutAsJsonAsync(new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds = 120 });
+        using var answer = await _http.PutAsJsonAsync(new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds });
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}");
     }
 
@@ -142,6 +159,12 @@ public sealed class Platform : IAsyncLifetime
             $"--ConnectionStrings:kafka={_broker!.BootstrapServers}",
             $"--Operators:FirstAdminPassword={People.FirstPassword}",
             $"--FourEyes:AmountFrom={MuchMajor}",
+
+            // Trouble shows, and is over, sooner than in earnest.
+            "--Sagas:Timeouts:HoldMs=4000",
+            "--CardStep:BreakerOpenMs=4000",
+            "--Invariants:EveryMs=5000",
+            "--Invariants:GraceMs=4000",
         ];
         var start = new ProcessStartInfo("dotnet", arguments)
         {

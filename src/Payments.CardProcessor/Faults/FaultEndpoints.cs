@@ -12,6 +12,8 @@ internal static class FaultEndpoints
         admin.MapGet("/", Get).WithName("getFaults").WithSummary("What goes wrong for all.").Produces<FaultSettings>();
         admin.MapPut("/", Put).WithName("setFaults").WithSummary("Sets all of it; what is left out is off.")
             .Produces<FaultSettings>().ProducesProblem(400);
+        admin.MapPost("/", Put).WithName("postFaults").WithSummary("The same as PUT, for clients that only post.")
+            .Produces<FaultSettings>().ProducesProblem(400);
         admin.MapDelete("/", Delete).WithName("clearFaults").WithSummary("Nothing goes wrong any more.").Produces<FaultSettings>();
     }
 

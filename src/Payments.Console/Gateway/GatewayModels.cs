@@ -93,10 +93,14 @@ public sealed record SagaOverview(
     long Failed,
     long Overdue,
     long LastPosition,
-    long DeadLetters)
+    long DeadLetters,
+    long Stuck = 0,
+    IReadOnlyDictionary<string, long>? Phases = null,
+    IReadOnlyList<MoneyView>? StuckMoney = null,
+    DateTimeOffset? OldestStuck = null)
 {
     [JsonIgnore]
-    public long InFlight => Holding + Crediting + Capturing + Releasing;
+    public long InFlight => Phases is { } all ? all.Where(p => p.Key is not ("completed" or "failed")).Sum(p => p.Value) : Holding + Crediting + Capturing + Releasing;
 }
 
 /// <summary>What the console needs of RFC 9457 problem details.</summary>
@@ -149,5 +153,26 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code, IR
 [JsonSerializable(typeof(ApproveOrder))]
 [JsonSerializable(typeof(TrailVerdict))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(SagaView))]
+[JsonSerializable(typeof(SagaPage))]
+[JsonSerializable(typeof(List<SagaDefinitionView>))]
+[JsonSerializable(typeof(SagaPreviewOrder))]
+[JsonSerializable(typeof(SagaActPreview))]
+[JsonSerializable(typeof(SagaActOrder))]
+[JsonSerializable(typeof(SagaActAnswer))]
+[JsonSerializable(typeof(List<SagaActView>))]
+[JsonSerializable(typeof(BreakerView))]
+[JsonSerializable(typeof(FailureCounts))]
+[JsonSerializable(typeof(PaymentCounts))]
+[JsonSerializable(typeof(ConsumersView))]
+[JsonSerializable(typeof(SteeredConsumer))]
+[JsonSerializable(typeof(List<ProjectionView>))]
+[JsonSerializable(typeof(ProjectionAnswer))]
+[JsonSerializable(typeof(List<InvariantView>))]
+[JsonSerializable(typeof(AlertView))]
+[JsonSerializable(typeof(AlertPage))]
+[JsonSerializable(typeof(CardFaults))]
+[JsonSerializable(typeof(SettingsView))]
+[JsonSerializable(typeof(GatewaySettings))]
 [JsonSerializable(typeof(ProblemView))]
 public sealed partial class GatewayJson : JsonSerializerContext;

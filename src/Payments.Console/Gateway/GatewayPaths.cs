@@ -7,9 +7,9 @@ internal static class GatewayPaths
     public const string WalletOverview = "/api/admin/wallets/overview";
     public const string SagaOverview = "/api/admin/sagas/overview";
 
-    public static string Payments(string? status, Guid? wallet, Guid? after, int limit) =>
+    public static string Payments(string? status, string? failure, Guid? wallet, Guid? after, int limit) =>
         "/api/payments"
-        + Query(("status", status), ("walletId", wallet?.ToString("D")), ("after", after?.ToString("D")), ("limit", $"{limit}"));
+        + Query(("status", status), ("failureCode", failure), ("walletId", wallet?.ToString("D")), ("after", after?.ToString("D")), ("limit", $"{limit}"));
 
     public static string Payment(Guid id) => $"/api/payments/{id:D}";
 

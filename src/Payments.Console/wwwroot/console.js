@@ -1,14 +1,26 @@
 // What the browser does better than a server: its own time zone, its clipboard, its colour scheme.
 (() => {
   const root = document.documentElement;
-  const stored = localStorage.getItem('theme');
-  if (stored === 'light' || stored === 'dark') root.dataset.theme = stored;
+  const preferences = { theme: ['light', 'dark'], density: ['compact'], zone: ['utc'] };
+  const keep = (name, value) => {
+    if (preferences[name].includes(value)) {
+      root.dataset[name] = value;
+      localStorage.setItem(name, value);
+    } else {
+      delete root.dataset[name];
+      localStorage.removeItem(name);
+    }
+    if (name === 'zone') document.querySelectorAll('local-time').forEach(time => time.show());
+  };
+  for (const name in preferences) {
+    const stored = localStorage.getItem(name);
+    if (preferences[name].includes(stored)) root.dataset[name] = stored;
+  }
 
   document.addEventListener('click', event => {
     if (event.target.closest('[data-theme-toggle]')) {
       const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-      root.dataset.theme = dark ? 'light' : 'dark';
-      localStorage.setItem('theme', root.dataset.theme);
+      keep('theme', dark ? 'light' : 'dark');
     }
     const copy = event.target.closest('[data-copy]');
     if (copy) {
@@ -19,8 +31,17 @@
     }
   });
 
-  const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-  const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+  // A page that opens takes the focus to its heading; where the navigation is a row, its entry comes into sight.
+  document.addEventListener('focusin', event => {
+    if (event.target.matches('h1')) document.querySelector('.side nav a.active')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  });
+
+  const formats = timeZone => ({
+    clock: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone }),
+    day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone }),
+    date: new Intl.DateTimeFormat('en-CA', { timeZone }),
+  });
+  const [local, utc] = [formats(undefined), formats('UTC')];
   customElements.define('local-time', class extends HTMLElement {
     static observedAttributes = ['datetime'];
 
@@ -29,11 +50,27 @@
       this.attachShadow({ mode: 'open' });
     }
 
-    // In a shadow root, so that Blazor and the browser never write into the same place.
     attributeChangedCallback() {
+      this.show();
+    }
+
+    // In a shadow root, so that Blazor and the browser never write into the same place.
+    show() {
       const at = new Date(this.getAttribute('datetime'));
-      const today = at.toDateString() === new Date().toDateString();
+      const { clock, day, date } = root.dataset.zone === 'utc' ? utc : local;
+      const today = date.format(at) === date.format(new Date());
       this.shadowRoot.textContent = today ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+    }
+  });
+
+  // A choice that this browser remembers: shows what is chosen, and obeys.
+  customElements.define('browser-preference', class extends HTMLElement {
+    connectedCallback() {
+      this.addEventListener('change', event => keep(this.getAttribute('name'), event.target.value));
+      queueMicrotask(() => {
+        const chosen = root.dataset[this.getAttribute('name')] ?? '';
+        this.querySelectorAll('input').forEach(input => { input.checked = input.value === chosen; });
+      });
     }
   });
 

@@ -9,8 +9,6 @@ namespace Payments.EventStore.Projections;
 /// </summary>
 public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider clock)
 {
-    private readonly PostgresCheckpoints _checkpoints = new(database, clock);
-
     /// <summary>All projections of this database, by name.</summary>
     public async Task<IReadOnlyList<ProjectionStatus>> ListAsync(CancellationToken cancel)
     {
@@ -30,68 +28,91 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
     }
 
     /// <summary>Holds a projection where it is. Its tables go on answering, with what they have.</summary>
-    public Task<ProjectionAnswer> PauseAsync(string name, CancellationToken cancel) => SetPausedAsync(name, paused: true, cancel);
+    public Task<ProjectionAnswer> PauseAsync(string name, CancellationToken cancel) => OrderAsync(ProjectionOrder.Pause, name, cancel);
 
-    public Task<ProjectionAnswer> ResumeAsync(string name, CancellationToken cancel) => SetPausedAsync(name, paused: false, cancel);
+    public Task<ProjectionAnswer> ResumeAsync(string name, CancellationToken cancel) => OrderAsync(ProjectionOrder.Resume, name, cancel);
 
     /// <summary>
     /// Asks for the tables to be made again from the log, beside those that serve, which they then replace in one moment.
     /// </summary>
-    public async Task<ProjectionAnswer> RebuildAsync(string name, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand(
-            "update projections p set rebuild_version = c.version, rebuild_requested_at = $2, rebuild_started_at = null, " +
-            "rebuild_position = null, " +
-            "rebuild_from = null, rebuild_from_at = null, rebuild_error = null " +
-            "from checkpoints c where c.name = 'projection/' || p.name and p.name = $1 and p.rebuild_version is null");
-        command.Parameters.AddWithValue(name);
-        command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
-        return await command.ExecuteNonQueryAsync(cancel) == 1
-            ? ProjectionAnswer.Accepted
-            : await AnswerAsync(name, ProjectionAnswer.RebuildRunning, cancel);
-    }
+    public Task<ProjectionAnswer> RebuildAsync(string name, CancellationToken cancel) => OrderAsync(ProjectionOrder.Rebuild, name, cancel);
 
     /// <summary>
     /// Gives a rebuild up. The tables that serve stay. What a new version needs is asked for again at once by the processes that have it.
     /// </summary>
-    public async Task<ProjectionAnswer> CancelRebuildAsync(string name, CancellationToken cancel)
+    public Task<ProjectionAnswer> CancelRebuildAsync(string name, CancellationToken cancel) =>
+        OrderAsync(ProjectionOrder.CancelRebuild, name, cancel);
+
+    /// <summary>Carries an order out within a transaction of the caller's, who may store more with it.</summary>
+    /// <returns>Anything but <see cref="ProjectionAnswer.Accepted"/>: nothing was changed.</returns>
+    public Task<ProjectionAnswer> OrderAsync(ProjectionOrder order, string name, NpgsqlConnection within, CancellationToken cancel) => order switch
+    {
+        ProjectionOrder.Pause => SetPausedAsync(within, name, paused: true, cancel),
+        ProjectionOrder.Resume => SetPausedAsync(within, name, paused: false, cancel),
+        ProjectionOrder.Rebuild => RebuildAsync(within, name, cancel),
+        ProjectionOrder.CancelRebuild => CancelRebuildAsync(within, name, cancel),
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, null),
+    };
+
+    private async Task<ProjectionAnswer> OrderAsync(ProjectionOrder order, string name, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var answer = await OrderAsync(order, name, connection, cancel);
+        await transaction.CommitAsync(cancel);
+        return answer;
+    }
+
+    private async Task<ProjectionAnswer> RebuildAsync(NpgsqlConnection within, string name, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "update projections p set rebuild_version = c.version, rebuild_requested_at = $2, rebuild_started_at = null, " +
+            "rebuild_position = null, " +
+            "rebuild_from = null, rebuild_from_at = null, rebuild_error = null " +
+            "from checkpoints c where c.name = 'projection/' || p.name and p.name = $1 and p.rebuild_version is null", within);
+        command.Parameters.AddWithValue(name);
+        command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
+        return await command.ExecuteNonQueryAsync(cancel) == 1
+            ? ProjectionAnswer.Accepted
+            : await AnswerAsync(within, name, ProjectionAnswer.RebuildRunning, cancel);
+    }
+
+    private static async Task<ProjectionAnswer> CancelRebuildAsync(NpgsqlConnection within, string name, CancellationToken cancel)
+    {
         await using var update = new NpgsqlCommand(
             "update projections set rebuild_version = null, rebuild_position = null where name = $1 and rebuild_version is not " +
-            "null", connection);
+            "null", within);
         update.Parameters.AddWithValue(name);
         if (await update.ExecuteNonQueryAsync(cancel) == 0)
         {
-            return await AnswerAsync(name, ProjectionAnswer.NoRebuild, cancel);
+            return await AnswerAsync(within, name, ProjectionAnswer.NoRebuild, cancel);
         }
 
-        await ProjectionTables.DropSideAsync(connection, name, cancel);
-        await transaction.CommitAsync(cancel);
+        await ProjectionTables.DropSideAsync(within, name, cancel);
         return ProjectionAnswer.Accepted;
     }
 
-    private async Task<ProjectionAnswer> SetPausedAsync(string name, bool paused, CancellationToken cancel)
+    private static async Task<ProjectionAnswer> SetPausedAsync(NpgsqlConnection within, string name, bool paused, CancellationToken cancel)
     {
-        switch (await InlineAsync(name, cancel))
+        switch (await InlineAsync(within, name, cancel))
         {
             case null:
                 return ProjectionAnswer.NoSuchProjection;
             case true:
                 return ProjectionAnswer.Inline;
             default:
-                await _checkpoints.SetPausedAsync(ProjectionDefinition.SubscriptionNameOf(name), paused, cancel);
+                await PostgresCheckpoints.SetPausedAsync(within, ProjectionDefinition.SubscriptionNameOf(name), paused, cancel);
                 return ProjectionAnswer.Accepted;
         }
     }
 
-    private async Task<ProjectionAnswer> AnswerAsync(string name, ProjectionAnswer whenKnown, CancellationToken cancel) =>
-        await InlineAsync(name, cancel) is null ? ProjectionAnswer.NoSuchProjection : whenKnown;
+    private static async Task<ProjectionAnswer> AnswerAsync(
+        NpgsqlConnection within, string name, ProjectionAnswer whenKnown, CancellationToken cancel) =>
+        await InlineAsync(within, name, cancel) is null ? ProjectionAnswer.NoSuchProjection : whenKnown;
 
-    private async Task<bool?> InlineAsync(string name, CancellationToken cancel)
+    private static async Task<bool?> InlineAsync(NpgsqlConnection within, string name, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("select inline from projections where name = $1");
+        await using var command = new NpgsqlCommand("select inline from projections where name = $1", within);
         command.Parameters.AddWithValue(name);
         return (bool?)await command.ExecuteScalarAsync(cancel);
     }

@@ -39,6 +39,15 @@ public sealed record RebuildProgress(
     TimeSpan? Remaining,
     string? Error);
 
+/// <summary>What an operator wants of a projection.</summary>
+public enum ProjectionOrder
+{
+    Pause,
+    Resume,
+    Rebuild,
+    CancelRebuild,
+}
+
 /// <summary>What became of an operator's wish.</summary>
 public enum ProjectionAnswer
 {

@@ -51,7 +51,14 @@ public sealed class PostgresCheckpoints(NpgsqlDataSource database, TimeProvider 
 
     public async Task<bool> SetPausedAsync(string name, bool paused, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("update checkpoints set paused = $2 where name = $1");
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await SetPausedAsync(connection, name, paused, cancel);
+    }
+
+    /// <summary>The same, with a transaction of the caller's.</summary>
+    internal static async Task<bool> SetPausedAsync(NpgsqlConnection within, string name, bool paused, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("update checkpoints set paused = $2 where name = $1", within);
         Add(command, name, paused);
         return await command.ExecuteNonQueryAsync(cancel) == 1;
     }

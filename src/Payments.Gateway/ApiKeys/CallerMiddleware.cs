@@ -6,14 +6,14 @@ namespace Payments.Gateway;
 
 /// <summary>
 /// Lets a request through to a service only with a key whose client may do it, or in the session of an operator who may, and tells the
-/// service who it is. What is not proxied (health, the API's description, sign-in) looks after itself.
+/// service who it is. What is neither proxied nor asks for scopes (health, the API's description, sign-in) looks after itself.
 /// </summary>
 internal sealed class CallerMiddleware(RequestDelegate next, ApiKeyDirectory keys, SignedIn signedIn)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint?.Metadata.GetMetadata<RouteModel>() is null)
+        if (endpoint?.Metadata.GetMetadata<RouteModel>() is null && endpoint?.Metadata.GetMetadata<RequiredScopes>() is null)
         {
             await next(context);
             return;

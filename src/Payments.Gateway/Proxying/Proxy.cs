@@ -9,8 +9,9 @@ internal static class Proxy
     public static void AddProxy(this WebApplicationBuilder builder)
     {
         var options = ProxyOptions.From(builder.Configuration);
+        var withCards = ProxyRoutes.HasCards(builder.Configuration, builder.Environment);
         builder.Services.AddReverseProxy()
-            .LoadFromMemory(ProxyRoutes.Routes(), ProxyRoutes.Clusters(builder.Configuration, options))
+            .LoadFromMemory(ProxyRoutes.Routes(withCards), ProxyRoutes.Clusters(builder.Configuration, options, withCards))
             .ConfigureHttpClient((_, handler) =>
             {
                 handler.ConnectTimeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs);

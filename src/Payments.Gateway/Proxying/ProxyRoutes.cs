@@ -30,13 +30,35 @@ internal static class ProxyRoutes
         ("/api/admin/sagas/{**rest}", "saga", Admin),
     ];
 
-    public static RequiredScopes ScopesOf(string routeId) => Map.Single(m => m.Path == routeId).Scopes;
+    /// <summary>The stand-in for the card processor, which has its fault controls under <c>/admin</c>.</summary>
+    private const string CardProcessor = "card-processor";
+    private const string CardsPath = "/api/admin/cards/{**rest}";
 
-    public static IReadOnlyList<RouteConfig> Routes() =>
-        [.. Map.Select(m => new RouteConfig { RouteId = m.Path, ClusterId = m.Service, Match = new RouteMatch { Path = m.Path } })];
+    // The processor knows nothing of operators: here it is seen to who may set its faults.
+    private static readonly RequiredScopes CardFaults = new(Scopes.AdminRead, Scopes.AdminOperate);
 
-    public static IReadOnlyList<ClusterConfig> Clusters(IConfiguration configuration, ProxyOptions options) =>
-        [.. Services.Select(service => Cluster(service, configuration, options))];
+    public static RequiredScopes ScopesOf(string routeId) => routeId == CardsPath ? CardFaults : Map.Single(m => m.Path == routeId).Scopes;
+
+    public static IReadOnlyList<RouteConfig> Routes(bool withCards)
+    {
+        var routes = Map.Select(m => new RouteConfig { RouteId = m.Path, ClusterId = m.Service, Match = new RouteMatch { Path = m.Path } });
+        return withCards ? [.. routes, Cards] : [.. routes];
+    }
+
+    public static IReadOnlyList<ClusterConfig> Clusters(IConfiguration configuration, ProxyOptions options, bool withCards) =>
+        [.. (withCards ? Services.Append(CardProcessor) : Services).Select(service => Cluster(service, configuration, options))];
+
+    /// <summary>The fault controls are for development, and need an address; elsewhere there is no such route at all.</summary>
+    public static bool HasCards(IConfiguration configuration, IHostEnvironment environment) =>
+        environment.IsDevelopment() && configuration.FindServiceAddresses(CardProcessor).Count > 0;
+
+    private static RouteConfig Cards => new()
+    {
+        RouteId = CardsPath,
+        ClusterId = CardProcessor,
+        Match = new RouteMatch { Path = CardsPath },
+        Transforms = [new Dictionary<string, string> { ["PathPattern"] = "/admin/{**rest}" }],
+    };
 
     private static ClusterConfig Cluster(string service, IConfiguration configuration, ProxyOptions options)
     {

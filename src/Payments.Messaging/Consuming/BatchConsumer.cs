@@ -6,6 +6,7 @@ using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Standings;
 
 namespace Payments.Messaging.Consuming;
 
@@ -17,6 +18,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     IParkedMessages parked,
     RetryPolicy retries,
     KafkaClientFactory clients,
+    ConsumerStanding standing,
     TimeProvider clock,
     ILogger<BatchConsumer<TState, TEvent>> log) : BackgroundService
     where TState : class
@@ -31,6 +33,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private readonly StoredView _view = new(definition.Name, store, parked);
     private readonly GapPatience _patience = new();
     private readonly Dictionary<TopicPartition, long> _offsets = [];
+    private readonly PartitionWatch _watch = new(standing, clock);
     private long _reportedAt;
     private long? _gapsToldAt;
 
@@ -58,6 +61,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             catch (Exception trouble) when (trouble is KafkaException or NpgsqlException or StoreUnavailableException or TimeoutException or IOException)
             {
                 LogTrouble(log, definition.Name, trouble);
+                standing.Tell(trouble.Message);
                 await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -68,7 +72,11 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _view, retries, clock, log);
         using var reporter = clients.CreateProducer($"{definition.Name}-progress");
         using var consumer = clients.ConsumerBuilder(definition.Name, definition.Name)
-            .SetPartitionsAssignedHandler((_, _) => _stale = true) // Another member may have moved the watermarks of what it gave up.
+            .SetPartitionsAssignedHandler((_, _) =>
+            {
+                _stale = true; // Another member may have moved the watermarks of what it gave up.
+                _watch.Forget();
+            })
             .Build();
         _stale = true;
         using var collector = new Collector<ConsumeResult<byte[], byte[]>>($"consumer {definition.Name}", () => Collect(consumer));
@@ -80,6 +88,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 cancel.ThrowIfCancellationRequested();
                 var records = await collector.NextAsync();
                 await HandleAsync(processor, records, cancel);
+                standing.Tell(null);
                 Report(consumer, reporter, records);
             }
         }
@@ -92,6 +101,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     /// <summary>Waits for one message, then takes what is there. Blocks.</summary>
     private List<ConsumeResult<byte[], byte[]>> Collect(IConsumer<byte[], byte[]> consumer)
     {
+        _watch.Obey(consumer);
         var records = new List<ConsumeResult<byte[], byte[]>>();
         var started = 0L;
         var wait = PollTime;
@@ -152,6 +162,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             {
                 // Whether the batch was stored is not known: the watermarks know, and drop what was.
                 LogTrouble(log, definition.Name, trouble);
+                standing.Tell(trouble.Message);
                 _stale = true;
                 await Task.Delay(TroubleRetryAfter, clock, cancel);
             }
@@ -166,12 +177,25 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             _offsets[record.TopicPartition] = record.Offset.Value + 1;
         }
 
+        standing.Count(records.Count);
+
         if (clock.GetElapsedTime(_reportedAt) < ReportEvery)
         {
             return;
         }
 
         _reportedAt = clock.GetTimestamp();
+        _watch.Look(consumer, _offsets);
+        if (!standing.IsPaused)
+        {
+            Tell(reporter); // While it is paused it is silent, as if it were away: a relay would send again to who speaks and does not go on.
+        }
+
+        Commit(consumer);
+    }
+
+    private void Tell(IProducer<byte[], byte[]> reporter)
+    {
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {
@@ -190,7 +214,10 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             var key = System.Text.Encoding.UTF8.GetBytes($"{progress.Consumer}/{progress.Source}");
             reporter.Produce(Topics.ConsumerProgress.Name, new Message<byte[], byte[]> { Key = key, Value = progress.ToJson() });
         }
+    }
 
+    private void Commit(IConsumer<byte[], byte[]> consumer)
+    {
         if (_offsets.Count > 0)
         {
             try

@@ -60,7 +60,8 @@ internal static class Overview
             PaymentJson.Default.PaymentOverview);
     }
 
-    private static Guid FirstIdSince(DateTimeOffset moment)
+    /// <summary>Payment ids sort by time: no payment since then has a smaller one.</summary>
+    internal static Guid FirstIdSince(DateTimeOffset moment)
     {
         Span<byte> bytes = stackalloc byte[16];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, moment.ToUnixTimeMilliseconds() << 16);

@@ -3,12 +3,14 @@ using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
+using Payments.Services.Settings;
 using Payments.Services.TimeTravel;
 
 namespace Payments.PaymentService.Payments;
@@ -22,7 +24,7 @@ internal static class PaymentEndpoints
         api.MapPost("/", RequestPayment.Handle).WithName("requestPayment")
             .WithSummary("Requests a payment from a wallet or a card; it goes on in the background.")
             .Produces<AcceptedPayment>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(422);
-        api.MapGet("/", PaymentQueries.List).WithName("listPayments").WithSummary("Payments, newest first, by status and wallet.")
+        api.MapGet("/", PaymentQueries.List).WithName("listPayments").WithSummary("Payments, newest first, by status, failure code and wallet.")
             .Produces<PaymentPage>().ProducesProblem(400);
         api.MapGet("/{paymentId}", PaymentQueries.Get).WithName("getPayment").WithSummary("A payment; ?wait=5s answers as soon as it has ended.")
             .Produces<PaymentView>().ProducesProblem(400).ProducesProblem(404);
@@ -50,11 +52,14 @@ internal static class PaymentEndpoints
 
         var admin = app.MapAdmin("/api/admin/payments");
         admin.MapGet("/overview", Overview.Get);
+        admin.MapGet("/failures", PaymentFailures.Get);
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapAudit();
         admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapConsumers();
+        admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
         admin.MapDeadLetters<Payment, PaymentEvent>();

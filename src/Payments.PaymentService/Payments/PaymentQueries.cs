@@ -17,6 +17,8 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         "payment_id, status, failure_code, method, payer_wallet_id, payee_wallet_id, amount, currency, fee, refunded_amount, reference, " +
         "requested_at, ended_at";
 
+    private const int FailureCodeLengthMax = 64;
+
     private static readonly string[] OtherServices = ["wallet", "saga"];
     private static readonly string[] Statuses = ["pending", "completed", "failed", "refunded", "partially_refunded"];
 
@@ -35,14 +37,19 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         return payment is null ? NotFound(paymentId) : Results.Json(payment, PaymentJson.Default.PaymentView);
     }
 
-    /// <summary><c>GET /api/payments</c>: payments, newest first, by status and wallet.</summary>
+    /// <summary><c>GET /api/payments</c>: payments, newest first, by status, failure code and wallet.</summary>
     public static async Task<IResult> List(
-        string? status, string? walletId, string? after, string? limit, PaymentQueries queries, CancellationToken cancel)
+        string? status, string? failureCode, string? walletId, string? after, string? limit, PaymentQueries queries, CancellationToken cancel)
     {
         var errors = new Dictionary<string, string[]>();
         if (!string.IsNullOrEmpty(status) && !Statuses.Contains(status))
         {
             errors["status"] = [$"Must be one of {string.Join(", ", Statuses)}."];
+        }
+
+        if (failureCode is { Length: > FailureCodeLengthMax } || failureCode?.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_') is false)
+        {
+            errors["failureCode"] = ["Must be a failure code such as card_declined."];
         }
 
         var wallet = OptionalId("walletId", walletId, errors);
@@ -54,7 +61,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
 
         return errors.Count > 0
             ? Problems.Invalid(errors)
-            : Results.Json(await queries.ListAsync(status, wallet, last, countMax, cancel), PaymentJson.Default.PaymentPage);
+            : Results.Json(await queries.ListAsync(status, failureCode, wallet, last, countMax, cancel), PaymentJson.Default.PaymentPage);
     }
 
     /// <summary><c>GET /api/payments/{paymentId}/history</c></summary>
@@ -101,25 +108,32 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
             ? found
             : null;
 
-    private async Task<PaymentPage> ListAsync(string? status, Guid? wallet, Guid? after, int countMax, CancellationToken cancel)
+    private async Task<PaymentPage> ListAsync(
+        string? status, string? failureCode, Guid? wallet, Guid? after, int countMax, CancellationToken cancel)
     {
-        var where = "($1 is null or payment_id < $1)" + (string.IsNullOrEmpty(status) ? "" : " and status = $3");
-        NpgsqlParameter[] parameters =
-        [
-            Id(after), new NpgsqlParameter<int> { TypedValue = countMax }, .. string.IsNullOrEmpty(status) ? [] : new[] { new NpgsqlParameter { Value = status } },
-        ];
+        var where = "($1 is null or payment_id < $1)";
+        List<NpgsqlParameter> parameters = [Id(after), new NpgsqlParameter<int> { TypedValue = countMax }];
+        foreach (var (column, value) in new[] { ("status", status), ("failure_code", failureCode) })
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                parameters.Add(new NpgsqlParameter { Value = value });
+                where += $" and {column} = ${parameters.Count}";
+            }
+        }
+
         var sql = $"select {Columns} from payments where {where} order by payment_id desc limit $2";
         if (wallet is { } id)
         {
             // Two index scans rather than one filter over everything.
-            var mine = $"${parameters.Length + 1}";
+            parameters.Add(Id(id));
+            var mine = $"${parameters.Count}";
             sql = $"select * from (select {Columns} from payments where {where} and payer_wallet_id = {mine} order by payment_id desc limit $2) a " +
                 $"union all select * from (select {Columns} from payments where {where} and payee_wallet_id = {mine} order by payment_id desc limit $2) b " +
                 "order by payment_id desc limit $2";
-            parameters = [.. parameters, Id(id)];
         }
 
-        var items = await ReadAsync(sql, cancel, parameters);
+        var items = await ReadAsync(sql, cancel, [.. parameters]);
         return new PaymentPage(items, items.Count == countMax ? items[^1].PaymentId : null);
     }
 

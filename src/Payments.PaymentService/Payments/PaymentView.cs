@@ -86,6 +86,7 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
 [JsonSerializable(typeof(PaymentRow))]
 [JsonSerializable(typeof(PaymentMinuteRow))]
 [JsonSerializable(typeof(PaymentCounts))]
+[JsonSerializable(typeof(FailureCounts))]
 [JsonSerializable(typeof(RefundView))]
 [JsonSerializable(typeof(RefundList))]
 [JsonSerializable(typeof(AcceptedRefund))]

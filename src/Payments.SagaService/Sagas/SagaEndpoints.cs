@@ -3,12 +3,14 @@ using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
+using Payments.Services.Settings;
 using Payments.Services.TimeTravel;
 
 namespace Payments.SagaService.Sagas;
@@ -21,6 +23,7 @@ internal static class SagaEndpoints
         var admin = app.MapAdmin("/api/admin/sagas");
         admin.MapGet("/", SagaQueries.List);
         admin.MapGet("/overview", SagaQueries.Overview);
+        admin.MapGet("/definitions", DefinitionsEndpoint.Get);
         admin.MapGet("/breaker", BreakerEndpoint.Get);
         admin.MapGet("/{id:guid}", SagaQueries.Get);
         admin.MapGet("/{id:guid}/acts", ActQueries.OfSaga);
@@ -33,6 +36,8 @@ internal static class SagaEndpoints
         admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapConsumers();
+        admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
         admin.MapDeadLetters<Saga, SagaEvent>();

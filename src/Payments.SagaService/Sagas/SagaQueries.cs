@@ -1,6 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Domain;
+using Payments.Domain.Sagas;
 using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
 using Payments.SagaService.Cards;
 using Payments.ServiceDefaults;
 using Payments.Services;
@@ -17,19 +20,39 @@ internal static class SagaQueries
 
     private const string IsStuck = "s.deadline is not null and (s.overdue or s.attempt > 1 or s.refusal_code is not null)";
 
+    // Amounts of any currency in ten-thousandths of its main unit: comparable without a rate of exchange, as the console compares them.
+    private static readonly string Risk = "s.amount::numeric * case " + string.Concat(
+        Currency.All.Where(c => c.Exponent != 2).GroupBy(c => c.Exponent).Select(g =>
+            $"when s.currency in ({string.Join(", ", g.Select(c => $"'{c.Code}'"))}) then {(int)Math.Pow(10, 4 - g.Key)} ")) + "else 100 end";
+
     /// <summary>
-    /// <c>GET /api/admin/sagas</c>: sagas by phase and whether they are overdue, newest first; with <c>stuck=true</c> those that are not on
-    /// their
-    /// way as they should be, the overdue ones first, then the longest waiting.
+    /// <c>GET /api/admin/sagas</c>: sagas by phase, kind and whether they are overdue, newest first, or those of one payment; with
+    /// <c>stuck=true</c> those that are not on their way as they should be, the overdue ones first, then the longest waiting, or with
+    /// <c>sort=risk</c> those with the largest amounts first.
     /// </summary>
+    /// <param name="search">The id of a saga, or of the payment that it is about.</param>
     public static async Task<IResult> List(
-        string? phase, bool? overdue, bool? stuck, Guid? after, string? limit,
-        NpgsqlDataSource database, CardBreaker breaker, TimeProvider clock, CancellationToken cancel)
+        string? phase, bool? overdue, bool? stuck, string? definition, string? search, string? sort, Guid? after, string? limit,
+        NpgsqlDataSource database, CardBreaker breaker, SagaEngine engine, TimeProvider clock, CancellationToken cancel)
     {
-        phase = string.IsNullOrEmpty(phase) ? null : phase;
-        if (phase is not null && !PhaseNames.All.Contains(phase))
+        if (!string.IsNullOrEmpty(phase) && !PhaseNames.All.Contains(phase))
         {
             return Problems.Invalid("phase", $"Must be one of {string.Join(", ", PhaseNames.All.Order(StringComparer.Ordinal))}.");
+        }
+
+        if (!string.IsNullOrEmpty(definition) && engine.Definitions.All.All(d => d.Name != definition))
+        {
+            return Problems.Invalid("definition", $"Must be one of {string.Join(", ", engine.Definitions.All.Select(d => d.Name))}.");
+        }
+
+        if (!TryParseId(search, out var id))
+        {
+            return Problems.Invalid("search", "Must be the id of a saga or a payment.");
+        }
+
+        if (sort is not (null or "" or "risk") || (sort == "risk" && stuck is not true))
+        {
+            return Problems.Invalid("sort", "Must be risk, with stuck=true, or left out.");
         }
 
         if (!PageLimit.TryParse(limit, 50, 200, out var countMax))
@@ -37,18 +60,31 @@ internal static class SagaQueries
             return PageLimit.Invalid(200);
         }
 
-        await using var command = database.CreateCommand(
-            Columns + "where ($1 is null or s.phase = $1) and ($2 is null or s.overdue = $2) and " + (stuck is true
-                ? $"{IsStuck} and ($3 is null or (not s.overdue, s.waiting_since, s.saga_id) > " +
-                    "(select not p.overdue, p.waiting_since, p.saga_id from sagas p where p.saga_id = $3)) " +
-                    "order by not s.overdue, s.waiting_since, s.saga_id limit $4"
-                : "($3 is null or s.saga_id < $3) order by s.saga_id desc limit $4"));
-        command.Parameters.Add(new() { Value = (object?)phase ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)overdue ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean });
-        command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.AddWithValue(countMax);
+        await using var command = database.CreateCommand();
+        var conditions = new Conditions(command, stuck is true ? IsStuck : "true")
+            .Add("s.phase = #", string.IsNullOrEmpty(phase) ? null : phase, NpgsqlDbType.Text)
+            .Add("s.overdue = #", overdue, NpgsqlDbType.Boolean)
+            .Add("s.definition = #", string.IsNullOrEmpty(definition) ? null : definition, NpgsqlDbType.Text)
+            .Add("(s.saga_id = # or s.payment_id = #)", id, NpgsqlDbType.Uuid)
+            .Add(After(stuck is true, sort), after, NpgsqlDbType.Uuid);
+        command.CommandText = $"{Columns}where {conditions} order by {Order(stuck is true, sort)} limit {countMax}";
         var items = await ReadAsync(command, breaker, clock, cancel);
         return Results.Json(new SagaPage(items, items.Count == countMax ? items[^1].SagaId : null), SagaJson.Default.SagaPage);
+    }
+
+    private static string Order(bool stuck, string? sort) =>
+        !stuck ? "s.saga_id desc" : sort == "risk" ? $"{Risk} desc, s.saga_id desc" : "not s.overdue, s.waiting_since, s.saga_id";
+
+    // What follows the saga at which the page before ended.
+    private static string After(bool stuck, string? sort) =>
+        !stuck ? "s.saga_id < #"
+        : sort == "risk" ? $"({Risk}, s.saga_id) < (select {Risk}, s.saga_id from sagas s where s.saga_id = #)"
+        : "(not s.overdue, s.waiting_since, s.saga_id) > (select not p.overdue, p.waiting_since, p.saga_id from sagas p where p.saga_id = #)";
+
+    private static bool TryParseId(string? text, out Guid? id)
+    {
+        id = Guid.TryParseExact(text, "D", out var parsed) ? parsed : null;
+        return string.IsNullOrEmpty(text) || id is not null;
     }
 
     /// <summary><c>GET /api/admin/sagas/{id}</c></summary>
@@ -59,7 +95,7 @@ internal static class SagaQueries
         command.Parameters.AddWithValue(id);
         return await ReadAsync(command, breaker, clock, cancel) is [var saga]
             ? Results.Json(saga, SagaJson.Default.SagaView)
-            : Problems.NotFound(Domain.RefusalCodes.SagaNotFound, "There is no such saga.");
+            : Problems.NotFound(RefusalCodes.SagaNotFound, "There is no such saga.");
     }
 
     /// <summary><c>GET /api/admin/sagas/overview</c></summary>
@@ -69,7 +105,8 @@ internal static class SagaQueries
         batch.BatchCommands.Add(new("select phase, count from saga_counts where count <> 0"));
         batch.BatchCommands.Add(new(
             "select (select count(*) from sagas where overdue and deadline is not null), (select count(*) from dead_letters), " +
-            $"(select count(*) from sagas s where {IsStuck})"));
+            $"(select min(s.waiting_since) from sagas s where {IsStuck})"));
+        batch.BatchCommands.Add(new($"select s.currency, count(*), sum(s.amount) from sagas s where {IsStuck} group by s.currency order by 1"));
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         var counts = new Dictionary<string, long>();
         while (await reader.ReadAsync(cancel))
@@ -79,6 +116,17 @@ internal static class SagaQueries
 
         await reader.NextResultAsync(cancel);
         await reader.ReadAsync(cancel);
+        var (overdue, deadLetters) = (reader.GetInt64(0), reader.GetInt64(1));
+        DateTimeOffset? oldest = reader.IsDBNull(2) ? null : new DateTimeOffset(reader.GetDateTime(2));
+
+        await reader.NextResultAsync(cancel);
+        var (stuck, money) = (0L, new List<StuckMoney>());
+        while (await reader.ReadAsync(cancel))
+        {
+            stuck += reader.GetInt64(1);
+            money.Add(new(reader.GetString(0), reader.GetDecimal(2)));
+        }
+
         return Results.Json(
             new SagaOverview(
                 counts.GetValueOrDefault("holding"),
@@ -87,11 +135,13 @@ internal static class SagaQueries
                 counts.GetValueOrDefault("releasing"),
                 counts.GetValueOrDefault("completed"),
                 counts.GetValueOrDefault("failed"),
-                reader.GetInt64(0),
+                overdue,
                 await store.LastPositionAsync(cancel),
-                reader.GetInt64(1),
-                reader.GetInt64(2),
-                PhaseNames.All.Order(StringComparer.Ordinal).ToDictionary(p => p, p => counts.GetValueOrDefault(p))),
+                deadLetters,
+                stuck,
+                PhaseNames.All.Order(StringComparer.Ordinal).ToDictionary(p => p, p => counts.GetValueOrDefault(p)),
+                money,
+                oldest),
             SagaJson.Default.SagaOverview);
     }
 

@@ -46,6 +46,7 @@ public sealed record SagaPage(IReadOnlyList<SagaView> Items, Guid? Next);
 
 /// <param name="Phases">How many sagas are in each phase.</param>
 /// <param name="Stuck">Overdue, refused where there must be no refusal, or asked more than once.</param>
+/// <param name="OldestStuck">Since when the one waits that has waited longest.</param>
 public sealed record SagaOverview(
     long Holding,
     long Crediting,
@@ -57,7 +58,12 @@ public sealed record SagaOverview(
     long LastPosition,
     long DeadLetters,
     long Stuck,
-    IReadOnlyDictionary<string, long> Phases);
+    IReadOnlyDictionary<string, long> Phases,
+    IReadOnlyList<StuckMoney> StuckMoney,
+    DateTimeOffset? OldestStuck);
+
+/// <param name="Amount">Minor units: what stuck sagas hold up, in one currency.</param>
+public sealed record StuckMoney(string Currency, decimal Amount);
 
 /// <summary>The row that <c>apply_sagas</c> takes.</summary>
 internal sealed record SagaRow(
@@ -112,6 +118,7 @@ internal sealed record SagaActRow(
 [JsonSerializable(typeof(SagaView))]
 [JsonSerializable(typeof(SagaPage))]
 [JsonSerializable(typeof(SagaOverview))]
+[JsonSerializable(typeof(IReadOnlyList<DefinitionView>))]
 [JsonSerializable(typeof(SagaRow))]
 [JsonSerializable(typeof(CardCallRow))]
 [JsonSerializable(typeof(CardBookRow))]

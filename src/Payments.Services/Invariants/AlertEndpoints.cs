@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
 using Payments.ServiceDefaults;
 
 namespace Payments.Services.Invariants;
@@ -12,7 +14,6 @@ namespace Payments.Services.Invariants;
 /// <summary>What operators see of the invariants and alerts of a service, and how they say that they have seen it.</summary>
 public static class AlertEndpoints
 {
-    public const int ReasonLengthMax = 500;
     private const int PageMax = 200;
 
     /// <summary>
@@ -42,17 +43,18 @@ public static class AlertEndpoints
     private static async Task<IResult> AcknowledgeAsync(
         long id,
         HttpContext context,
+        AcknowledgeRequest request,
         CallerIdentity caller,
+        OperatorName by,
         IdempotencyKey key,
         NpgsqlDataSource database,
         IEventStore store,
         TimeProvider clock,
         CancellationToken cancel)
     {
-        var request = await ReadAsync(context, cancel);
-        if (string.IsNullOrWhiteSpace(request?.Reason) || request.Reason.Length > ReasonLengthMax || request.Reason.Any(char.IsControl))
+        if (!Reason.TryRead(request.Reason, out var reason))
         {
-            return Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
+            return Reason.Invalid();
         }
 
         var idempotent = new IdempotentRequest(
@@ -72,35 +74,23 @@ public static class AlertEndpoints
             return Problems.Conflict("already_acknowledged", $"{before.By} has acknowledged it at {before.At:u}.");
         }
 
-        var row = new AcknowledgementRow(id, By(context, caller), clock.GetUtcNow(), request.Reason);
+        var row = new AcknowledgementRow(id, by.Value, clock.GetUtcNow(), reason);
+        var act = new OperatorAct(
+            row.At,
+            row.By,
+            "alert-acknowledged",
+            reason,
+            After: new JsonObject { ["alert"] = id, ["invariant"] = alert.Invariant, ["subject"] = alert.Subject });
         var answer = KeptAnswer.Of(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(
             alert with { Acknowledged = new(row.By, row.At, row.Reason) }, AlertJson.Default.AlertView));
         var unit = new AppendUnit
         {
-            Rows = [new("alert_acknowledgements", JsonSerializer.SerializeToUtf8Bytes(row, AlertJson.Default.AcknowledgementRow))],
+            Rows = [act.ToRow(), new("alert_acknowledgements", JsonSerializer.SerializeToUtf8Bytes(row, AlertJson.Default.AcknowledgementRow))],
             Claim = idempotent.ClaimWith(answer),
         };
         return await store.AppendAsync(unit, cancel) is AppendResult.AlreadyClaimed claimed
             ? idempotent.Repeat(claimed.Existing)
             : answer.ToResult(context);
-    }
-
-    // The API client; and where one client serves many people, the person it names.
-    private static string By(HttpContext context, CallerIdentity caller) =>
-        context.Request.Headers["X-Operator"] is [{ Length: > 0 and <= 64 } person] && person.All(c => c is > ' ' and <= '~')
-            ? $"{caller.ClientId}/{person}"
-            : caller.ClientId;
-
-    private static async Task<AcknowledgeRequest?> ReadAsync(HttpContext context, CancellationToken cancel)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, AlertJson.Default.AcknowledgeRequest, cancel);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static bool TryParse(string? text, out (bool IsOpen, long Id)? place)

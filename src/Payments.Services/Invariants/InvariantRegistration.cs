@@ -28,6 +28,7 @@ public static class InvariantRegistration
 
         var services = builder.Services;
         services.AddSingleton(options);
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
         services.AddSingleton<InvariantBooks>();
         services.AddSingleton<InvariantLook>();
         services.AddSingleton(provider => new InvariantBoard(log, provider.GetServices<Invariant>()));

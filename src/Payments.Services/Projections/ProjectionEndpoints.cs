@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,32 +13,36 @@ public static class ProjectionEndpoints
 {
     /// <summary>
     /// Adds <c>GET projections</c>, and <c>POST projections/{name}/pause</c>, <c>resume</c>, <c>rebuild</c> and <c>cancel-rebuild</c>, to the
-    /// admin routes of a service. A wish is carried out within a second by whichever process works on the projection.
+    /// admin routes of a service. A wish is carried out within a second by whichever process works on the projection. It has a reason, is done
+    /// once however often it is sent with one key, and is on record.
     /// </summary>
     public static void MapProjections(this IEndpointRouteBuilder admin)
     {
         admin.MapGet("/projections", async (ProjectionControl control, CancellationToken cancel) =>
             Results.Json(await control.ListAsync(cancel), ProjectionJson.Default.IReadOnlyListProjectionStatus));
-        Map(admin, "pause", (control, name, cancel) => control.PauseAsync(name, cancel));
-        Map(admin, "resume", (control, name, cancel) => control.ResumeAsync(name, cancel));
-        Map(admin, "rebuild", (control, name, cancel) => control.RebuildAsync(name, cancel));
-        Map(admin, "cancel-rebuild", (control, name, cancel) => control.CancelRebuildAsync(name, cancel));
+        Map(admin, "pause", ProjectionOrder.Pause);
+        Map(admin, "resume", ProjectionOrder.Resume);
+        Map(admin, "rebuild", ProjectionOrder.Rebuild);
+        Map(admin, "cancel-rebuild", ProjectionOrder.CancelRebuild);
     }
 
-    private static void Map(
-        IEndpointRouteBuilder admin, string act, Func<ProjectionControl, string, CancellationToken, Task<ProjectionAnswer>> order) =>
-        admin.MapPost($"/projections/{{name}}/{act}", async (string name, ProjectionControl control, CancellationToken cancel) =>
-            await order(control, name, cancel) switch
-            {
-                ProjectionAnswer.Accepted => Results.Accepted(),
-                ProjectionAnswer.NoSuchProjection => Problems.NotFound("not_found", $"There is no projection '{name}' here."),
-                ProjectionAnswer.RebuildRunning => Problems.Conflict("rebuild_running", $"'{name}' is being rebuilt already."),
-                ProjectionAnswer.NoRebuild => Problems.Conflict("no_rebuild", $"'{name}' is not being rebuilt."),
-                ProjectionAnswer.Inline => Problems.Conflict("inline", $"'{name}' is written with the events themselves: it cannot be paused."),
-                var other => throw new InvalidOperationException($"{other} is no answer."),
-            });
+    private static void Map(IEndpointRouteBuilder admin, string act, ProjectionOrder order) => admin.MapPost(
+        $"/projections/{{name}}/{act}",
+        (string name, OrderRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            OrderProjection orders, CancellationToken cancel) =>
+            orders.HandleAsync(order, name, request, new(context, caller, key, Canonical(request)), by, context, cancel));
+
+    private static byte[] Canonical(OrderRequest request) => JsonSerializer.SerializeToUtf8Bytes(request, ProjectionJson.Default.OrderRequest);
 }
+
+/// <param name="Reason">3 to 500 characters.</param>
+internal sealed record OrderRequest(string Reason);
+
+/// <summary>What was ordered; the progress is in the list.</summary>
+internal sealed record OrderAnswer(string Projection, string Act);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(IReadOnlyList<ProjectionStatus>))]
+[JsonSerializable(typeof(OrderRequest))]
+[JsonSerializable(typeof(OrderAnswer))]
 internal sealed partial class ProjectionJson : JsonSerializerContext;

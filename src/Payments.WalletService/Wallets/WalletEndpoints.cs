@@ -1,12 +1,14 @@
 using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
+using Payments.Services.Settings;
 using Payments.Services.TimeTravel;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;
@@ -60,6 +62,8 @@ internal static class WalletEndpoints
         admin.MapApprovals();
         admin.MapProjections();
         admin.MapInvariants();
+        admin.MapConsumers();
+        admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
         admin.MapDeadLetters<Wallet, WalletEvent>();

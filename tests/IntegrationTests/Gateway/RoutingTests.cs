@@ -34,6 +34,29 @@ public sealed class RoutingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Outside_of_development_there_is_no_way_to_the_faults_of_the_card_processor()
+    {
+        await using var gateway = await GatewayFixture.StartAsync($"services:card-processor:http:0={_gateway.Wallet.Address}", "environment=Production");
+
+        using var response = await gateway.GetAsync("/api/admin/cards/faults");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(GatewayFixture.FullKey, HttpStatusCode.OK)]
+    [InlineData(GatewayFixture.ReadKey, HttpStatusCode.Forbidden)]
+    public async Task What_the_gateway_runs_with_is_for_operators(string key, HttpStatusCode expected)
+    {
+        using var response = await _gateway.GetAsync("/api/admin/gateway/settings", key);
+
+        Assert.Equal(expected, response.StatusCode);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("127.0.0.1", text, StringComparison.Ordinal);
+        Assert.Equal(expected == HttpStatusCode.OK, text.Contains("payment-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_request_arrives_as_it_was_sent_with_the_client_named_and_the_key_gone()
     {
         using var body = new StringContent("""{"amount":1}""", Encoding.UTF8, "application/json");

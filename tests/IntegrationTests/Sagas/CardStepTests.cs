@@ -165,7 +165,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await SagaStage.OkAsync(api.PostAsync($"/{undone.Payment}/compensate", new { reason = "the customer called" }));
         var before = await ReadAsync(tables);
 
-        using (var asked = await api.PostAsync("/projections/sagas/rebuild", new { }))
+        using (var asked = await api.PostAsync("/projections/sagas/rebuild", new { reason = "a test" }))
         {
             Assert.True(asked.IsSuccessStatusCode);
         }

@@ -123,6 +123,57 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("failed", await _stage.PhaseAsync(stuck));
     }
 
+    [Fact]
+    public async Task Every_definition_is_told_as_the_engine_has_it()
+    {
+        var told = (await _api.GetAsync("/definitions")).AsArray();
+
+        var engine = new SagaDefinitions(new SagaTimeouts());
+        Assert.Equal(engine.All.Select(d => d.Name), told.Select(d => (string)d!["name"]!));
+        foreach (var (kind, view) in engine.All.Zip(told))
+        {
+            Assert.Equal(
+                kind.Steps.Select(s => (Shown(s.Do.Phase), s.Undo is null ? null : Shown(s.Undo.Phase), s.IsPivot, (long)s.Do.Timeout.TotalMilliseconds)),
+                view!["steps"]!.AsArray().Select(s => (
+                    (string)s!["do"]!["phase"]!, (string?)s["undo"]?["phase"], (bool)s["isPivot"]!, (long)s["do"]!["timeoutMs"]!)));
+        }
+
+        static string Shown(string phase) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(phase);
+    }
+
+    [Fact]
+    public async Task Sagas_are_found_by_id_kind_and_state_and_the_stuck_ones_come_by_the_money_they_hold_up()
+    {
+        await _stage.StopServiceAsync(_api);
+        var soon = new SagaTimeouts { Hold = TimeSpan.FromMilliseconds(1) };
+        var some = new[] { 300L, 900, 100, 700 };
+        var stuck = new List<PaymentTerms>();
+        foreach (var amount in some)
+        {
+            stuck.Add(await _stage.RequestWalletAsync(amount, soon));
+        }
+
+        var card = await _stage.RequestCardAsync(amount: 5_000);
+        _api = await _stage.StartServiceAsync("Sagas:Timeouts:HoldMs=600000", "CardStep:BreakerOpenMs=600000");
+        await SagaStage.UntilAsync(async () => (int)(await _api.GetAsync("/overview"))["stuck"]! == some.Length, () => "Not all are stuck.");
+
+        var first = await _api.GetAsync("?stuck=true&sort=risk&limit=3");
+        var rest = await _api.GetAsync($"?stuck=true&sort=risk&limit=3&after={first["next"]}");
+        Assert.Equal([900, 700, 300, 100], Items(first).Concat(Items(rest)).Select(s => (long)s!["amount"]!));
+        Assert.Null(rest["next"]);
+        var overview = await _api.GetAsync("/overview");
+        Assert.Equal("""[{"currency":"EUR","amount":2000}]""", overview["stuckMoney"]!.ToJsonString());
+        Assert.NotNull(overview["oldestStuck"]);
+
+        Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync($"?search={card.Payment}")));
+        Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync("?definition=card-payment")));
+        Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync("?phase=authorising")));
+        Assert.Empty(Ids(await _api.GetAsync($"?search={Guid.NewGuid()}")));
+        Assert.Empty(Ids(await _api.GetAsync($"?stuck=true&search={card.Payment}")));
+
+        static IEnumerable<JsonNode?> Items(JsonNode page) => page["items"]!.AsArray();
+    }
+
     private static string? Text(JsonNode node, string member) => (string?)node[member];
 
     private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray().Select(s => (string)s!["sagaId"]!);

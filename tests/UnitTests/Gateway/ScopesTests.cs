@@ -18,13 +18,14 @@ public sealed class ScopesTests
     [Fact]
     public void Every_route_needs_a_scope_and_administration_needs_its_own()
     {
-        foreach (var route in ProxyRoutes.Routes())
+        foreach (var route in ProxyRoutes.Routes(withCards: true))
         {
             var (read, write) = ProxyRoutes.ScopesOf(route.RouteId);
             Assert.NotEqual(Scopes.None, read);
             Assert.NotEqual(Scopes.None, write);
             var administers = route.Match.Path!.StartsWith("/api/admin/", StringComparison.Ordinal);
-            Assert.Equal((administers, administers), (read == Scopes.AdminRead, write == Scopes.AdminRead));
+            Assert.Equal(administers, read == Scopes.AdminRead);
+            Assert.Equal(administers, write.HasFlag(Scopes.AdminRead));
         }
     }
 

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Payments.ServiceDefaults;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
+
+namespace Payments.Gateway;
+
+/// <summary>What the gateway runs with, and how it sees the services behind it.</summary>
+/// <param name="RequestsPerMinute">Of each client; null: no limit.</param>
+/// <param name="Instances">Every instance of every service.</param>
+internal sealed record GatewaySettingsView(
+    string Environment, int? RequestsPerMinute, long RequestBodyBytesMax, int AnswerTimeoutMs, int ProbeIntervalMs, IReadOnlyList<InstanceView> Instances);
+
+/// <param name="Health"><c>healthy</c>, <c>unhealthy</c>, or <c>unknown</c> while it was not asked yet.</param>
+/// <param name="Requests">Under way now.</param>
+internal sealed record InstanceView(string Service, string Instance, string Health, int Requests);
+
+/// <summary><c>GET /api/admin/gateway/settings</c>: without addresses and without keys.</summary>
+internal static class GatewaySettings
+{
+    public static void MapGatewaySettings(this WebApplication app) =>
+        app.MapGet("/api/admin/gateway/settings", Get).WithMetadata(new RequiredScopes(Scopes.AdminRead, Scopes.AdminOperate)).ExcludeFromDescription();
+
+    private static IResult Get(IProxyStateLookup proxy, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
+        var times = ProxyOptions.From(configuration);
+        return Results.Json(
+            new GatewaySettingsView(
+                environment.EnvironmentName,
+                configuration.GetValue<int?>("RateLimit:RequestsPerMinute"),
+                limits.RequestBodyBytesMax,
+                times.AnswerTimeoutMs,
+                times.ProbeIntervalMs,
+                [
+                    .. from cluster in proxy.GetClusters()
+                       from instance in cluster.Destinations
+                       orderby cluster.ClusterId, instance.Key
+                       select new InstanceView(cluster.ClusterId, instance.Key, Word(instance.Value.Health), instance.Value.ConcurrentRequestCount),
+                ]),
+            GatewayJson.Default.GatewaySettingsView);
+    }
+
+    private static string Word(DestinationHealthState health) =>
+        health is { Active: DestinationHealth.Unhealthy } or { Passive: DestinationHealth.Unhealthy } ? "unhealthy"
+        : health.Active == DestinationHealth.Healthy ? "healthy"
+        : "unknown";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(GatewaySettingsView))]
+internal sealed partial class GatewayJson : JsonSerializerContext;
