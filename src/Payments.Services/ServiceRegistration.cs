@@ -20,6 +20,7 @@ using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 
@@ -59,6 +60,7 @@ public static class ServiceRegistration
         services.AddSingleton(provider => new LogDatabase(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(database), provider.GetKeyedService<NpgsqlDataSource>(direct)));
         services.AddSingleton<ReplicaReads>();
+        services.AddEventSearch();
         services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
             database,
             provider.GetRequiredService<LogDatabase>(),

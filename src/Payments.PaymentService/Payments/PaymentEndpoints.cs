@@ -3,6 +3,7 @@ using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -47,6 +48,7 @@ internal static class PaymentEndpoints
 
         var admin = app.MapGroup("/api/admin/payments").ExcludeFromDescription();
         admin.MapGet("/overview", Overview.Get);
+        admin.MapEvents();
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapProjections();
         admin.MapInvariants();

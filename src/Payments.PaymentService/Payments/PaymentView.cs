@@ -91,6 +91,4 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
 [JsonSerializable(typeof(AcceptedRefund))]
 [JsonSerializable(typeof(RefundRow))]
 [JsonSerializable(typeof(WalletFacts))]
-[JsonSerializable(typeof(JsonElement))]
-[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -26,6 +27,7 @@ internal static class SagaEndpoints
         admin.MapPost("/{id:guid}/retry", ActOnSaga.Retry);
         admin.MapPost("/{id:guid}/compensate", ActOnSaga.Compensate);
         admin.MapPost("/{id:guid}/complete", ActOnSaga.Complete);
+        admin.MapEvents();
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapProjections();
         admin.MapInvariants();

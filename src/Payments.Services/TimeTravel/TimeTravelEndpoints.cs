@@ -85,7 +85,7 @@ public static class TimeTravelEndpoints
                     before,
                     after,
                     StateDiff.Between(before.State, after.State),
-                    [.. events.Select(e => new PassedEvent(e.StreamVersion, e.Position, e.EventId, e.Type, e.RecordedAt, JsonNode.Parse(e.Data.Span)))],
+                    [.. events.Select(e => new PassedEvent(e.StreamVersion, e.Position, e.EventId, e.Type, e.RecordedAt, TokenMask.Hide(JsonNode.Parse(e.Data.Span))))],
                     range.UpTo - range.After > events.Count),
                 TimeTravelJson.Default.StateDiffView);
         });
@@ -98,7 +98,7 @@ public static class TimeTravelEndpoints
         var stream = definition.Stream(id);
         var past = await new TimeTravel<TState, TEvent>(store, definition).StateAsync(stream, moment, cancel);
         return new StateView(
-            stream.ToString(), past.Version, past.RecordedAt, past.State is { } state ? JsonNode.Parse(definition.Snapshots!.Encode(state)) : null);
+            stream.ToString(), past.Version, past.RecordedAt, past.State is { } state ? TokenMask.Hide(JsonNode.Parse(definition.Snapshots!.Encode(state))) : null);
     }
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)

@@ -1,6 +1,7 @@
 using Payments.Domain.Wallets;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
 using Payments.Services.Projections;
@@ -52,6 +53,7 @@ internal static class WalletEndpoints
         admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);
         admin.MapPost("/{walletId}/unfreeze", SteerWallet.Unfreeze);
         admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft);
+        admin.MapEvents();
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapProjections();
         admin.MapInvariants();
