@@ -10,6 +10,7 @@
       root.dataset.theme = dark ? 'light' : 'dark';
       localStorage.setItem('theme', root.dataset.theme);
     }
+    if (event.target.closest('[data-to-top]')) scrollTo({ top: 0 });
     const copy = event.target.closest('[data-copy]');
     if (copy) {
       navigator.clipboard?.writeText(copy.dataset.copy).then(() => {
@@ -20,6 +21,7 @@
   });
 
   const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const precise = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
   const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
   customElements.define('local-time', class extends HTMLElement {
     static observedAttributes = ['datetime'];
@@ -33,7 +35,8 @@
     attributeChangedCallback() {
       const at = new Date(this.getAttribute('datetime'));
       const today = at.toDateString() === new Date().toDateString();
-      this.shadowRoot.textContent = today ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+      const time = (this.hasAttribute('data-precise') ? precise : clock).format(at);
+      this.shadowRoot.textContent = today ? time : `${day.format(at)} ${time}`;
     }
   });
 

@@ -14,6 +14,9 @@ public sealed record EventSearch(int CountMax, int WindowMax)
     /// <summary>Only this stream.</summary>
     public StreamId? Stream { get; init; }
 
+    /// <summary>With a stream: only these of its versions.</summary>
+    public VersionRange Versions { get; init; } = VersionRange.All;
+
     /// <summary>Only later positions.</summary>
     public long After { get; init; }
 

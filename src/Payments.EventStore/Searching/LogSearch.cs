@@ -17,7 +17,7 @@ public sealed class LogSearch(ReplicaReads reads)
         reads.ReadAsync(atLeast: 0, (connection, stop) => FindAsync(new LogProbe(connection, stop), search), cancel);
 
     /// <exception cref="NpgsqlException">The database is in trouble.</exception>
-    public Task<FoundEvent> FindAsync(long position, CancellationToken cancel) => reads.ReadAsync(
+    public Task<FoundEvent> GetAsync(long position, CancellationToken cancel) => reads.ReadAsync(
         atLeast: 0,
         async (connection, stop) =>
         {
@@ -41,8 +41,9 @@ public sealed class LogSearch(ReplicaReads reads)
         var asked = (After: search.After, UpTo: Math.Min(search.Before - 1, last));
         var range = await InTimeAsync(probe, (Math.Max(asked.After, first - 1), asked.UpTo), search.Filter);
         var page = first == 0 || range.UpTo <= range.After ? Page.Empty(search, asked.UpTo)
+            : search.Stream is { } stream && (search.Filter.CorrelationId is null || search.Versions != VersionRange.All)
+                ? await OfStreamAsync(probe, search, stream, range, first, last)
             : search.Filter.CorrelationId is not null ? await OfCorrelationAsync(probe, search, range)
-            : search.Stream is { } stream ? await OfStreamAsync(probe, search, stream, range, first, last)
             : await OfLogAsync(probe, search, range);
         return new(
             page.Events,
@@ -78,9 +79,9 @@ public sealed class LogSearch(ReplicaReads reads)
     {
         var newest = await probe.StreamVersionAsync(stream);
         var versions = (
-            After: range.After < first ? 0 : await FirstWhere.FindAsync(0, newest, v => IsPastAsync(v, range.After)) - 1,
+            After: range.After < first ? 0L : await FirstWhere.FindAsync(0, newest, v => IsPastAsync(v, range.After)) - 1,
             UpTo: range.UpTo >= last ? newest : await FirstWhere.FindAsync(0, newest, v => IsPastAsync(v, range.UpTo)) - 1);
-        var (window, isCut) = Window(versions, search);
+        var (window, isCut) = Window((Math.Max(versions.After, search.Versions.After), Math.Min(versions.UpTo, search.Versions.UpTo)), search);
         var events = window.UpTo <= window.After ? [] : await probe.OfStreamAsync(stream, window, search);
         if (events.Count == search.CountMax)
         {

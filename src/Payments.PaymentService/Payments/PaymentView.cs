@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;

@@ -27,7 +27,7 @@ public static class EventEndpoints
             : Problems.Invalid(errors);
 
     private static async Task<IResult> GetAsync(long position, IEventStore store, LogSearch log, CancellationToken cancel) =>
-        await log.FindAsync(position, cancel) switch
+        await log.GetAsync(position, cancel) switch
         {
             { Event: { } e } found => Results.Json(
                 new EventDetail(EventView.Of(store.Name, e), found.PreviousInStream, found.NextInStream, found.LastPosition),

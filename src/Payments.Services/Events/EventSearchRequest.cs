@@ -12,6 +12,8 @@ namespace Payments.Services.Events;
 /// <param name="Until">The first moment that is too late.</param>
 /// <param name="After">Only later positions.</param>
 /// <param name="Before">Only earlier positions.</param>
+/// <param name="AfterVersion">Of the stream, only later versions.</param>
+/// <param name="BeforeVersion">Of the stream, only earlier versions.</param>
 /// <param name="Order"><c>newest</c> first, which is the standard, or <c>oldest</c> first.</param>
 /// <param name="Limit">Events on a page, 1 to 500; 100 when absent.</param>
 /// <param name="Window">Positions (of a stream: versions) to look through at most, 1 to 100,000; 50,000 when absent.</param>
@@ -24,6 +26,8 @@ internal sealed record EventSearchRequest(
     string? Until,
     string? After,
     string? Before,
+    string? AfterVersion,
+    string? BeforeVersion,
     string? Order,
     string? Limit,
     string? Window)
@@ -51,6 +55,15 @@ internal sealed record EventSearchRequest(
             wrong["after"] = ["Must be less than before."];
         }
 
+        var versions = new VersionRange(Position("afterVersion", AfterVersion) ?? 0, (Position("beforeVersion", BeforeVersion) ?? long.MaxValue) - 1);
+        foreach (var (field, given) in new[] { ("afterVersion", AfterVersion), ("beforeVersion", BeforeVersion) })
+        {
+            if (!string.IsNullOrEmpty(given) && string.IsNullOrEmpty(Stream))
+            {
+                wrong[field] = ["Versions are those of a stream: give the stream as well."];
+            }
+        }
+
         if (Order is not (null or "" or "newest" or "oldest"))
         {
             wrong["order"] = ["Must be newest or oldest."];
@@ -59,6 +72,7 @@ internal sealed record EventSearchRequest(
         search = new(Number("limit", Limit, PageDefault, PageMax), Number("window", Window, WindowDefault, WindowLargest))
         {
             Stream = StreamOf(Stream),
+            Versions = versions is { After: 0, UpTo: long.MaxValue - 1 } ? VersionRange.All : versions,
             Filter = new()
             {
                 StreamType = Name("streamType", StreamType),
@@ -156,7 +170,7 @@ internal sealed record EventSearchRequest(
                 return position;
             }
 
-            wrong[field] = ["Must be a position: a whole number from 0."];
+            wrong[field] = ["Must be a whole number from 0."];
             return null;
         }
 

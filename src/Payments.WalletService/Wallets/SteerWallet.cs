@@ -15,7 +15,8 @@ internal static class SteerWallet
     public sealed record ReasonRequest(string Reason);
 
     /// <param name="Limit">How far below zero the balance may go; minor units, from 0.</param>
-    public sealed record OverdraftRequest(long Limit);
+    /// <param name="Reason">Why, for whoever reads the history; may be absent.</param>
+    public sealed record OverdraftRequest(long Limit, string? Reason = null);
 
     public static Task<IResult> Freeze(
         string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
@@ -42,6 +43,11 @@ internal static class SteerWallet
             return Problems.Invalid("limit", $"Must be a whole number of minor units from 0 to {Money.AmountMinorMax}.");
         }
 
+        if (request.Reason is not null && !IsReason(request.Reason))
+        {
+            return NoReason;
+        }
+
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest));
         return await ObeyAsync(
@@ -51,9 +57,14 @@ internal static class SteerWallet
             wallets,
             clock,
             repeatable,
-            wallet => new WalletCommand.SetOverdraft(new Money(request.Limit, wallet.Currency)),
+            wallet => new WalletCommand.SetOverdraft(new Money(request.Limit, wallet.Currency), request.Reason),
             cancel);
     }
+
+    private static IResult NoReason => Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
+
+    private static bool IsReason(string text) =>
+        !string.IsNullOrWhiteSpace(text) && text.Length <= ReasonLengthMax && !text.Any(char.IsControl);
 
     private static async Task<IResult> WithReason(
         string walletId,
@@ -66,9 +77,9 @@ internal static class SteerWallet
         WalletCommand command,
         CancellationToken cancel)
     {
-        if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > ReasonLengthMax || request.Reason.Any(char.IsControl))
+        if (!IsReason(request.Reason))
         {
-            return Problems.Invalid("reason", $"Must be 1 to {ReasonLengthMax} characters without control characters.");
+            return NoReason;
         }
 
         var repeatable = new IdempotentRequest(
