@@ -78,7 +78,9 @@ public sealed class EventFeed
         _shown =
         [
             .. _sources.Values.SelectMany(s => s.Events).Where(e => e.RecordedAt >= bound)
-                .OrderByDescending(e => e.RecordedAt).ThenByDescending(e => ServiceWords.Order(e.Service)).ThenByDescending(e => e.Position),
+                .OrderByDescending(e => e.RecordedAt)
+                .ThenByDescending(e => ServiceWords.Order(e.Service))
+                .ThenByDescending(e => e.Position),
         ];
     }
 

@@ -59,9 +59,8 @@ public sealed record EventQuery(
         {
             "" => this with { Stream = null, Correlation = null, Before = null },
             _ when Guid.TryParse(wanted, out var id) => this with { Stream = null, Before = null, Correlation = id.ToString("D") },
-            _ when wanted.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < wanted.Length - 1 =>
-                this with { Stream = wanted, Correlation = null, Before = null },
-            _ when long.TryParse(wanted.TrimStart('#').Replace(",", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var position) =>
+            _ when StreamName.Parse(wanted) is not null => this with { Stream = wanted, Correlation = null, Before = null },
+            _ when long.TryParse(wanted.TrimStart('#'), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var position) =>
                 this with { Stream = null, Correlation = null, Before = (position + 1).ToString(CultureInfo.InvariantCulture) },
             _ => null,
         };
@@ -75,8 +74,8 @@ public sealed record EventQuery(
             ("service", Service), ("stream", Stream), ("type", Type), ("correlation", Correlation), ("since", Since), ("from", From),
             ("until", Until), ("before", Before),
         ];
-        var given = all.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}").ToList();
-        return given.Count == 0 ? "events" : $"events?{string.Join('&', given)}";
+        var query = GatewayPaths.Query([.. all]);
+        return query == "?" ? "events" : "events" + query;
     }
 
     public (string Name, string? Value)[] ToApi(DateTimeOffset now) =>

@@ -9,12 +9,13 @@ public sealed record TreeRow(HistoryEvent Event, int Depth, int Effects);
 public static class EventTree
 {
     /// <summary>
-    /// Each event stands below its cause, with all that it caused below it; those of one cause in the order of time. What has no cause among
-    /// the given ones begins a tree of its own.
+    /// Each event stands below its cause, with all that it caused below it; those of one cause in the order of time. What has no cause
+    /// among the given ones begins a tree of its own.
     /// </summary>
     public static IReadOnlyList<TreeRow> Build(IEnumerable<HistoryEvent> events)
     {
-        var all = events.DistinctBy(e => e.EventId).OrderBy(e => e.RecordedAt).ThenBy(e => ServiceWords.Order(e.Service)).ThenBy(e => e.Position).ToList();
+        var all = events.DistinctBy(e => e.EventId)
+            .OrderBy(e => e.RecordedAt).ThenBy(e => ServiceWords.Order(e.Service)).ThenBy(e => e.Position).ToList();
         var ids = all.Select(e => e.EventId).ToHashSet();
         var effects = all.Where(e => e.CausationId is { } cause && ids.Contains(cause)).ToLookup(e => e.CausationId!.Value);
         var rows = new List<TreeRow>(all.Count);
@@ -44,8 +45,10 @@ public static class EventTree
     {
         var byId = events.DistinctBy(x => x.EventId).ToDictionary(x => x.EventId);
         var causes = new HashSet<Guid>();
-        for (var at = e; at.CausationId is { } id && byId.TryGetValue(id, out var cause) && cause.EventId != e.EventId && causes.Add(id); at = cause)
+        var at = e;
+        while (at.CausationId is { } id && id != e.EventId && byId.TryGetValue(id, out var cause) && causes.Add(id))
         {
+            at = cause;
         }
 
         return causes;

@@ -23,7 +23,8 @@ public sealed record EventDetail(HistoryEvent Event, long? PreviousInStream, lon
 public sealed record StateView(string Stream, long Version, DateTimeOffset? RecordedAt, JsonElement? State);
 
 /// <summary>An event between two states.</summary>
-public sealed record PassedEvent(long Version, long Position, Guid EventId, string Type, DateTimeOffset RecordedAt, JsonElement Data);
+public sealed record PassedEvent(
+    long Version, long Position, Guid EventId, string Type, Guid CorrelationId, DateTimeOffset RecordedAt, JsonElement Data);
 
 /// <summary>Two states of a stream, what differs, and the events between them.</summary>
 public sealed record StateDiffView(

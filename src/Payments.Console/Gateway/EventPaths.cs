@@ -25,7 +25,10 @@ internal static class EventPaths
     /// <summary>The versions of a stream around one of them.</summary>
     public static string AroundVersion(string service, string stream, long version, int around) =>
         $"{Admin(service)}/events" + GatewayPaths.Query(
-            ("stream", stream), ("afterVersion", Number(Math.Max(0, version - around - 1))), ("beforeVersion", Number(version + around + 1)), ("limit", "100"));
+            ("stream", stream),
+            ("afterVersion", Number(Math.Max(0, version - around - 1))),
+            ("beforeVersion", Number(version + around + 1)),
+            ("limit", "100"));
 
     /// <param name="moment">A version, or a moment such as 2026-01-31T00:00:00Z.</param>
     public static string State(string service, Guid id, string moment) =>

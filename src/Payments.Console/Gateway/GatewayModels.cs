@@ -5,7 +5,15 @@ namespace Payments.Console;
 
 /// <summary>A wallet as the gateway's API tells it. Amounts in minor units.</summary>
 public sealed record WalletView(
-    Guid WalletId, string UserId, string Currency, long Balance, long Held, long Available, string Status, long Version, long Overdraft = 0);
+    Guid WalletId,
+    string UserId,
+    string Currency,
+    long Balance,
+    long Held,
+    long Available,
+    string Status,
+    long Version,
+    long Overdraft = 0);
 
 public sealed record WalletPage(IReadOnlyList<WalletView> Items, Guid? Next = null);
 

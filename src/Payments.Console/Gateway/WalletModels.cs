@@ -20,7 +20,14 @@ public sealed record StatementView(
 
 /// <summary>A refund of a payment; its saga has its id.</summary>
 public sealed record RefundView(
-    Guid RefundId, string Status, string? FailureCode, long Amount, string Currency, string? Reason, DateTimeOffset RequestedAt, DateTimeOffset? EndedAt);
+    Guid RefundId,
+    string Status,
+    string? FailureCode,
+    long Amount,
+    string Currency,
+    string? Reason,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? EndedAt);
 
 public sealed record RefundList(IReadOnlyList<RefundView> Items);
 

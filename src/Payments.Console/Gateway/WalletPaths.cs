@@ -7,7 +7,8 @@ internal static class WalletPaths
 
     /// <param name="from">As the address says it: a moment, UTC.</param>
     public static string Statement(Guid wallet, string? from, string? until, long? after, int limit) =>
-        $"/api/wallets/{wallet:D}/statement" + GatewayPaths.Query(("from", from), ("until", until), ("after", $"{after}"), ("limit", $"{limit}"));
+        $"/api/wallets/{wallet:D}/statement"
+        + GatewayPaths.Query(("from", from), ("until", until), ("after", $"{after}"), ("limit", $"{limit}"));
 
     public static string At(Guid wallet, string moment) => $"/api/wallets/{wallet:D}" + GatewayPaths.Query(("at", moment));
 
@@ -17,5 +18,6 @@ internal static class WalletPaths
     public static string Refunds(Guid payment) => $"/api/payments/{payment:D}/refunds";
 
     /// <summary>What could not be handled of what belongs to a payment.</summary>
-    public static string DeadLetters(string service, Guid correlation) => $"/api/admin/{service}/dead-letters?correlationId={correlation:D}&limit=10";
+    public static string DeadLetters(string service, Guid correlation) =>
+        $"/api/admin/{service}/dead-letters?correlationId={correlation:D}&limit=10";
 }

@@ -27,11 +27,12 @@ public static class MoneyText
     /// <summary>The same with a plus sign where the amount is positive: for movements.</summary>
     public static string Signed(decimal minor, string currency) => minor > 0 ? "+" + Of(minor, currency) : Of(minor, currency);
 
-    /// <summary>Reads what a person wrote back: main units, with or without groups; not negative, and of no smaller unit than there is.</summary>
+    /// <summary>Reads what a person wrote: main units, with or without groups; not negative, and of no smaller unit than there is.</summary>
     public static bool TryMinor(string? text, string currency, out long minor)
     {
         minor = 0;
-        if (!decimal.TryParse(text?.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, Digits, out var major) || major is < 0 or > Money.AmountMinorMax)
+        const NumberStyles Written = NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands;
+        if (!decimal.TryParse(text?.Trim(), Written, Digits, out var major) || major > Money.AmountMinorMax)
         {
             return false;
         }

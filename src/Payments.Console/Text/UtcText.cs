@@ -10,5 +10,7 @@ public static class UtcText
 
     /// <summary>For a field; null for what is no moment.</summary>
     public static DateTime? Parse(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.UtcDateTime : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? moment.UtcDateTime
+            : null;
 }

@@ -60,14 +60,16 @@ internal static class EventQueries
         Part("position", after, upTo, stream, filter, oldestFirst, countMax);
 
     /// <summary>The same of one stream, by versions.</summary>
-    public static NpgsqlCommand PartOfStream(long after, long upTo, StreamId stream, EventFilter filter, bool oldestFirst, int countMax) =>
+    public static NpgsqlCommand PartOfStream(
+        long after, long upTo, StreamId stream, EventFilter filter, bool oldestFirst, int countMax) =>
         Part("stream_version", after, upTo, stream, filter, oldestFirst, countMax);
 
     private static NpgsqlCommand Part(
         string number, long after, long upTo, StreamId? stream, EventFilter filter, bool oldestFirst, int countMax)
     {
         var command = new NpgsqlCommand();
-        var where = $"e.{number} > {Parameter(command, after, NpgsqlDbType.Bigint)} and e.{number} <= {Parameter(command, upTo, NpgsqlDbType.Bigint)}";
+        var where =
+            $"e.{number} > {Parameter(command, after, NpgsqlDbType.Bigint)} and e.{number} <= {Parameter(command, upTo, NpgsqlDbType.Bigint)}";
         if (stream is { } one)
         {
             where += $" and e.stream_id = {Parameter(command, one.ToString(), NpgsqlDbType.Text)}";

@@ -27,22 +27,29 @@ internal sealed class LogProbe(NpgsqlConnection connection, CancellationToken ca
             : null;
 
     public async Task<DateTimeOffset?> RecordedAtAsync(long position) =>
-        await OneAsync<DateTime>("select recorded_at from events where position = $1", position) is { } at ? new DateTimeOffset(at) : null;
+        await OneAsync<DateTime>("select recorded_at from events where position = $1", position) is { } at
+            ? new DateTimeOffset(at)
+            : null;
 
     public async Task<long> StreamVersionAsync(StreamId stream) =>
         await OneAsync<long>("select version from streams where stream_id = $1", stream.ToString()) ?? 0;
 
     /// <summary>Where the version is, or the first one after it that is online.</summary>
     public Task<long?> PositionOfVersionAsync(StreamId stream, long version) => OneAsync<long>(
-        "select position from events where stream_id = $1 and stream_version >= $2 order by stream_version limit 1", stream.ToString(), version);
+        "select position from events where stream_id = $1 and stream_version >= $2 order by stream_version limit 1",
+        stream.ToString(),
+        version);
 
     public async Task<StoredEvent?> EventAsync(long position) =>
         await ReadAsync(EventQueries.Part(position - 1, position, null, EventFilter.None, oldestFirst: true, 1)) is [var e] ? e : null;
 
     /// <summary>The positions of the versions before and after an event.</summary>
-    public async Task<(long? Previous, long? Next)> NeighboursAsync(StoredEvent e) => (
-        await OneAsync<long>("select position from events where stream_id = $1 and stream_version = $2", e.Stream.ToString(), e.StreamVersion - 1),
-        await OneAsync<long>("select position from events where stream_id = $1 and stream_version = $2", e.Stream.ToString(), e.StreamVersion + 1));
+    public async Task<(long? Previous, long? Next)> NeighboursAsync(StoredEvent e)
+    {
+        const string At = "select position from events where stream_id = $1 and stream_version = $2";
+        var stream = e.Stream.ToString();
+        return (await OneAsync<long>(At, stream, e.StreamVersion - 1), await OneAsync<long>(At, stream, e.StreamVersion + 1));
+    }
 
     public Task<List<StoredEvent>> OfLogAsync((long After, long UpTo) positions, EventSearch search) => ReadAsync(EventQueries.Part(
         positions.After, positions.UpTo, search.Stream, search.Filter, search.OldestFirst, search.CountMax));

@@ -69,8 +69,8 @@ public sealed class LogSearch(ReplicaReads reads)
 
         return range;
 
-        Task<long> FirstAtAsync(DateTimeOffset at) =>
-            FirstWhere.FindAsync(range.After, range.UpTo, async position => await probe.NextRecordedAtAsync(position) is not { } next || next >= at);
+        Task<long> FirstAtAsync(DateTimeOffset at) => FirstWhere.FindAsync(
+            range.After, range.UpTo, async position => await probe.NextRecordedAtAsync(position) is not { } next || next >= at);
     }
 
     // Versions have no gaps, so a window of them is a bound.
@@ -81,7 +81,8 @@ public sealed class LogSearch(ReplicaReads reads)
         var versions = (
             After: range.After < first ? 0L : await FirstWhere.FindAsync(0, newest, v => IsPastAsync(v, range.After)) - 1,
             UpTo: range.UpTo >= last ? newest : await FirstWhere.FindAsync(0, newest, v => IsPastAsync(v, range.UpTo)) - 1);
-        var (window, isCut) = Window((Math.Max(versions.After, search.Versions.After), Math.Min(versions.UpTo, search.Versions.UpTo)), search);
+        versions = (Math.Max(versions.After, search.Versions.After), Math.Min(versions.UpTo, search.Versions.UpTo));
+        var (window, isCut) = Window(versions, search);
         var events = window.UpTo <= window.After ? [] : await probe.OfStreamAsync(stream, window, search);
         if (events.Count == search.CountMax)
         {
@@ -121,7 +122,8 @@ public sealed class LogSearch(ReplicaReads reads)
         : search.OldestFirst ? ((range.After, range.After + search.WindowMax), true)
         : ((range.UpTo - search.WindowMax, range.UpTo), true);
 
-    private static async Task<IReadOnlyList<ArchivedMonth>> ArchivedAsync(LogProbe probe, EventSearch search, (long After, long UpTo) asked) =>
+    private static async Task<IReadOnlyList<ArchivedMonth>> ArchivedAsync(
+        LogProbe probe, EventSearch search, (long After, long UpTo) asked) =>
     [
         .. (await probe.ArchivedAsync()).Where(m =>
             m.LastPosition > asked.After

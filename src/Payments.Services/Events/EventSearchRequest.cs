@@ -55,7 +55,8 @@ internal sealed record EventSearchRequest(
             wrong["after"] = ["Must be less than before."];
         }
 
-        var versions = new VersionRange(Position("afterVersion", AfterVersion) ?? 0, (Position("beforeVersion", BeforeVersion) ?? long.MaxValue) - 1);
+        var versions = new VersionRange(
+            Position("afterVersion", AfterVersion) ?? 0, (Position("beforeVersion", BeforeVersion) ?? long.MaxValue) - 1);
         foreach (var (field, given) in new[] { ("afterVersion", AfterVersion), ("beforeVersion", BeforeVersion) })
         {
             if (!string.IsNullOrEmpty(given) && string.IsNullOrEmpty(Stream))
@@ -100,7 +101,7 @@ internal sealed record EventSearchRequest(
                 return StreamId.Parse(text);
             }
 
-            wrong["stream"] = [$"Must be a stream such as wallet/0198c0de-0000-7000-8000-000000000000, of {StreamId.LengthMax} characters at most."];
+            wrong["stream"] = [$"Must be like wallet/0198c0de-0000-7000-8000-000000000000, of {StreamId.LengthMax} characters at most."];
             return null;
         }
 

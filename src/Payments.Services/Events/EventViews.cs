@@ -69,7 +69,8 @@ public sealed record EventPage(
 /// <inheritdoc cref="FoundEvent"/>
 public sealed record EventDetail(EventView Event, long? PreviousInStream, long? NextInStream, long LastPosition);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(EventDetail))]
 internal sealed partial class EventJson : JsonSerializerContext;
