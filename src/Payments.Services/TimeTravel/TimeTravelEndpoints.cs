@@ -75,7 +75,7 @@ public static class TimeTravelEndpoints
             var earlier = await travel.StateAsync(stream, first, cancel);
             var before = View(definition, stream, earlier);
             var after = View(definition, stream, await travel.StateAsync(stream, second, cancel, earlier));
-            if (before.Version + after.Version == 0)
+            if (before.Version + after.Version == 0 && await store.StreamVersionAsync(stream, cancel) == 0)
             {
                 return NotFound(stream);
             }
