@@ -117,6 +117,33 @@ public sealed class EventTests(Platform platform)
     }
 
     [Fact]
+    public async Task A_payment_leads_to_its_saga_its_events_its_streams_its_refunds_and_its_dead_letters()
+    {
+        var payer = await platform.OpenWalletAsync("linked", "EUR", 10_000);
+        var payment = await platform.PayAsync(payer, await platform.OpenWalletAsync("linked-to", "EUR", 0), 2_500, "EUR", "linked");
+        var refund = (string)(await platform.PostAsync($"/api/payments/{payment}/refunds", new { amount = 500, currency = "EUR" }))["refundId"]!;
+        var nobody = Guid.CreateVersion7().ToString("D");
+        await platform.Poison.SendForAsync(payment, nobody, Poison.Credit(nobody, 700));
+        var letter = await platform.DeadLetterAsync($"wallet/{nobody}");
+
+        await using var tab = await ConsoleTab.OpenAsync(platform, $"/payments/{payment}");
+
+        await Expect(tab.Page.Locator(".linked .bad")).ToHaveAttributeAsync("href", $"dead-letters/wallets/{letter}");
+        await Expect(tab.Page.Locator(".linked").GetByRole(AriaRole.Link, new() { Name = "Saga", Exact = true })).ToHaveAttributeAsync("href", $"sagas/{payment}");
+        await Expect(tab.Page.Locator(".refunds li")).ToContainTextAsync(new Regex("5.00.*Completed", RegexOptions.Singleline));
+        await Photographs.TakeAllAsync(tab.Page, "payment-linked");
+        await tab.Page.Locator(".refunds").GetByRole(AriaRole.Link, new() { Name = "through time" }).ClickAsync();
+        await Expect(tab.Page).ToHaveURLAsync(new Regex($"/streams/sagas/saga/{refund}$"));
+        await Expect(tab.Test("state")).ToContainTextAsync("\"phase\": \"Completed\"");
+        await tab.Page.GoBackAsync();
+        await tab.Page.Locator(".linked").GetByRole(AriaRole.Link, new() { Name = "Payment through time" }).ClickAsync();
+        await Expect(tab.Page.Locator(".versions li").First).ToContainTextAsync("5.00 EUR went back");
+        await tab.GoAsync($"/events?correlation={payment}&type=payment.requested.v1");
+        await Expect(Rows(tab)).ToHaveCountAsync(1);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task What_is_not_understood_is_said_and_what_is_not_there_helps_on()
     {
         await using var tab = await ConsoleTab.OpenAsync(platform, "/events");
