@@ -55,6 +55,15 @@ public sealed class EventPartsTests
         Assert.Equal(new StreamQuery(9, 0, 9), new StreamQuery(12, -4, 10).Within(9));
 
     [Fact]
+    public void Two_moments_begin_with_the_one_that_is_shown_and_the_one_before_it()
+    {
+        Assert.Equal(new StreamQuery(A: 6, B: 7), new StreamQuery(7).AsTwo(9));
+        Assert.Equal(new StreamQuery(A: 8, B: 9), new StreamQuery().AsTwo(9));
+        Assert.Equal(new StreamQuery(A: 0, B: 0), new StreamQuery(0).AsTwo(9));
+        Assert.Equal(new StreamQuery(A: 2, B: 5), new StreamQuery(A: 2, B: 5).AsTwo(9));
+    }
+
+    [Fact]
     public void Every_event_stands_below_its_cause_with_all_that_it_caused_in_the_order_of_time()
     {
         var ids = Ids(7);

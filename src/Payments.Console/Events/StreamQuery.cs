@@ -10,6 +10,11 @@ public sealed record StreamQuery(long? Version = null, long? A = null, long? B =
 {
     public bool IsTwo => A is not null;
 
+    /// <summary>Two moments: those it has, or the one and the one before it.</summary>
+    /// <param name="last">The newest version.</param>
+    public StreamQuery AsTwo(long last) =>
+        IsTwo ? this : new(A: Math.Max(0, (Version ?? last) - 1), B: Version ?? last);
+
     /// <summary>From the parameters of an address; what is no version is left out.</summary>
     public static StreamQuery Read(string? version, string? a, string? b)
     {
