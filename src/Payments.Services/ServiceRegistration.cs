@@ -22,6 +22,7 @@ using Payments.Services.Audit;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
@@ -65,6 +66,7 @@ public static class ServiceRegistration
         services.AddSingleton(provider => new LogDatabase(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(database), provider.GetKeyedService<NpgsqlDataSource>(direct)));
         services.AddSingleton<ReplicaReads>();
+        services.AddEventSearch();
         services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
             database,
             provider.GetRequiredService<LogDatabase>(),

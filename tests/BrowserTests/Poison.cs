@@ -38,12 +38,16 @@ public sealed class Poison : IDisposable
 
     public Task SendAsync(string wallet, WalletCommand command) => SendAsync(wallet, command, data => data);
 
+    /// <summary>As part of what a payment does.</summary>
+    public Task SendForAsync(string payment, string wallet, WalletCommand command) =>
+        SendAsync(wallet, command, data => data, Guid.Parse(payment));
+
     /// <summary>Half of it is missing.</summary>
     public Task SendTruncatedAsync(string wallet, WalletCommand command) => SendAsync(wallet, command, data => data[..(data.Length / 2)]);
 
     public Task SendBytesAsync() => ProduceAsync(new() { Key = "somebody"u8.ToArray(), Headers = [], Value = [0, 255, 7, 80, 97, 121, 33, 10] });
 
-    private async Task SendAsync(string wallet, WalletCommand command, Func<byte[], byte[]> spoil)
+    private async Task SendAsync(string wallet, WalletCommand command, Func<byte[], byte[]> spoil, Guid? correlation = null)
     {
         var (name, schema, json) = WireFormat.Encode(command);
         var headers = new MessageHeaders
@@ -56,7 +60,7 @@ public sealed class Poison : IDisposable
             Previous = 0,
             Stream = "elsewhere/1",
             Version = 1,
-            Correlation = Guid.CreateVersion7(),
+            Correlation = correlation ?? Guid.CreateVersion7(),
             Actor = "tests",
             Recorded = DateTimeOffset.UtcNow,
         };

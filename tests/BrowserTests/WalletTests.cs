@@ -44,4 +44,65 @@ public sealed class WalletTests(Platform platform)
         await Expect(tab.Test("balance")).ToContainTextAsync("1,234.567");
         Assert.Empty(tab.Complaints);
     }
+
+    [Fact]
+    public async Task A_statement_goes_from_balance_to_balance_and_a_moment_of_the_past_is_shown_as_it_was()
+    {
+        var wallet = await platform.OpenWalletAsync("statement", "EUR", 10_000);
+        await platform.PostAsync($"/api/wallets/{wallet}/withdrawals", new { amount = 2_500, currency = "EUR", reference = "cash" });
+        await platform.PostAsync($"/api/wallets/{wallet}/holds", new { amount = 1_000, currency = "EUR", reference = "a table for two" });
+        await using var tab = await ConsoleTab.OpenAsync(platform, $"/wallets/{wallet}");
+        await Expect(tab.Page.Locator(".holds li")).ToContainTextAsync(new Regex("10.00.*Reserved.*a table for two.*expires in", RegexOptions.Singleline));
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Statement" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "This month" }).ClickAsync();
+        await Expect(tab.Test("opening")).ToContainTextAsync("0.00");
+        await Expect(tab.Test("moved")).ToContainTextAsync("+75.00");
+        await Expect(tab.Test("closing")).ToContainTextAsync("75.00");
+        await Expect(tab.Page.Locator(".entries tr.row")).ToHaveTextAsync([new Regex("Deposit"), new Regex("Withdrawal.*cash", RegexOptions.Singleline)]);
+        await Photographs.TakeAllAsync(tab.Page, "wallet-statement");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Last month" }).ClickAsync();
+        await Expect(tab.Page.GetByText("Nothing moved in this period")).ToBeVisibleAsync();
+
+        await tab.GoAsync($"/wallets/{wallet}?at=2100-01-01T00:00:00Z");
+        await Expect(tab.Test("then")).ToContainTextAsync(new Regex("75.00.*10.00.*65.00.*active.*4", RegexOptions.Singleline));
+        await tab.GoAsync($"/wallets/{wallet}?at=2020-01-01T00:00:00Z");
+        await Expect(tab.Test("then")).ToHaveTextAsync("The wallet did not exist then.");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task A_wallet_is_frozen_unfrozen_and_given_an_overdraft_and_its_stream_says_why()
+    {
+        var wallet = await platform.OpenWalletAsync("steered", "EUR", 10_000);
+        await using var tab = await ConsoleTab.OpenAsync(platform, $"/wallets/{wallet}");
+
+        await ActAsync(tab, "Freeze", "lost phone");
+        await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("frozen");
+        await ActAsync(tab, "Unfreeze", "found it");
+        await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("active");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Overdraft" }).ClickAsync();
+        await tab.Page.GetByLabel("How far below zero").FillAsync("0.001");
+        await Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("for example 500.00");
+        await tab.Page.GetByLabel("How far below zero").FillAsync("250");
+        await tab.Page.GetByLabel("Reason").FillAsync("agreed by phone");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(tab.Test("available")).ToContainTextAsync("350.00");
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Through time" }).ClickAsync();
+        await Expect(tab.Page.Locator(".versions li")).ToHaveTextAsync(
+        [
+            new Regex("May go 250.00 EUR below zero: agreed by phone"), new Regex("No longer frozen: found it"), new Regex("Frozen: lost phone"),
+            new Regex("100.00 EUR came in"), new Regex("Opened a wallet in EUR for steered"),
+        ]);
+        Assert.Empty(tab.Complaints);
+    }
+
+    private static async Task ActAsync(ConsoleTab tab, string act, string reason)
+    {
+        await tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" }).GetByRole(AriaRole.Button, new() { Name = act, Exact = true }).ClickAsync();
+        await tab.Page.GetByLabel("Reason").FillAsync(reason);
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(tab.Page.Locator(".told-done")).ToBeVisibleAsync();
+    }
 }

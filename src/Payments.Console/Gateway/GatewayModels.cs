@@ -5,7 +5,15 @@ namespace Payments.Console;
 
 /// <summary>A wallet as the gateway's API tells it. Amounts in minor units.</summary>
 public sealed record WalletView(
-    Guid WalletId, string UserId, string Currency, long Balance, long Held, long Available, string Status, long Version);
+    Guid WalletId,
+    string UserId,
+    string Currency,
+    long Balance,
+    long Held,
+    long Available,
+    string Status,
+    long Version,
+    long Overdraft = 0);
 
 public sealed record WalletPage(IReadOnlyList<WalletView> Items, Guid? Next = null);
 
@@ -49,7 +57,10 @@ public sealed record PaymentView(
 
 public sealed record PaymentPage(IReadOnlyList<PaymentView> Items, Guid? Next = null);
 
-/// <summary>One event of a payment's history, from the log of the named service.</summary>
+/// <summary>One event, from the log of the named service.</summary>
+/// <param name="SchemaVersion">A payment's history does not tell it, nor what follows.</param>
+/// <param name="TraceParent">W3C trace context of the work that made it, if traced.</param>
+/// <param name="RoutingKey">What its message is ordered by; null also when it is not sent.</param>
 public sealed record HistoryEvent(
     string Service,
     long Position,
@@ -61,7 +72,10 @@ public sealed record HistoryEvent(
     Guid? CausationId,
     string Actor,
     DateTimeOffset RecordedAt,
-    JsonElement Data);
+    JsonElement Data,
+    int? SchemaVersion = null,
+    string? TraceParent = null,
+    string? RoutingKey = null);
 
 public sealed record PaymentHistory(Guid PaymentId, IReadOnlyList<HistoryEvent> Events);
 
@@ -174,5 +188,14 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code, IR
 [JsonSerializable(typeof(CardFaults))]
 [JsonSerializable(typeof(SettingsView))]
 [JsonSerializable(typeof(GatewaySettings))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventDetail))]
+[JsonSerializable(typeof(StateView))]
+[JsonSerializable(typeof(StateDiffView))]
+[JsonSerializable(typeof(HoldPage))]
+[JsonSerializable(typeof(StatementView))]
+[JsonSerializable(typeof(RefundList))]
+[JsonSerializable(typeof(WalletReasonOrder))]
+[JsonSerializable(typeof(OverdraftOrder))]
 [JsonSerializable(typeof(ProblemView))]
 public sealed partial class GatewayJson : JsonSerializerContext;

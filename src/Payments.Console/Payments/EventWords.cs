@@ -36,6 +36,12 @@ public static class EventWords
         "command.card.void.v1" => $"Asked the card processor to let {Money(e, "amount")} go",
         "command.card.refund.v1" => $"Asked the card processor to give {Money(e, "amount")} back",
 
+        "wallet.opened.v1" => $"Opened a wallet in {Text(e, "currency")} for {Text(e, "owner")}",
+        "wallet.deposited.v1" => $"{Money(e, "amount")} came in",
+        "wallet.withdrawn.v1" => $"{Money(e, "amount")} was taken out",
+        "wallet.frozen.v1" => $"Frozen: {Text(e, "reason")}",
+        "wallet.unfrozen.v1" => $"No longer frozen: {Text(e, "reason")}",
+        "wallet.overdraft-set.v1" => $"May go {Money(e, "limit")} below zero" + (Find(e, ["reason"]) is null ? "" : $": {Text(e, "reason")}"),
         "wallet.funds-held.v1" => $"Held {Money(e, "amount")} of {Giver(e)} money",
         "wallet.funds-insufficient.v1" => $"Could not hold {Money(e, "wanted")}: only {Money(e, "available")} available",
         "wallet.hold-refused.v1" => $"Refused to hold {Money(e, "amount")}: {Code(e)}",

@@ -27,5 +27,20 @@ public static class MoneyText
     /// <summary>The same with a plus sign where the amount is positive: for movements.</summary>
     public static string Signed(decimal minor, string currency) => minor > 0 ? "+" + Of(minor, currency) : Of(minor, currency);
 
+    /// <summary>Reads what a person wrote: main units, with or without groups; not negative, and of no smaller unit than there is.</summary>
+    public static bool TryMinor(string? text, string currency, out long minor)
+    {
+        minor = 0;
+        const NumberStyles Written = NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands;
+        if (!decimal.TryParse(text?.Trim(), Written, Digits, out var major) || major > Money.AmountMinorMax)
+        {
+            return false;
+        }
+
+        var units = major / Major(1, currency);
+        minor = units <= Money.AmountMinorMax && decimal.Truncate(units) == units ? (long)units : -1;
+        return minor >= 0;
+    }
+
     private static int Exponent(string currency) => Currency.TryParse(currency, out var known) ? known.Exponent : 0;
 }

@@ -22,6 +22,7 @@
       const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
       keep('theme', dark ? 'light' : 'dark');
     }
+    if (event.target.closest('[data-to-top]')) scrollTo({ top: 0 });
     const copy = event.target.closest('[data-copy]');
     if (copy) {
       navigator.clipboard?.writeText(copy.dataset.copy).then(() => {
@@ -38,6 +39,8 @@
 
   const formats = timeZone => ({
     clock: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone }),
+    precise: new Intl.DateTimeFormat(
+      undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23', timeZone }),
     day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone }),
     date: new Intl.DateTimeFormat('en-CA', { timeZone }),
   });
@@ -57,9 +60,10 @@
     // In a shadow root, so that Blazor and the browser never write into the same place.
     show() {
       const at = new Date(this.getAttribute('datetime'));
-      const { clock, day, date } = root.dataset.zone === 'utc' ? utc : local;
+      const { clock, precise, day, date } = root.dataset.zone === 'utc' ? utc : local;
       const today = date.format(at) === date.format(new Date());
-      this.shadowRoot.textContent = today ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+      const time = (this.hasAttribute('data-precise') ? precise : clock).format(at);
+      this.shadowRoot.textContent = today ? time : `${day.format(at)} ${time}`;
     }
   });
 

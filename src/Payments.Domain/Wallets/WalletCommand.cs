@@ -55,5 +55,5 @@ public abstract record WalletCommand
     public sealed record Unfreeze(string Reason) : WalletCommand;
 
     /// <summary>How far below zero the balance may go.</summary>
-    public sealed record SetOverdraft(Money Limit) : WalletCommand;
+    public sealed record SetOverdraft(Money Limit, string? Reason = null) : WalletCommand;
 }

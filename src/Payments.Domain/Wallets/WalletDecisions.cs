@@ -151,7 +151,7 @@ public sealed partial record Wallet
             ? Refuse(AmountOutOfRange, $"An overdraft is from 0 to {Money.AmountMinorMax} minor units.")
         : (w.Available - w.Overdraft + c.Limit).Minor < 0 ? Refuse(OverdraftInUse, $"More than {c.Limit} of the overdraft is in use.")
         : c.Limit == w.Overdraft ? Accept()
-        : Accept(new WalletEvent.OverdraftSet(c.Limit));
+        : Accept(new WalletEvent.OverdraftSet(c.Limit, c.Reason));
 
     private static DateOnly Day(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 

@@ -77,7 +77,9 @@ public abstract record WalletEvent
 
     public sealed record Unfrozen(string Reason) : WalletEvent;
 
-    public sealed record OverdraftSet(Money Limit) : WalletEvent;
+    /// <param name="Reason">Null where nobody gave one.</param>
+    public sealed record OverdraftSet(
+        Money Limit, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null) : WalletEvent;
 }
 
 /// <summary>What money is held or credited for.</summary>

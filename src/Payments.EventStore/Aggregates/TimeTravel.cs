@@ -27,10 +27,17 @@ public sealed class TimeTravel<TState, TEvent>(IEventStore store, AggregateDefin
 {
     private const int PageSize = 1_000;
 
+    /// <param name="earlier">A state of the same stream that is known already: a later version is folded on from it.</param>
     /// <exception cref="StreamArchivedException">Events that it takes are in an archive.</exception>
-    public async Task<PastState<TState>> StateAsync(StreamId stream, Moment moment, CancellationToken cancel)
+    public async Task<PastState<TState>> StateAsync(
+        StreamId stream, Moment moment, CancellationToken cancel, PastState<TState>? earlier = null)
     {
         var past = await StartAsync(stream, moment, cancel);
+        if (earlier?.Version > past.Version && moment is Moment.Version { Number: var number } && number >= earlier.Version)
+        {
+            past = earlier;
+        }
+
         while (true)
         {
             var page = await store.ReadStreamAsync(stream, new(past.Version, (moment as Moment.Version)?.Number ?? long.MaxValue), PageSize, cancel);

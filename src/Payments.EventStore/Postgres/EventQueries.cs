@@ -49,40 +49,74 @@ internal static class EventQueries
     public static NpgsqlCommand All(long afterPosition, int countMax, EventFilter filter)
     {
         var command = new NpgsqlCommand();
-        var where = $"e.position > {Parameter(afterPosition, NpgsqlDbType.Bigint)}";
+        var where = $"e.position > {Parameter(command, afterPosition, NpgsqlDbType.Bigint)}" + Conditions(command, filter);
+        command.CommandText =
+            $"select {Columns} from events e where {where} order by e.position limit {Parameter(command, countMax, NpgsqlDbType.Integer)}";
+        return command;
+    }
+
+    /// <summary>A part of the log, in either direction: positions greater than <paramref name="after"/>, up to <paramref name="upTo"/>.</summary>
+    public static NpgsqlCommand Part(long after, long upTo, StreamId? stream, EventFilter filter, bool oldestFirst, int countMax) =>
+        Part("position", after, upTo, stream, filter, oldestFirst, countMax);
+
+    /// <summary>The same of one stream, by versions.</summary>
+    public static NpgsqlCommand PartOfStream(
+        long after, long upTo, StreamId stream, EventFilter filter, bool oldestFirst, int countMax) =>
+        Part("stream_version", after, upTo, stream, filter, oldestFirst, countMax);
+
+    private static NpgsqlCommand Part(
+        string number, long after, long upTo, StreamId? stream, EventFilter filter, bool oldestFirst, int countMax)
+    {
+        var command = new NpgsqlCommand();
+        var where =
+            $"e.{number} > {Parameter(command, after, NpgsqlDbType.Bigint)} and e.{number} <= {Parameter(command, upTo, NpgsqlDbType.Bigint)}";
+        if (stream is { } one)
+        {
+            where += $" and e.stream_id = {Parameter(command, one.ToString(), NpgsqlDbType.Text)}";
+        }
+
+        where += Conditions(command, filter);
+        command.CommandText =
+            $"select {Columns} from events e where {where} order by e.{number}{(oldestFirst ? "" : " desc")} " +
+            $"limit {Parameter(command, countMax, NpgsqlDbType.Integer)}";
+        return command;
+    }
+
+    private static string Conditions(NpgsqlCommand command, EventFilter filter)
+    {
+        var conditions = "";
         if (filter.StreamType is { } streamType)
         {
-            where += $" and e.stream_type = {Parameter(streamType, NpgsqlDbType.Text)}";
+            conditions += $" and e.stream_type = {Parameter(command, streamType, NpgsqlDbType.Text)}";
         }
 
         if (filter.Types is { } types)
         {
-            where += $" and e.event_type = any ({Parameter(types.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
+            conditions += $" and e.event_type = any ({Parameter(command, types.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
         }
 
         if (filter.CorrelationId is { } correlation)
         {
-            where += $" and e.correlation_id = {Parameter(correlation, NpgsqlDbType.Uuid)}";
+            conditions += $" and e.correlation_id = {Parameter(command, correlation, NpgsqlDbType.Uuid)}";
         }
 
         if (filter.From is { } from)
         {
-            where += $" and e.recorded_at >= {Parameter(from.UtcDateTime, NpgsqlDbType.TimestampTz)}";
+            conditions += $" and e.recorded_at >= {Parameter(command, from.UtcDateTime, NpgsqlDbType.TimestampTz)}";
         }
 
         if (filter.Until is { } until)
         {
-            where += $" and e.recorded_at < {Parameter(until.UtcDateTime, NpgsqlDbType.TimestampTz)}";
+            conditions += $" and e.recorded_at < {Parameter(command, until.UtcDateTime, NpgsqlDbType.TimestampTz)}";
         }
 
-        command.CommandText = $"select {Columns} from events e where {where} order by e.position limit {Parameter(countMax, NpgsqlDbType.Integer)}";
-        return command;
+        return conditions;
+    }
 
-        string Parameter<T>(T value, NpgsqlDbType type)
-        {
-            command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
-            return $"${command.Parameters.Count}";
-        }
+    private static string Parameter<T>(NpgsqlCommand command, T value, NpgsqlDbType type)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        return $"${command.Parameters.Count}";
     }
 
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)

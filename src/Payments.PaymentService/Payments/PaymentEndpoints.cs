@@ -6,6 +6,7 @@ using Payments.Services.Audit;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
@@ -53,6 +54,7 @@ internal static class PaymentEndpoints
         var admin = app.MapAdmin("/api/admin/payments");
         admin.MapGet("/overview", Overview.Get);
         admin.MapGet("/failures", PaymentFailures.Get);
+        admin.MapEvents();
         admin.MapTimeTravel<Payment, PaymentEvent>();
         admin.MapAudit();
         admin.MapApprovals();

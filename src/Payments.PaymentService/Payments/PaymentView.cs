@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
@@ -92,6 +90,4 @@ internal sealed record WalletFacts(Guid WalletId, string UserId, string Currency
 [JsonSerializable(typeof(AcceptedRefund))]
 [JsonSerializable(typeof(RefundRow))]
 [JsonSerializable(typeof(WalletFacts))]
-[JsonSerializable(typeof(JsonElement))]
-[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ using Payments.Services.Audit;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
@@ -31,6 +32,7 @@ internal static class SagaEndpoints
         admin.MapPost("/{id:guid}/retry", ActOnSaga.Retry);
         admin.MapPost("/{id:guid}/compensate", ActOnSaga.Compensate);
         admin.MapPost("/{id:guid}/complete", ActOnSaga.Complete);
+        admin.MapEvents();
         admin.MapTimeTravel<Saga, SagaEvent>();
         admin.MapAudit();
         admin.MapApprovals();

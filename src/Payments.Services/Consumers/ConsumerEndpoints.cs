@@ -66,7 +66,8 @@ internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, 
             pause ? "consumer-paused" : "consumer-resumed",
             reason,
             Before: new JsonObject { ["consumer"] = consumer, ["paused"] = !pause },
-            After: new JsonObject { ["consumer"] = consumer, ["paused"] = pause });
+            After: new JsonObject { ["consumer"] = consumer, ["paused"] = pause },
+            Subject: $"consumer/{consumer}");
         var row = new ConsumerPauseRow(consumer, pause, by.Value, now, reason);
         var answer = KeptAnswer.Of(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(
             new SteeredConsumer(consumer, pause), ConsumerJson.Default.SteeredConsumer));

@@ -45,8 +45,8 @@ public static class TimeTravelEndpoints
         }
 
         return await AnswerAsync(async () =>
-            await ReadAsync(store, definition, id, moment, cancel) is { Version: > 0 } past
-                ? Results.Json(past, TimeTravelJson.Default.StateView)
+            await new TimeTravel<TState, TEvent>(store, definition).StateAsync(definition.Stream(id), moment, cancel) is { Version: > 0 } past
+                ? Results.Json(View(definition, definition.Stream(id), past), TimeTravelJson.Default.StateView)
                 : NotFound(definition.Stream(id)));
     }
 
@@ -71,35 +71,35 @@ public static class TimeTravelEndpoints
 
         return await AnswerAsync(async () =>
         {
-            var before = await ReadAsync(store, definition, id, first, cancel);
-            var after = await ReadAsync(store, definition, id, second, cancel);
-            if (before.Version + after.Version == 0)
+            var (stream, travel) = (definition.Stream(id), new TimeTravel<TState, TEvent>(store, definition));
+            var earlier = await travel.StateAsync(stream, first, cancel);
+            var before = View(definition, stream, earlier);
+            var after = View(definition, stream, await travel.StateAsync(stream, second, cancel, earlier));
+            if (before.Version + after.Version == 0 && await store.StreamVersionAsync(stream, cancel) == 0)
             {
-                return NotFound(definition.Stream(id));
+                return NotFound(stream);
             }
 
             var range = new VersionRange(Math.Min(before.Version, after.Version), Math.Max(before.Version, after.Version));
-            var events = await store.ReadStreamAsync(definition.Stream(id), range, EventsMax, cancel);
+            var events = await store.ReadStreamAsync(stream, range, EventsMax, cancel);
             return Results.Json(
                 new StateDiffView(
                     before,
                     after,
                     StateDiff.Between(before.State, after.State),
-                    [.. events.Select(e => new PassedEvent(e.StreamVersion, e.Position, e.EventId, e.Type, e.RecordedAt, JsonNode.Parse(e.Data.Span)))],
+                    [.. events.Select(PassedEvent.Of)],
                     range.UpTo - range.After > events.Count),
                 TimeTravelJson.Default.StateDiffView);
         });
     }
 
-    private static async Task<StateView> ReadAsync<TState, TEvent>(
-        IEventStore store, AggregateDefinition<TState, TEvent> definition, Guid id, Moment moment, CancellationToken cancel)
-        where TState : class
-    {
-        var stream = definition.Stream(id);
-        var past = await new TimeTravel<TState, TEvent>(store, definition).StateAsync(stream, moment, cancel);
-        return new StateView(
-            stream.ToString(), past.Version, past.RecordedAt, past.State is { } state ? JsonNode.Parse(definition.Snapshots!.Encode(state)) : null);
-    }
+    // Card tokens are masked.
+    private static StateView View<TState, TEvent>(AggregateDefinition<TState, TEvent> definition, StreamId stream, PastState<TState> past)
+        where TState : class => new(
+            stream.ToString(),
+            past.Version,
+            past.RecordedAt,
+            past.State is { } state ? TokenMask.Hide(JsonNode.Parse(definition.Snapshots!.Encode(state))) : null);
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
@@ -147,7 +147,13 @@ public sealed record StateDiffView(
     StateView From, StateView To, IReadOnlyList<StateChange> Changes, IReadOnlyList<PassedEvent> Events, bool Truncated);
 
 /// <summary>An event between the two states.</summary>
-public sealed record PassedEvent(long Version, long Position, Guid EventId, string Type, DateTimeOffset RecordedAt, JsonNode? Data);
+public sealed record PassedEvent(
+    long Version, long Position, Guid EventId, string Type, Guid CorrelationId, DateTimeOffset RecordedAt, JsonNode? Data)
+{
+    /// <summary>Card tokens are masked.</summary>
+    public static PassedEvent Of(StoredEvent e) => new(
+        e.StreamVersion, e.Position, e.EventId, e.Type, e.Metadata.CorrelationId, e.RecordedAt, TokenMask.Hide(JsonNode.Parse(e.Data.Span)));
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StateView))]

@@ -56,7 +56,7 @@ internal sealed class SteerWallet(WalletCommands wallets, WalletQueries queries,
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.OverdraftRequest);
         var order = new WeighedOrder("wallet-overdraft", SubjectOf(wallet), reason, body, Stakes.Of((request.Limit, found.Currency)));
         var (name, instead) = await second.PassAsync(order, context, by, key, cancel);
-        var command = new WalletCommand.SetOverdraft(new Money(request.Limit, Currency.Parse(found.Currency)));
+        var command = new WalletCommand.SetOverdraft(new Money(request.Limit, Currency.Parse(found.Currency)), reason);
         return instead ?? await ObeyAsync(order, wallet, command, name, context, new IdempotentRequest(context, caller, key, body), cancel);
     }
 

@@ -4,6 +4,7 @@ using Payments.Services.Audit;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
+using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
@@ -57,6 +58,7 @@ internal static class WalletEndpoints
         admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);
         admin.MapPost("/{walletId}/unfreeze", SteerWallet.Unfreeze);
         admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft).RequireRole(OperatorRole.Admin);
+        admin.MapEvents();
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapAudit();
         admin.MapApprovals();

@@ -6,6 +6,7 @@ using Payments.EventStore;
 using Payments.Messaging;
 using Payments.PaymentService;
 using Payments.PaymentService.Payments;
+using Payments.Services;
 
 namespace IntegrationTests.PaymentService;
 

@@ -25,6 +25,8 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         var now = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/state");
         var diff = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/diff?from=2&to=3");
         var whole = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/diff?from=2020-01-01T00:00:00Z");
+        var nothing = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/diff?from=0&to=0");
+        var back = await _api.GetJsonAsync($"/api/admin/wallets/{wallet}/diff?from=3&to=2");
 
         Assert.Equal((1, 0), ((long)opened["version"]!, (long)opened["state"]!["balance"]!["minor"]!));
         Assert.Equal((3, 12_500), ((long)now["version"]!, (long)now["state"]!["balance"]!["minor"]!));
@@ -34,6 +36,8 @@ public sealed class OperatorsTests(PlatformFixture fixture)
             ["wallet.opened.v1", "wallet.deposited.v1", "wallet.deposited.v1"],
             whole["events"]!.AsArray().Select(e => (string)e!["type"]!));
         Assert.Equal((0, null), ((long)whole["from"]!["version"]!, whole["from"]!["state"]));
+        Assert.Equal((0, null, 0), ((long)nothing["to"]!["version"]!, nothing["to"]!["state"], nothing["changes"]!.AsArray().Count));
+        Assert.Equal("""[{"path":"balance.minor","before":12500,"after":10000}]""", back["changes"]!.ToJsonString());
     }
 
     [Theory]

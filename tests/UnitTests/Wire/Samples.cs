@@ -57,6 +57,7 @@ internal static class Samples
         ["wallet.frozen.v1"] = new WalletEvent.Frozen("lost phone"),
         ["wallet.unfrozen.v1"] = new WalletEvent.Unfrozen("found it"),
         ["wallet.overdraft-set.v1"] = new WalletEvent.OverdraftSet(Euro(50_000)),
+        ["wallet.overdraft-set.v1+reason"] = new WalletEvent.OverdraftSet(Euro(50_000), "agreed by phone"),
         ["command.wallet.hold-funds.v1"] = new WalletCommand.Hold(Anna, Hold, Operation, Euro(2_500), 604_800, HoldPurpose.Payment),
         ["command.wallet.hold-funds.v1@2"] = new WalletCommand.Hold(Anna, Hold, Operation, Euro(2_500), 604_800, HoldPurpose.Refund),
         ["command.wallet.release-hold.v1"] = new WalletCommand.Release(Anna, Hold, Operation),

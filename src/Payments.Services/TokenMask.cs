@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
-namespace Payments.PaymentService.Payments;
+namespace Payments.Services;
 
 /// <summary>Takes the tokens of cards out of what is shown: whoever may read a payment may not therefore charge its card.</summary>
-internal static class TokenMask
+public static class TokenMask
 {
     private const string Member = "token";
     private const string Hidden = "…";
@@ -16,9 +17,16 @@ internal static class TokenMask
             return data;
         }
 
-        var copy = JsonSerializer.SerializeToNode(data, PaymentJson.Default.JsonElement)!;
+        var copy = JsonSerializer.SerializeToNode(data, MaskJson.Default.JsonElement)!;
         Replace(copy);
-        return JsonSerializer.SerializeToElement(copy, PaymentJson.Default.JsonNode);
+        return JsonSerializer.SerializeToElement(copy, MaskJson.Default.JsonNode);
+    }
+
+    /// <summary>Changes what is given, and gives it back.</summary>
+    public static JsonNode? Hide(JsonNode? data)
+    {
+        Replace(data);
+        return data;
     }
 
     private static bool Has(JsonElement here) => here.ValueKind switch
@@ -56,3 +64,7 @@ internal static class TokenMask
         }
     }
 }
+
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonNode))]
+internal sealed partial class MaskJson : JsonSerializerContext;
