@@ -9,6 +9,7 @@ using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
 using Payments.Services.Invariants;
+using Payments.Services.Metrics;
 
 namespace Payments.PaymentService;
 
@@ -23,6 +24,7 @@ public static class PaymentHost
         builder.AddServiceClient("wallet");
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
+        builder.AddMeasuredEvents(store => new PaymentMetrics(store).Events);
         builder.AddInlineProjection(PaymentAggregate.Projection);
         builder.Services.AddSingleton(FeeOptions.From(builder.Configuration));
         builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);

@@ -6,6 +6,7 @@ using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Metrics;
 
 namespace Payments.SagaService;
 
@@ -19,6 +20,8 @@ public static class SagaHost
         var engine = new SagaEngine(SagaTimeoutOptions.From(builder.Configuration));
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
+        builder.AddMeasuredEvents(store => new SagaStreamMetrics(store).Events);
+        builder.AddGauges(SagaStreamMetrics.Gauges);
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddHostedService<SagaClock>();

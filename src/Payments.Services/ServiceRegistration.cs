@@ -22,6 +22,7 @@ using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
 using Payments.Services.Invariants;
+using Payments.Services.Metrics;
 
 namespace Payments.Services;
 
@@ -102,7 +103,7 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
-        return builder.AddEventReplays().AddInvariants(database);
+        return builder.AddEventReplays().AddInvariants(database).AddLogGauges();
     }
 
     /// <summary>A read model that is written after the events.</summary>

@@ -45,6 +45,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        ConsumerMetrics.Begin(definition.Name);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -85,6 +86,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
         finally
         {
+            ConsumerLag.Left(definition.Name);
             consumer.Close(); // Hands the partitions on at once.
         }
     }
@@ -172,6 +174,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
 
         _reportedAt = clock.GetTimestamp();
+        ConsumerLag.Measure(definition.Name, consumer);
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {

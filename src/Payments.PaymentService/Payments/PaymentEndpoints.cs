@@ -1,6 +1,7 @@
 using Payments.Domain.Payments;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
+using Payments.Services.AuditTrail;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
@@ -52,6 +53,9 @@ internal static class PaymentEndpoints
         admin.MapInvariants();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents(
+            "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'payment.requested.v1' " +
+            "and $1 in (r.data #>> '{terms,payee}', r.data #>> '{terms,source,owner}', r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Payment, PaymentEvent>();
     }
 }

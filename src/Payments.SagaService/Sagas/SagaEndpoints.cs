@@ -1,6 +1,7 @@
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
+using Payments.Services.AuditTrail;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
@@ -31,6 +32,9 @@ internal static class SagaEndpoints
         admin.MapInvariants();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents(
+            "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'saga.started.v1' and $1 in (" +
+            "r.data #>> '{terms,payment,payee}', r.data #>> '{terms,payment,source,owner}', r.data #>> '{terms,payee}', r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Saga, SagaEvent>();
     }
 }

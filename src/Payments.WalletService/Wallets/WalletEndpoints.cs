@@ -1,4 +1,5 @@
 using Payments.Domain.Wallets;
+using Payments.Services.AuditTrail;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
 using Payments.Services.Failures;
@@ -57,6 +58,7 @@ internal static class WalletEndpoints
         admin.MapInvariants();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents("e.stream_id = any (array(select 'wallet/' || wallet_id from wallets where user_id = $1))");
         admin.MapDeadLetters<Wallet, WalletEvent>();
     }
 }
