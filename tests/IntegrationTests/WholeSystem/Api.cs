@@ -18,10 +18,11 @@ internal sealed class Api : IDisposable
     /// <summary>A payment that has not ended by then never will.</summary>
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(30);
 
-    public Api(Uri gateway) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    /// <param name="key">Of a client that may do everything.</param>
+    public Api(Uri gateway, string key = Key) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
     {
         BaseAddress = gateway,
-        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, Key } },
+        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, key } },
     };
 
     public HttpClient Http { get; }
