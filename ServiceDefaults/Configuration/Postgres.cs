@@ -30,6 +30,7 @@ public static class Postgres
         {
             var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
             source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
+            source.Name = name; // Of the pool, in metrics.
             source.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(IsOfTrace));
             configure?.Invoke(source);
             return source.Build();

@@ -20,7 +20,7 @@ public static class SagaHost
         var engine = new SagaEngine(SagaTimeoutOptions.From(builder.Configuration));
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
-        builder.AddMeasuredEvents(store => new SagaStreamMetrics(store).Events);
+        builder.AddMeasuredEvents(store => new SagaStreamMetrics(store).Begin().Events);
         builder.AddGauges(SagaStreamMetrics.Gauges);
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddSingleton<ActOnSaga>();

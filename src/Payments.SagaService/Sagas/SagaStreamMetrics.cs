@@ -37,18 +37,6 @@ internal sealed class SagaStreamMetrics(IEventStore store)
 
     private static readonly HashSet<string> Ends = new(StringComparer.Ordinal) { SagaPhases.Completed, SagaPhases.Failed };
 
-    // What has not happened yet shows as 0, so that its first time shows as a rise.
-    static SagaStreamMetrics()
-    {
-        foreach (var phase in PhaseNames.All.Except(Ends.Select(PhaseNames.Shown)))
-        {
-            foreach (var kind in (string[])["retried", "refused", "overdue"])
-            {
-                Repeats.Add(0, new("phase", phase), new KeyValuePair<string, object?>("kind", kind));
-            }
-        }
-    }
-
     private readonly Remembered<Standing> _standings = new(SagasRemembered);
 
     /// <summary>Gauges of the tables: who is on the way, and who needs a person.</summary>
@@ -71,6 +59,25 @@ internal sealed class SagaStreamMetrics(IEventStore store)
         """);
 
     public MeasuredEvents Events => new(new EventFilter { StreamType = SagaAggregate.Definition.StreamType }, ObserveAsync);
+
+    /// <summary>What has not happened yet shows as 0, so that its first time shows as a rise.</summary>
+    public SagaStreamMetrics Begin()
+    {
+        foreach (var phase in PhaseNames.All.Except(Ends.Select(PhaseNames.Shown)))
+        {
+            foreach (var kind in (string[])["retried", "refused", "overdue"])
+            {
+                Repeats.Add(0, new("phase", phase), new KeyValuePair<string, object?>("kind", kind));
+            }
+        }
+
+        foreach (var act in Enum.GetNames<OperatorAct>())
+        {
+            Acts.Add(0, new KeyValuePair<string, object?>("act", act.ToLowerInvariant()));
+        }
+
+        return this;
+    }
 
     private async Task ObserveAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancel)
     {

@@ -62,11 +62,13 @@ internal sealed class Api : IDisposable
         return wallet;
     }
 
-    public async Task<Guid> PayAsync(Guid payer, Guid payee, long amount) =>
-        (await CreatedAsync<AcceptedPayment>("/api/payments", Payment(payer, payee, amount), HttpStatusCode.Accepted)).PaymentId;
+    public Task<Guid> PayAsync(Guid payer, Guid payee, long amount) => PayInAsync("EUR", payer, payee, amount);
 
-    public static object Payment(Guid payer, Guid payee, long amount) =>
-        new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount, currency = "EUR" };
+    public async Task<Guid> PayInAsync(string currency, Guid payer, Guid payee, long amount) =>
+        (await CreatedAsync<AcceptedPayment>("/api/payments", Payment(payer, payee, amount, currency), HttpStatusCode.Accepted)).PaymentId;
+
+    public static object Payment(Guid payer, Guid payee, long amount, string currency = "EUR") =>
+        new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount, currency };
 
     /// <summary>The payment once it has ended.</summary>
     public async Task<PaymentView> EndOfAsync(Guid payment)
