@@ -1,21 +1,33 @@
+#pragma warning disable ASPIREPROBES001 // Probes are for evaluation in 13.5.
+
+using AppHost.Deploying;
+using AppHost.Monitoring;
+using AppHost.Operating;
 using AppHost.Redpanda;
 
 var builder = DistributedApplication.CreateBuilder(args);
+var deployment = Deployment.Of(builder);
 
-// The only truth: one event log for each service, in a database of its own.
-var postgres = builder.AddPostgres("postgres")
-    .WithArgs("-c", "max_connections=300")   // Each service has a pool of up to 100.
-    .WithDataVolume();
-var payments = postgres.AddDatabase("payments");
-var wallets = postgres.AddDatabase("wallets");
-var sagas = postgres.AddDatabase("sagas");
-var processor = postgres.AddDatabase("processor");
+// The only truth: one event log for each service, in a database of its own. The gateway has one for operators' accounts, which it alone reads.
+var postgres = deployment.IsManaged
+    ? null
+    : builder.AddPostgres("postgres")
+        .WithArgs("-c", "max_connections=500")   // 40 an instance of a service, two pools where a pooler stands before.
+        .WithDataVolume()
+        .WithVerifyCommand();
+var payments = Database("payments");
+var wallets = Database("wallets");
+var sagas = Database("sagas");
+var processor = Database("processor");
+var operators = Database("operators");
 
 // Copies on their way: what the outbox relays publish and the consumers read.
-var kafka = builder.AddRedpanda("kafka").WithDataVolume();
+IResourceBuilder<IResourceWithConnectionString> kafka = deployment.IsManaged
+    ? builder.AddConnectionString("kafka")
+    : builder.AddRedpanda("kafka").WithDataVolume().WithConsole();
 
 // Copies near at hand. Nobody waits for it: without a cache everything still works.
-var cache = builder.AddRedis("cache");
+IResourceBuilder<IResourceWithConnectionString> cache = deployment.IsManaged ? builder.AddConnectionString("cache") : builder.AddRedis("cache");
 
 // Somebody else's system, which we only stand in for: it has books of its own, and HTTP is all that leads to it.
 var cardProcessor = Host<Projects.Payments_CardProcessor>("card-processor")
@@ -33,39 +45,61 @@ var payment = Service<Projects.Payments_PaymentService>("payment", payments)
 
 // The doors: the API for clients, the console for operators.
 var pepper = builder.AddParameter("api-key-pepper", new GenerateParameterDefault { MinLength = 32 }, secret: true, persist: true);
+var firstAdminPassword = builder.AddParameter(
+    "first-admin-password", new GenerateParameterDefault { MinLength = 20 }, secret: true, persist: true);
+
+// The console's key for the gateway. Run here it is the development key; published, it must be given one of its own.
+var consoleKey = builder.ExecutionContext.IsRunMode
+    ? builder.AddParameter("console-api-key", "dev-key", secret: true)
+    : builder.AddParameter("console-api-key", secret: true);
 
 var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
-    .WithExternalHttpEndpoints()
+    .WithExternalHttpEndpoint()
     .WithEnvironment("ApiKeyPepper", pepper)
+    .WithEnvironment("Operators__FirstAdminPassword", firstAdminPassword)
+    .WithReference(operators).WaitFor(operators)
     .WithReference(payment).WaitFor(payment)
     .WithReference(wallet).WaitFor(wallet)
-    .WithReference(saga).WaitFor(saga);
+    .WithReference(saga).WaitFor(saga)
+    .WithDemoCommand(consoleKey)
+    .WithRebuildCommands(consoleKey, ("payments", "payments"), ("payments", "payment_minutes"), ("wallets", "wallets"), ("sagas", "sagas"));
 
 if (builder.ExecutionContext.IsRunMode)
 {
     gateway.WithReference(cardProcessor);   // For the fault controls of the console, which are there in Development only.
 }
 
-// It knows nothing but the gateway's API. Run here it has the development key; published, it must be given one of its own.
-var consoleKey = builder.ExecutionContext.IsRunMode
-    ? builder.AddParameter("console-api-key", "dev-key", secret: true)
-    : builder.AddParameter("console-api-key", secret: true);
-
-Host<Projects.Payments_Console>("console", port: 8081)
-    .WithExternalHttpEndpoints()
+// It knows nothing but the gateway's API.
+var console = Host<Projects.Payments_Console>("console", port: 8081)
+    .WithExternalHttpEndpoint()
     .WithEnvironment("Console__ApiKey", consoleKey)
     .WithReference(gateway).WaitFor(gateway);
 
+// What alerts, and what it looks like. In a cluster its own Prometheus scrapes the metrics ports: docs/observability.md.
+if (deployment.WithMonitoring)
+{
+    builder.AddMonitoring(cardProcessor, wallet, saga, payment, gateway, console);
+}
+
 builder.Build().Run();
 
-IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, IResourceBuilder<PostgresDatabaseResource> database)
-    where TProject : IProjectMetadata, new() =>
-    Host<TProject>(name)
+IResourceBuilder<IResourceWithConnectionString> Database([ResourceName] string name) =>
+    postgres is null ? builder.AddConnectionString(name) : postgres.AddDatabase(name);
+
+IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, IResourceBuilder<IResourceWithConnectionString> database)
+    where TProject : IProjectMetadata, new()
+{
+    var service = Host<TProject>(name)
+        .WithReplicas(deployment.Replicas)
         .WithReference(database).WaitFor(database)
         .WithReference(kafka).WaitFor(kafka)
-        .WithEnvironment("Kafka__ReplicationFactor", "1")   // One Redpanda here; three copies are the default elsewhere.
-        .WithEnvironment("Kafka__MinInSyncReplicas", "1")
         .WithReference(cache);
+
+    // One Redpanda here; three copies, two of them in step, are the default for a real cluster.
+    return deployment.IsManaged
+        ? service
+        : service.WithEnvironment("Kafka__ReplicationFactor", "1").WithEnvironment("Kafka__MinInSyncReplicas", "1");
+}
 
 // Endpoints are given here, not in launch profiles, so that run and publish see the same ones. A fixed port is for people; published, the
 // target decides.
@@ -74,4 +108,6 @@ IResourceBuilder<ProjectResource> Host<TProject>([ResourceName] string name, int
     builder.AddProject<TProject>(name, launchProfileName: null)
         .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
         .WithHttpEndpoint(port: builder.ExecutionContext.IsRunMode ? port : null)
-        .WithHttpHealthCheck("/health");
+        .WithMetrics()
+        .WithHttpProbe(ProbeType.Readiness, "/health", endpointName: "http")
+        .WithHttpProbe(ProbeType.Liveness, "/alive", endpointName: "http");

@@ -14,10 +14,12 @@ namespace Payments.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Call it first on the builder.</summary>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    /// <param name="isOpenToTheWorld">Strangers reach its port: it does not tell them its metrics.</param>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, bool isOpenToTheWorld = false)
     {
         builder.AddLogs();
         builder.AddTelemetry();
+        builder.AddMetricsDoor(isOpenToTheWorld);
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
@@ -32,11 +34,13 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Call it first on the application: correlation, errors as problems, the body limit, operators' roles, <c>/health</c>, <c>/alive</c>.
+    /// Call it first on the application: correlation, errors as problems, the body limit, operators' roles, <c>/health</c>, <c>/alive</c>,
+    /// <c>/metrics</c>.
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseTelemetry();
+        app.UseMetricsDoor();
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

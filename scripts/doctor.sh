@@ -34,6 +34,7 @@ verb_doctor() {
   check postgresql "run, test, bench: the server's programs, $postgres_min or later" "${bin:+$bin, $("$bin/postgres" --version)}"
   check redis-server "test, bench"
   check pgbouncer "test: the event store through a pooler" "$(pgbouncer_program || true)"
+  check prometheus "test: the alert rules, by promtool" "$(command -v promtool || true)"
   check chromium "test: the console in a browser" "$(chromium_program || true)"
 
   if [ "$bad" -eq 0 ]; then

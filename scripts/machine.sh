@@ -34,6 +34,7 @@ has() {
     postgresql) [ -n "$(postgres_bin)" ] ;;
     chromium) chromium_program >/dev/null ;;
     pgbouncer) pgbouncer_program >/dev/null ;;
+    prometheus) command -v promtool >/dev/null ;;
     libc6-dev) has_header stdio.h ;;
     libssl-dev) has_header openssl/ssl.h ;;
     zlib1g-dev) has_header zlib.h ;;
@@ -91,6 +92,7 @@ need() {
   fi
   rm -f -- "$log"
   case " $missing" in *' pgbouncer '*) stop_service pgbouncer ;; esac
+  case " $missing" in *' prometheus '*) stop_service prometheus ;; esac
   missing=$(missing_of "$@")
   [ -z "$missing" ] || fail "installed, but still not found: $missing"
 }

@@ -3,14 +3,21 @@
 
 usage_run() {
   cat <<'TEXT'
-Usage: ./payments run [arguments of the platform]
+Usage: ./payments run [--dashboard] [arguments of the platform]
 
 Builds src/Payments.Standalone and runs it: every service, the gateway and the console in one process, each on its own port.
 Ctrl-C ends it. Data is kept in .data/ (PAYMENTS_DATA_DIR); ports are 8080 and 8081 (PAYMENTS_GATEWAY_PORT, PAYMENTS_CONSOLE_PORT). The environment is Development unless ASPNETCORE_ENVIRONMENT says otherwise.
+
+  --dashboard   with the Aspire dashboard on http://localhost:18888, which shows traces, metrics and logs as they come; fetched once, by npm
 TEXT
 }
 
 verb_run() {
+  local dashboard=no argument arguments=()
+  for argument in "$@"; do
+    case $argument in --dashboard) dashboard=yes ;; *) arguments+=("$argument") ;; esac
+  done
+
   need_sdk
   # Whoever names a database brings the server.
   [ -n "${ConnectionStrings__payments:-}${PAYMENTS_POSTGRES:-}" ] || need postgresql
@@ -21,6 +28,12 @@ verb_run() {
   export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development}
   # The same data from whichever folder it is started.
   export PAYMENTS_DATA_DIR=${PAYMENTS_DATA_DIR:-$root/.data}
+  if [ "$dashboard" = yes ]; then
+    # shellcheck source=/dev/null
+    . "$root/scripts/dashboard.sh"
+    install_dashboard
+    start_dashboard
+  fi
   # exec: signals reach the platform itself, and its exit code is ours.
-  exec dotnet "$program" "$@"
+  exec dotnet "$program" "${arguments[@]}"
 }

@@ -27,7 +27,7 @@ verb_test() {
   fi
 
   need_sdk
-  [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer
+  [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer prometheus
   prepare_feed
 
   say "building"

@@ -3,15 +3,13 @@ namespace AppHost.Redpanda;
 /// <summary>Adds Redpanda, for which Aspire has no package of its own, the way Aspire's own packages add theirs.</summary>
 public static class RedpandaBuilderExtensions
 {
-    private const string Registry = "docker.redpanda.com";
-    private const string Image = "redpandadata/redpanda";
-    private const string Tag = "v25.3.6";
     private const string DataDirectory = "/var/lib/redpanda/data";
 
     private const int ExternalPort = 9092;
     private const int InternalPort = 9093;
     private const int AdminPort = 9644;
     private const int SchemaRegistryPort = 8081;
+    private const int ConsolePort = 8080;
 
     /// <summary>Adds a single broker in Redpanda's mode for development containers.</summary>
     /// <param name="name">Also the name of the connection string.</param>
@@ -19,8 +17,8 @@ public static class RedpandaBuilderExtensions
     public static IResourceBuilder<RedpandaResource> AddRedpanda(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null) =>
         builder.AddResource(new RedpandaResource(name))
-            .WithImage(Image, Tag)
-            .WithImageRegistry(Registry)
+            .WithImage(Images.Redpanda, Images.RedpandaTag)
+            .WithImageRegistry(Images.RedpandaRegistry)
             .WithIconName("MailMultiple")
             .WithEndpoint(port: port, targetPort: ExternalPort, name: RedpandaResource.ExternalEndpointName)
             .WithEndpoint(targetPort: InternalPort, name: RedpandaResource.InternalEndpointName)
@@ -32,6 +30,28 @@ public static class RedpandaBuilderExtensions
     /// <summary>Keeps the topics between runs.</summary>
     public static IResourceBuilder<RedpandaResource> WithDataVolume(this IResourceBuilder<RedpandaResource> builder, string? name = null) =>
         builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), DataDirectory);
+
+    /// <summary>Adds Redpanda Console beside it, to look into topics and groups. Only when run: it lets everybody in.</summary>
+    public static IResourceBuilder<RedpandaResource> WithConsole(this IResourceBuilder<RedpandaResource> builder)
+    {
+        if (builder.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            var redpanda = builder.Resource;
+            builder.ApplicationBuilder.AddContainer($"{redpanda.Name}-console", Images.RedpandaConsole, Images.RedpandaConsoleTag)
+                .WithImageRegistry(Images.RedpandaRegistry)
+                .WithIconName("WindowDatabase")
+                .WithHttpEndpoint(targetPort: ConsolePort)
+                .WithEnvironment("KAFKA_BROKERS", $"{redpanda.Name}:{redpanda.InternalEndpoint.Property(EndpointProperty.TargetPort)}")
+                .WithEnvironment("SCHEMAREGISTRY_ENABLED", "true")
+                .WithEnvironment("SCHEMAREGISTRY_URLS", $"http://{redpanda.Name}:{redpanda.SchemaRegistryEndpoint.Property(EndpointProperty.TargetPort)}")
+                .WithEnvironment("REDPANDA_ADMINAPI_ENABLED", "true")
+                .WithEnvironment("REDPANDA_ADMINAPI_URLS", $"http://{redpanda.Name}:{redpanda.AdminEndpoint.Property(EndpointProperty.TargetPort)}")
+                .WithParentRelationship(builder)
+                .WaitFor(builder);
+        }
+
+        return builder;
+    }
 
     private static void Start(CommandLineArgsCallbackContext context)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,8 @@ public static class Postgres
         {
             var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
             source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
+            source.Name = name; // Of the pool, in metrics.
+            source.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(IsOfTrace));
             configure?.Invoke(source);
             return source.Build();
         });
@@ -40,6 +43,9 @@ public static class Postgres
             tags: null));
         return builder;
     }
+
+    // What background work asks every second is part of no trace: each command would be one of its own.
+    private static bool IsOfTrace(NpgsqlCommand command) => Activity.Current is not null;
 
     private static NpgsqlDataSource Primary(IServiceProvider services, string name)
     {

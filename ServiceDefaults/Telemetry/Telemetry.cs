@@ -25,7 +25,7 @@ internal static class Telemetry
 
     private static readonly string[] Sources = ["Payments.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
 
-    private static readonly string[] Meters = ["Payments.*", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime"];
+    internal static readonly string[] Meters = ["Payments.*", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {

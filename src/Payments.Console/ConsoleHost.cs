@@ -20,7 +20,7 @@ public static class ConsoleHost
         // Neither the working directory nor the program that hosts us decides where our pages and styles are found.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ApplicationName = Name, ContentRootPath = AppContext.BaseDirectory });
-        builder.AddServiceDefaults();
+        builder.AddServiceDefaults(isOpenToTheWorld: true);
         builder.WebHost.UseStaticWebAssets();   // Of itself only in Development; published, it finds nothing and wwwroot serves.
         builder.AddServiceClient(GatewayClient.Service, timeout: GatewayClient.OrderWithin);
         builder.Services.AddSingleton<GatewayHealth>();

@@ -10,7 +10,7 @@ public static class GatewayHost
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Payments.Gateway" });
-        builder.AddServiceDefaults();
+        builder.AddServiceDefaults(isOpenToTheWorld: true);
         builder.AddApiKeys();
         builder.AddOperators();
         builder.AddRateLimits();

@@ -9,6 +9,7 @@ using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
 using Payments.Services.Invariants;
+using Payments.Services.Metrics;
 using Payments.Services.Settings;
 
 namespace Payments.PaymentService;
@@ -24,6 +25,7 @@ public static class PaymentHost
         builder.AddServiceClient("wallet");
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
+        builder.AddMeasuredEvents(store => new PaymentMetrics(store).Events);
         builder.AddInlineProjection(PaymentAggregate.Projection);
         var fees = FeeOptions.From(builder.Configuration);
         builder.Services.AddSingleton(fees);

@@ -6,6 +6,7 @@ using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.History;
+using Payments.Services.Metrics;
 
 namespace Payments.SagaService;
 
@@ -20,6 +21,8 @@ public static class SagaHost
         var engine = new SagaEngine(timeouts);
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
+        builder.AddMeasuredEvents(store => new SagaStreamMetrics(store).Begin().Events);
+        builder.AddGauges(SagaStreamMetrics.Gauges);
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddHostedService<SagaClock>();

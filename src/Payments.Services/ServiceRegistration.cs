@@ -26,6 +26,7 @@ using Payments.Services.Events;
 using Payments.Services.Failures;
 using Payments.Services.FourEyes;
 using Payments.Services.Invariants;
+using Payments.Services.Metrics;
 using Payments.Services.Projections;
 using Payments.Services.Settings;
 
@@ -116,7 +117,7 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
-        return builder.AddEventReplays().AddInvariants(database);
+        return builder.AddEventReplays().AddInvariants(database).AddLogGauges();
     }
 
     /// <summary>A read model that is written after the events.</summary>

@@ -25,11 +25,14 @@ public sealed class AppModel : IAsyncLifetime
             .Order(StringComparer.Ordinal);
 
     /// <summary>What a project would be told by its environment, with manifest expressions in place of values.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string name)
+    public Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string name) => EnvironmentAsync(name, Publish);
+
+    /// <summary>What a project or container would be told by its environment.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string name, DistributedApplicationExecutionContext context)
     {
-        var configuration = await ExecutionConfigurationBuilder.Create(Resource<ProjectResource>(name))
+        var configuration = await ExecutionConfigurationBuilder.Create(Resource<IResource>(name))
             .WithEnvironmentVariablesConfig()
-            .BuildAsync(Publish, NullLogger.Instance, TestContext.Current.CancellationToken);
+            .BuildAsync(context, NullLogger.Instance, TestContext.Current.CancellationToken);
         return configuration.EnvironmentVariables.ToDictionary(v => v.Key, v => v.Value);
     }
 

@@ -1,3 +1,5 @@
+#pragma warning disable ASPIREPROBES001 // Probes are for evaluation in 13.5.
+
 namespace AppHostTests;
 
 public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
@@ -11,8 +13,8 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     public void Everything_of_the_architecture_is_there_and_nothing_else()
     {
         Assert.Equal(Hosts, model.Names<ProjectResource>());
-        Assert.Equal(["cache", "kafka", "postgres"], model.Names<ContainerResource>());
-        Assert.Equal(["payments", "processor", "sagas", "wallets"], model.Names<PostgresDatabaseResource>());
+        Assert.Equal(["cache", "grafana", "kafka", "kafka-console", "postgres", "prometheus"], model.Names<ContainerResource>());
+        Assert.Equal(["operators", "payments", "processor", "sagas", "wallets"], model.Names<PostgresDatabaseResource>());
     }
 
     [Theory]
@@ -43,7 +45,7 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("payment", "kafka,payments")]
     [InlineData("wallet", "kafka,wallets")]
     [InlineData("saga", "kafka,sagas")]
-    [InlineData("gateway", "payment,saga,wallet")]
+    [InlineData("gateway", "operators,payment,saga,wallet")]
     [InlineData("console", "gateway")]
     [InlineData("card-processor", "processor")]
     public void A_project_waits_for_what_it_cannot_start_without(string project, string dependencies) =>
@@ -72,20 +74,70 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     public void Only_the_gateway_and_the_console_are_open_to_the_world()
     {
         var external = Hosts
-            .Where(name => model.Resource<ProjectResource>(name).Annotations.OfType<EndpointAnnotation>().Any(e => e.IsExternal));
+            .SelectMany(name => model.Resource<ProjectResource>(name).Annotations.OfType<EndpointAnnotation>().Select(e => (Host: name, Endpoint: e)))
+            .Where(e => e.Endpoint.IsExternal)
+            .Select(e => (e.Host, e.Endpoint.Name));
 
-        Assert.Equal(["console", "gateway"], external);
+        Assert.Equal([("console", "http"), ("gateway", "http")], external);
     }
 
     [Fact]
-    public void Every_project_has_one_http_endpoint_and_is_asked_for_its_health()
+    public void Every_project_has_a_port_for_callers_and_one_for_metrics_that_nobody_else_is_told_of()
     {
         foreach (var name in Hosts)
         {
-            var annotations = model.Resource<ProjectResource>(name).Annotations;
-            Assert.Equal("http", Assert.Single(annotations.OfType<EndpointAnnotation>()).Name);
-            Assert.Single(annotations.OfType<HealthCheckAnnotation>());
+            Assert.Equal(
+                [("http", false), ("metrics", true)],
+                model.Resource<ProjectResource>(name).Annotations.OfType<EndpointAnnotation>()
+                    .OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => (e.Name, e.ExcludeReferenceEndpoint)));
         }
+    }
+
+    [Fact]
+    public async Task Every_project_is_told_its_port_for_metrics_and_is_asked_whether_it_is_well_and_alive()
+    {
+        foreach (var name in Hosts)
+        {
+            Assert.Contains("Metrics__Port", (await model.EnvironmentAsync(name)).Keys);
+            Assert.Equal(
+                ["/alive", "/health"],
+                model.Resource<ProjectResource>(name).Annotations.OfType<EndpointProbeAnnotation>().Select(p => p.Path).Order(StringComparer.Ordinal));
+            Assert.Equal(2, model.Resource<ProjectResource>(name).Annotations.OfType<HealthCheckAnnotation>().Count());
+        }
+    }
+
+    [Fact]
+    public async Task Operators_accounts_are_known_to_the_gateway_alone()
+    {
+        foreach (var name in Hosts)
+        {
+            Assert.Equal(name == "gateway", (await model.EnvironmentAsync(name)).ContainsKey("ConnectionStrings__operators"));
+        }
+
+        Assert.Equal("{first-admin-password.value}", (await model.EnvironmentAsync("gateway"))["Operators__FirstAdminPassword"]);
+        Assert.True(model.Resource<ParameterResource>("first-admin-password").Secret);
+    }
+
+    [Fact]
+    public void What_an_operator_can_do_is_a_command_at_the_resource_that_it_is_about()
+    {
+        Assert.Contains("verify", Commands("postgres"));
+        Assert.Equal(
+            ["demo", "rebuild-payment-minutes", "rebuild-payments", "rebuild-sagas", "rebuild-wallets"],
+            Commands("gateway").Where(c => c == "demo" || c.StartsWith("rebuild-", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+        IEnumerable<string> Commands(string resource) =>
+            model.Resource<IResource>(resource).Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name);
+    }
+
+    [Fact]
+    public async Task Prometheus_scrapes_every_project_and_grafana_asks_prometheus()
+    {
+        var targets = (await model.EnvironmentAsync("prometheus", AppModel.Publish)).Keys.Where(k => k.StartsWith("SCRAPE_", StringComparison.Ordinal));
+
+        Assert.Equal(
+            Hosts.Select(h => $"SCRAPE_{h.ToUpperInvariant().Replace('-', '_')}").Order(StringComparer.Ordinal), targets.Order(StringComparer.Ordinal));
+        Assert.Equal("{prometheus.bindings.http.url}", (await model.EnvironmentAsync("grafana", AppModel.Publish))["PROMETHEUS_URL"]);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class Aggregates<TState, TEvent>(
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
+    private readonly string _cacheName = $"states-{definition.StreamType}";
     private readonly StreamGates _gates = new();
     private readonly SnapshotTaker<TState>? _snapshots = definition.Snapshots is { } format
         ? new SnapshotTaker<TState>(store, format, log ?? NullLogger<Aggregates<TState, TEvent>>.Instance)
@@ -40,6 +41,7 @@ public sealed class Aggregates<TState, TEvent>(
             }
         }
 
+        CacheMetrics.Asked(_cacheName, states.Count - unknown.Count, unknown.Count);
         await CatchUpAsync(states, unknown, cancel);
         return states;
     }

@@ -86,6 +86,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         try
         {
+            using var span = CommitSpans.Start(batch);
             var results = await _commit([.. batch.Select(w => w.Unit)], _stop.Token);
             for (var i = 0; i < batch.Count; i++)
             {

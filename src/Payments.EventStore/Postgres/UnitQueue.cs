@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Payments.EventStore.Postgres;
@@ -6,6 +7,9 @@ namespace Payments.EventStore.Postgres;
 internal sealed class PendingUnit(AppendUnit unit)
 {
     public AppendUnit Unit { get; } = unit;
+
+    /// <summary>The work that it is part of; the default when that is not traced.</summary>
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     public int EventsCount { get; } = unit.Streams.Sum(s => s.Events.Count);
 

@@ -48,6 +48,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        ConsumerMetrics.Begin(definition.Name);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -94,6 +95,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
         finally
         {
+            ConsumerLag.Left(definition.Name);
             consumer.Close(); // Hands the partitions on at once.
         }
     }
@@ -185,6 +187,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
 
         _reportedAt = clock.GetTimestamp();
+        ConsumerLag.Measure(definition.Name, consumer);
         _watch.Look(consumer, _offsets);
         if (!standing.IsPaused)
         {

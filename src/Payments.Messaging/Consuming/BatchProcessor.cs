@@ -55,6 +55,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             return;
         }
 
+        using var span = ConsumerMetrics.StartBatch(definition.Name, work.Select(w => w.Message));
         await view.Parked.RefreshAsync(work.Select(w => w.Key), cancel);
         var orders = work.Where(w => w.Order is not null && !view.Parked.Contains(w.Key)).Select(w => w.Order!).ToList();
         List<ParkingRow> rows = [];

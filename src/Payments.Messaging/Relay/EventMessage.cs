@@ -16,8 +16,9 @@ public static class EventMessage
     /// <param name="source">The name of the log.</param>
     /// <param name="previous">What the source put on the logical partition before it; 0 for nothing.</param>
     /// <param name="replay">Set on a message that was sent before and is sent again because somebody asked for it.</param>
+    /// <param name="sentBy">The trace context of the sending, where it is traced; else that of the event itself.</param>
     public static Message<byte[], byte[]> Encode(
-        string source, StoredEvent e, long previous, ReplayMark? replay = null) => MessageCodec.Encode(
+        string source, StoredEvent e, long previous, ReplayMark? replay = null, string? sentBy = null) => MessageCodec.Encode(
         e.Metadata.RoutingKey!,
         new MessageHeaders
         {
@@ -32,7 +33,7 @@ public static class EventMessage
             Correlation = e.Metadata.CorrelationId,
             Causation = e.Metadata.CausationId,
             Actor = e.Metadata.Actor,
-            TraceParent = e.Metadata.TraceParent,
+            TraceParent = sentBy ?? e.Metadata.TraceParent,
             Recorded = e.RecordedAt,
             Replay = replay?.Id,
             ReplayFor = replay?.Consumer,

@@ -107,15 +107,20 @@ internal sealed partial class RelayRun(
 
     private void Send(IReadOnlyList<PartitionOf> targets, StoredEvent e, long previous)
     {
-        var message = EventMessage.Encode(store.Name, e, previous);
+        Message<byte[], byte[]>? untraced = null;
         foreach (var target in targets)
         {
             var sent = _inFlight.Add(e.Position, target);
+            var span = RelayTelemetry.StartSending(e, target);
+            var message = span is null
+                ? untraced ??= EventMessage.Encode(store.Name, e, previous)
+                : EventMessage.Encode(store.Name, e, previous, sentBy: span.Id);
             producer.Produce(
                 new TopicPartition(target.Topic, target.Partition),
                 message,
                 report =>
                 {
+                    RelayTelemetry.Ended(span, store.Name, target.Topic, report.Error.IsError ? report.Error.Code.ToString() : null);
                     if (report.Error.IsError)
                     {
                         _fault = report.Error;

@@ -3,6 +3,7 @@ using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Compliance;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
@@ -64,6 +65,9 @@ internal static class PaymentEndpoints
         admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents(
+            "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'payment.requested.v1' " +
+            "and $1 in (r.data #>> '{terms,payee}', r.data #>> '{terms,source,owner}', r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Payment, PaymentEvent>();
     }
 }

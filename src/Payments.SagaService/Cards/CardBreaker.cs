@@ -25,6 +25,18 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
     private long _aloneUntilTicks;
     private bool _alone = true;
 
+    /// <summary>As a number, for a metric: 0 closed, 1 half open, 2 open; as this instance last knew it.</summary>
+    public double Level
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _known.OpenUntil is not { } open ? 0 : clock.GetUtcNow() < open ? 2 : 1;
+            }
+        }
+    }
+
     /// <summary>Is the state, as last asked, that of all instances?</summary>
     public bool IsShared => !Volatile.Read(ref _alone);
 
@@ -50,6 +62,7 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
         var (after, was) = await ChangeAsync(state => (state.Report(pass.IsProbe, succeeded, clock.GetUtcNow(), limits), state));
         if (after.OpenUntil is { } until && after != was)
         {
+            BreakerMetrics.CountOpened();
             LogOpened(log, after.Failures, until);
         }
         else if (was.OpenUntil is not null && after.OpenUntil is null)

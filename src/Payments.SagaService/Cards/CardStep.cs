@@ -17,7 +17,12 @@ internal static class CardStep
         services.AddSingleton(new Bulkhead(options.MaxConcurrency));
         services.AddSingleton(new BreakerLimits(
             options.BreakerFailures, TimeSpan.FromMilliseconds(options.BreakerOpenMs), options.Timeout + options.Timeout));
-        services.AddSingleton<CardBreaker>();
+        services.AddSingleton(provider =>
+        {
+            var breaker = ActivatorUtilities.CreateInstance<CardBreaker>(provider);
+            BreakerMetrics.Show(() => breaker.Level);
+            return breaker;
+        });
         services.AddSingleton<CardPipeline>();
         services.AddSingleton<CardCalls>();
         services.AddSingleton<CardCaller>();

@@ -72,7 +72,13 @@ internal static class SagaAggregate
         return signal.Operation is { } operation
             ? new(
                 Definition.Stream(operation.Value),
-                (saga, now) => Decide(engine, saga, signal, now),
+                (saga, now) =>
+                {
+                    using var step = SagaMetrics.StartStep(signal.Name, saga);
+                    var decision = Decide(engine, saga, signal, now);
+                    SagaMetrics.EndStep(step, decision);
+                    return decision;
+                },
                 StartsStream: SagaDefinitions.StartedBy(signal) is not null,
                 WhenNothing: saga => SagaMetrics.CountIgnored(signal.Name, saga))
             : throw new WireFormatException($"{signal.Name} is about no operation.");

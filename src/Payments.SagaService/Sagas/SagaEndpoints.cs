@@ -3,6 +3,7 @@ using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Compliance;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
@@ -42,6 +43,9 @@ internal static class SagaEndpoints
         admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents(
+            "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'saga.started.v1' and $1 in (" +
+            "r.data #>> '{terms,payment,payee}', r.data #>> '{terms,payment,source,owner}', r.data #>> '{terms,payee}', r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Saga, SagaEvent>();
     }
 }

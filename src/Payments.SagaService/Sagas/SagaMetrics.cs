@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Payments.Domain;
 using Payments.Domain.Sagas;
 
 namespace Payments.SagaService.Sagas;
@@ -26,6 +27,33 @@ internal static class SagaMetrics
 
     public static void CountCardCall(string act, string outcome) => CardCalls.Add(
         1, new KeyValuePair<string, object?>("act", act), new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>
+    /// The span of one step, within the handling of its signal; none where that is not traced, as in a dry run, which leaves no trace.
+    /// </summary>
+    /// <param name="saga">As it was when the signal came; null before its start.</param>
+    public static Activity? StartStep(string signal, Saga? saga)
+    {
+        if (Activity.Current is not { Kind: ActivityKind.Consumer })
+        {
+            return null;
+        }
+
+        var span = Source.StartActivity($"saga step {signal}");
+        span?.SetTag("payments.saga.definition", saga?.Definition);
+        span?.SetTag("payments.saga.phase", saga is null ? "none" : PhaseNames.Shown(saga.Phase));
+        return span;
+    }
+
+    /// <summary>Where the step led.</summary>
+    public static void EndStep(Activity? span, Decision<SagaEvent> decision)
+    {
+        if (span is not null && decision is Decision<SagaEvent>.Accepted { Events: var events })
+        {
+            span.SetTag("payments.saga.moved_to", events.OfType<SagaEvent.Moved>().LastOrDefault() is { } moved ? PhaseNames.Shown(moved.To) : null);
+            span.SetTag("payments.saga.ignored", events.IsEmpty);
+        }
+    }
 
     /// <summary>A span of the trace that the command belongs to.</summary>
     public static Activity? StartCardCall(string act, string? traceParent) =>

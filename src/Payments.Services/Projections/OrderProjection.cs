@@ -49,7 +49,7 @@ internal sealed class OrderProjection(LogDatabase database, IEventStore store, P
         }
 
         await RecordAsync(connection, new OperatorAct(
-            clock.GetUtcNow(), by.Value, Act(order), reason, After: new JsonObject { ["projection"] = name }), cancel);
+            clock.GetUtcNow(), by.Value, Act(order), reason, After: new JsonObject { ["projection"] = name }, Subject: $"projection/{name}"), cancel);
         await transaction.CommitAsync(cancel);
         return answer.ToResult(context);
     }

@@ -1,6 +1,7 @@
 using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Compliance;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
@@ -68,6 +69,7 @@ internal static class WalletEndpoints
         admin.MapSettings();
         admin.MapPlantedFailures();
         admin.MapEventReplays();
+        admin.MapAuditEvents("e.stream_id = any (array(select 'wallet/' || wallet_id from wallets where user_id = $1))");
         admin.MapDeadLetters<Wallet, WalletEvent>();
     }
 }

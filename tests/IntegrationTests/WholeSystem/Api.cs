@@ -18,12 +18,13 @@ internal sealed class Api : IDisposable
     /// <summary>A payment that has not ended by then never will.</summary>
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(30);
 
-    public Api(Uri gateway) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    /// <param name="key">Of a client that may do everything.</param>
+    public Api(Uri gateway, string key = Key) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
     {
         BaseAddress = gateway,
 
         // The role is for a service that is called without the gateway, which drops it.
-        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, Key }, { PlatformHeaders.OperatorRole, OperatorRoles.Admin } },
+        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, key }, { PlatformHeaders.OperatorRole, OperatorRoles.Admin } },
     };
 
     public HttpClient Http { get; }
@@ -63,11 +64,13 @@ internal sealed class Api : IDisposable
         return wallet;
     }
 
-    public async Task<Guid> PayAsync(Guid payer, Guid payee, long amount) =>
-        (await CreatedAsync<AcceptedPayment>("/api/payments", Payment(payer, payee, amount), HttpStatusCode.Accepted)).PaymentId;
+    public Task<Guid> PayAsync(Guid payer, Guid payee, long amount) => PayInAsync("EUR", payer, payee, amount);
 
-    public static object Payment(Guid payer, Guid payee, long amount) =>
-        new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount, currency = "EUR" };
+    public async Task<Guid> PayInAsync(string currency, Guid payer, Guid payee, long amount) =>
+        (await CreatedAsync<AcceptedPayment>("/api/payments", Payment(payer, payee, amount, currency), HttpStatusCode.Accepted)).PaymentId;
+
+    public static object Payment(Guid payer, Guid payee, long amount, string currency = "EUR") =>
+        new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount, currency };
 
     /// <summary>The payment once it has ended.</summary>
     public async Task<PaymentView> EndOfAsync(Guid payment)

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Confluent.Kafka;
+
+namespace Payments.Messaging.Consuming;
+
+/// <summary>
+/// How many messages each partition of a consumer holds that it has not taken yet, from what its fetches told: nobody is asked for it.
+/// </summary>
+internal static class ConsumerLag
+{
+    private static readonly Meter Meter = new("Payments.Messaging");
+    private static readonly ConcurrentDictionary<(string Consumer, TopicPartition Partition), long> Lags = [];
+
+    static ConsumerLag() => Meter.CreateObservableGauge(
+        "payments.consumer.lag",
+        () => Lags.Select(l => new Measurement<long>(
+            l.Value,
+            new("consumer", l.Key.Consumer),
+            new("topic", l.Key.Partition.Topic),
+            new KeyValuePair<string, object?>("partition", l.Key.Partition.Partition.Value))),
+        "{message}",
+        "Messages on a partition that its consumer has yet to take.");
+
+    /// <summary>Measures the partitions that a consumer has now, and forgets those that it has no more.</summary>
+    public static void Measure(string name, IConsumer<byte[], byte[]> consumer)
+    {
+        var assigned = consumer.Assignment;
+        foreach (var known in Lags.Keys)
+        {
+            if (known.Consumer == name && !assigned.Contains(known.Partition))
+            {
+                Lags.TryRemove(known, out _);
+            }
+        }
+
+        foreach (var partition in assigned)
+        {
+            var (end, next) = (consumer.GetWatermarkOffsets(partition).High, consumer.Position(partition));
+            if (!end.IsSpecial && !next.IsSpecial)
+            {
+                Lags[(name, partition)] = Math.Max(0, end.Value - next.Value);
+            }
+            else
+            {
+                Lags.TryAdd((name, partition), 0); // Nothing was fetched yet.
+            }
+        }
+    }
+
+    /// <summary>It has stopped: others have its partitions.</summary>
+    public static void Left(string name)
+    {
+        foreach (var known in Lags.Keys.Where(k => k.Consumer == name))
+        {
+            Lags.TryRemove(known, out _);
+        }
+    }
+}
