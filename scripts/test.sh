@@ -29,6 +29,11 @@ verb_test() {
   need_sdk
   [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer prometheus
   prepare_feed
+  if [ "$fast" = no ]; then
+    # shellcheck source=/dev/null
+    . "$root/scripts/axe.sh"
+    prepare_axe
+  fi
 
   say "building"
   if build "$filter"; then
