@@ -38,6 +38,7 @@ public static class ConsoleHost
         app.MapServiceDefaults();
         app.UseMiddleware<BrowserHeaders>();
         app.MapAccess();
+        app.MapExports();
         app.UseAntiforgery();
         app.MapStaticAssets(manifest).AllowAnonymous();
         if (!app.Environment.IsDevelopment())

@@ -139,3 +139,9 @@ public sealed record PreviewFailure(string Type, string Message);
 public sealed record PreviewEvent(string Type, string Stream, long Version, JsonElement? Data = null);
 
 public sealed record StateChange(string Path, JsonElement? Before = null, JsonElement? After = null);
+
+public sealed record VerifyOrder(IReadOnlyList<string> Fingerprints);
+
+/// <param name="Verdict"><c>fixed</c>, <c>still_failing</c> or <c>partly_fixed</c>.</param>
+public sealed record GroupVerdict(
+    string Fingerprint, string Verdict, int Tried, int Failing, IReadOnlyList<string> Failures, IReadOnlyList<long> SampleIds);

@@ -19,6 +19,8 @@ internal static class DeadLetterPaths
 
     public static string Discard(string service, long id) => One(service, id) + "/discard";
 
+    public static string Verify(string service) => $"{Admin(service)}/dead-letters/groups/verify";
+
     public static string Preview(string service) => $"{Admin(service)}/dead-letters/preview";
 
     public static string Acts(string service, Guid replay, string act) => $"{Admin(service)}/dead-letters/acts?replayId={replay:D}&act={act}";

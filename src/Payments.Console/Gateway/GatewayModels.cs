@@ -134,6 +134,8 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code, IR
 [JsonSerializable(typeof(WalletOverview))]
 [JsonSerializable(typeof(SagaOverview))]
 [JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(VerifyOrder))]
+[JsonSerializable(typeof(List<GroupVerdict>))]
 [JsonSerializable(typeof(List<DeadLetterGroup>))]
 [JsonSerializable(typeof(ParkedKeyPage))]
 [JsonSerializable(typeof(DeadLetterDetail))]
