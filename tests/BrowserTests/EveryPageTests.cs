@@ -20,6 +20,7 @@ public sealed class EveryPageTests(Platform platform)
     {
         Assert.SkipWhen(Axe.Missing is { }, Axe.Missing ?? "");
         var pages = await PagesAsync();
+        var barriers = new List<string>();
         foreach (var (width, scheme) in Looks)
         {
             await using var tab = await ConsoleTab.OpenAsync(platform, "/", width, height: 900, scheme);
@@ -34,13 +35,15 @@ public sealed class EveryPageTests(Platform platform)
                 }
 
                 await Photographs.TakeAsync(tab.Page, $"{name}-{width}-{scheme}");
-                Assert.Empty(await Axe.ViolationsAsync(tab.Page, $"{name}, {width} px, {scheme}"));
+                barriers.AddRange(await Axe.ViolationsAsync(tab.Page, $"{name}, {width} px, {scheme}"));
                 var beyond = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
                 Assert.True(beyond <= 0, $"{name} is {beyond} px wider than a window of {width} px.");
             }
 
             Assert.Empty(tab.Complaints);
         }
+
+        Assert.True(barriers.Count == 0, string.Join('\n', barriers));
     }
 
     private async Task<Dictionary<string, string>> PagesAsync()
