@@ -15,17 +15,20 @@ public static class ConsumerWords
     public static ConsumerStandingWords Explain(ConsumersView c, DateTimeOffset now) => c switch
     {
         { State: "stopped", Members: [var last, ..] } => new(
-            $"No instance of it was seen for {Figures.Span(now - last.SeenAt)}: start the service, and look at its log for why it stopped.", true),
+            $"No instance of it was seen for {Figures.Span(now - last.SeenAt)}: start the service, and look at its log for why it stopped.",
+            true),
         { State: "stopped" } => new("No instance of it was ever seen: start the service.", true),
         { State: "trouble" } => new(
-            $"It cannot go on now, and tries again: {c.Members.FirstOrDefault(m => m.Trouble is not null)?.Trouble ?? "no reason was told"}", true),
+            $"It cannot go on now, and tries again: {c.Members.FirstOrDefault(m => m.Trouble is not null)?.Trouble ?? "no reason was told"}",
+            true),
         { Paused: { } pause } => new($"{pause.By} has paused it {Figures.Span(now - pause.At)} ago: {pause.Reason}", true),
         { DeadKeys: > 0 } => new(
             $"{Count(c.DeadKeys, "key waits", "keys wait")} for a person behind a dead letter; the others go on.", true, "dead-letters", "Dead letters"),
         { RetriedKeys: > 0 } => new(
             $"{Count(c.RetriedKeys, "key fails", "keys fail")} and {(c.RetriedKeys == 1 ? "is" : "are")} tried again by itself; the others go on.", false),
         { Lag: > LagMuch, RatePerSecond: >= 1 } => new(
-            $"More comes than it handles, or it catches up: at {Figures.PerSecond(c.RatePerSecond)} a second this takes {Figures.Span(TimeSpan.FromSeconds(c.Lag / c.RatePerSecond))}.",
+            $"More comes than it handles, or it catches up: at {Figures.PerSecond(c.RatePerSecond)} a second this takes " +
+                $"{Figures.Span(TimeSpan.FromSeconds(c.Lag / c.RatePerSecond))}.",
             true),
         { Lag: > LagMuch } => new("Messages wait and none is handled: look at the service's log and its database.", true),
         { Relay.Lag: > LagMuch } => new("Its events wait for the broker: look whether the broker can be reached.", true),

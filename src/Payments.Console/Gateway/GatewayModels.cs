@@ -114,7 +114,9 @@ public sealed record SagaOverview(
     DateTimeOffset? OldestStuck = null)
 {
     [JsonIgnore]
-    public long InFlight => Phases is { } all ? all.Where(p => p.Key is not ("completed" or "failed")).Sum(p => p.Value) : Holding + Crediting + Capturing + Releasing;
+    public long InFlight => Phases is { } all
+        ? all.Where(p => p.Key is not ("completed" or "failed")).Sum(p => p.Value)
+        : Holding + Crediting + Capturing + Releasing;
 }
 
 /// <summary>What the console needs of RFC 9457 problem details.</summary>
