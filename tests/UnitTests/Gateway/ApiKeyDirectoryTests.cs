@@ -59,9 +59,9 @@ public sealed class ApiKeyDirectoryTests
         Assert.Equal(
             [
                 "ApiKeys:0:Hash: 64 hexadecimal digits are needed.",
-                "ApiKeys:0:ClientId: 1 to 64 letters, digits, '.', '_', '-', and not 'internal'.",
+                "ApiKeys:0:ClientId: 1 to 64 letters, digits, '.', '_', '-', and neither 'internal' nor 'operator'.",
                 "ApiKeys:0:Scopes: none, or one that does not exist.",
-                "ApiKeys:2:ClientId: 1 to 64 letters, digits, '.', '_', '-', and not 'internal'.",
+                "ApiKeys:2:ClientId: 1 to 64 letters, digits, '.', '_', '-', and neither 'internal' nor 'operator'.",
                 "ApiKeys:2:Scopes: none, or one that does not exist.",
                 "ApiKeyPepper: at least 16 characters are needed where there are API keys.",
             ],
