@@ -38,6 +38,9 @@ internal static class AccessRegistration
         if (builder.Configuration["Console:KeysFolder"] is { Length: > 0 } folder)
         {
             keys.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+
+            // It would say at each start that they are not encrypted there: whoever can read the folder can sign in, as docs/access.md says.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class Day(DemoClient api, Town town, DemoOptions options, Random
     private const int UnderWayMax = 64;
     private static readonly string[] Occasions = ["lunch", "tickets", "order", "invoice", "subscription", "gift", "rent", "repair"];
 
-    private readonly ConcurrentQueue<(string Payment, long Amount)> _made = new();
+    private readonly ConcurrentQueue<(string Payment, long Amount, string Currency)> _made = new();
     private int _orders;
 
     public int Orders => _orders;
@@ -96,7 +96,7 @@ internal sealed class Day(DemoClient api, Town town, DemoOptions options, Random
             < 91 when friends.Count > 0 && Any(friends) is var friend => () => PayAsync(person, friend, amount, "thank you", default),
             < 94 => () => MoveAsync(person, "deposits", amount * 4, "top-up"),
             < 96 => () => MoveAsync(person, "withdrawals", amount, "cash machine"),
-            _ => () => BringBackAsync(chanceOfAll: amount % 2 == 0),
+            _ => () => BringBackAsync(isWhole: amount % 2 == 0),
         };
     }
 
@@ -104,7 +104,7 @@ internal sealed class Day(DemoClient api, Town town, DemoOptions options, Random
     {
         if (await api.PostAsync("/api/payments", order, cancel) is { } payment)
         {
-            _made.Enqueue(((string)payment["paymentId"]!, (long)order["amount"]!));
+            _made.Enqueue(((string)payment["paymentId"]!, (long)order["amount"]!, (string)order["currency"]!));
         }
     }
 
@@ -114,11 +114,13 @@ internal sealed class Day(DemoClient api, Town town, DemoOptions options, Random
         default);
 
     // The oldest of today: it has had the time to end. What cannot be given back is refused, as in a shop.
-    private async Task BringBackAsync(bool chanceOfAll)
+    private async Task BringBackAsync(bool isWhole)
     {
         if (_made.TryDequeue(out var bought))
         {
-            var order = chanceOfAll ? new JsonObject() : new JsonObject { ["amount"] = Math.Max(1, bought.Amount / 3) };
+            var order = isWhole
+                ? new JsonObject()
+                : new JsonObject { ["amount"] = Math.Max(1, bought.Amount / 3), ["currency"] = bought.Currency };
             await api.PostAsync($"/api/payments/{bought.Payment}/refunds", order, default);
         }
     }
