@@ -41,7 +41,7 @@ public static partial class AuditEndpoint
         {
             return Problems.Conflict(
                 "archived",
-                $"The events of {string.Join(", ", archived)} are in archive files: bring them back with './payments archive restore', "
+                $"The events of {string.Join(", ", archived)} are in archive files: bring them back with './payments archive --restore', "
                 + "or ask for a period without them by 'from' and 'until'.");
         }
 
