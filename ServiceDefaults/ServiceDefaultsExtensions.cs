@@ -33,7 +33,9 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c>, <c>/alive</c>, <c>/metrics</c>.</summary>
+    /// <summary>
+    /// Call it first on the application: correlation, errors as problems, the body limit, <c>/health</c>, <c>/alive</c>, <c>/metrics</c>.
+    /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseTelemetry();
