@@ -31,7 +31,10 @@ public static class Postgres
             var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
             source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
             source.Name = name; // Of the pool, in metrics.
-            source.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => IsTraced).ConfigureBatchFilter(_ => IsTraced));
+            source.ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => IsTraced)
+                .ConfigureBatchFilter(_ => IsTraced)
+                .ConfigureCopyOperationFilter(_ => IsTraced));
             configure?.Invoke(source);
             return source.Build();
         });
