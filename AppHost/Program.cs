@@ -8,7 +8,8 @@ using AppHost.Redpanda;
 var builder = DistributedApplication.CreateBuilder(args);
 var deployment = Deployment.Of(builder);
 
-// The only truth: one event log for each service, in a database of its own. The gateway has one for operators' accounts, which it alone reads.
+// The only truth: one event log for each service, in a database of its own. The gateway has one for operators' accounts, which nobody else
+// reads.
 var postgres = deployment.IsManaged
     ? null
     : builder.AddPostgres("postgres")
@@ -27,7 +28,9 @@ IResourceBuilder<IResourceWithConnectionString> kafka = deployment.IsManaged
     : builder.AddRedpanda("kafka").WithDataVolume().WithConsole();
 
 // Copies near at hand. Nobody waits for it: without a cache everything still works.
-IResourceBuilder<IResourceWithConnectionString> cache = deployment.IsManaged ? builder.AddConnectionString("cache") : builder.AddRedis("cache");
+IResourceBuilder<IResourceWithConnectionString> cache = deployment.IsManaged
+    ? builder.AddConnectionString("cache")
+    : builder.AddRedis("cache");
 
 // Somebody else's system, which we only stand in for: it has books of its own, and HTTP is all that leads to it.
 var cardProcessor = Host<Projects.Payments_CardProcessor>("card-processor")

@@ -19,12 +19,14 @@ internal static class MonitoringBuilderExtensions
         project
             .WithHttpEndpoint(
                 name: MetricsEndpointName,
-                targetPort: project.ApplicationBuilder.ExecutionContext.IsRunMode ? null : MetricsPort, // Replicas on one machine each need their own.
+                // Replicas on one machine each need their own.
+                targetPort: project.ApplicationBuilder.ExecutionContext.IsRunMode ? null : MetricsPort,
                 env: "Metrics__Port")
             .WithEndpoint(MetricsEndpointName, endpoint => endpoint.ExcludeReferenceEndpoint = true);
 
     /// <summary>Prometheus, which scrapes these projects, and Grafana, which shows it.</summary>
-    public static void AddMonitoring(this IDistributedApplicationBuilder builder, params IReadOnlyList<IResourceBuilder<ProjectResource>> projects)
+    public static void AddMonitoring(
+        this IDistributedApplicationBuilder builder, params IReadOnlyList<IResourceBuilder<ProjectResource>> projects)
     {
         var prometheus = builder.AddContainer("prometheus", Images.Prometheus, Images.PrometheusTag)
             .WithIconName("HeartPulse")

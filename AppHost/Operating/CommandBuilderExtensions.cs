@@ -42,7 +42,8 @@ internal static class CommandBuilderExtensions
                 EnvironmentVariables = new Dictionary<string, string>
                 {
                     // By the environment: arguments are seen by everybody on the machine.
-                    ["PAYMENTS_POSTGRES"] = await postgres.Resource.ConnectionStringExpression.GetValueAsync(context.CancellationToken) ?? "",
+                    ["PAYMENTS_POSTGRES"] =
+                        await postgres.Resource.ConnectionStringExpression.GetValueAsync(context.CancellationToken) ?? "",
                 },
             },
             new ProcessCommandOptions
@@ -55,7 +56,9 @@ internal static class CommandBuilderExtensions
     /// <summary>Makes a read model anew from the log, while the old one serves: through the gateway, as an operator would.</summary>
     /// <param name="of">The logs by their names in the admin API, each with the projection.</param>
     public static IResourceBuilder<ProjectResource> WithRebuildCommands(
-        this IResourceBuilder<ProjectResource> gateway, IResourceBuilder<ParameterResource> apiKey, params IReadOnlyList<(string Log, string Projection)> of)
+        this IResourceBuilder<ProjectResource> gateway,
+        IResourceBuilder<ParameterResource> apiKey,
+        params IReadOnlyList<(string Log, string Projection)> of)
     {
         foreach (var (log, projection) in of)
         {

@@ -37,15 +37,16 @@ public static class RedpandaBuilderExtensions
         if (builder.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
             var redpanda = builder.Resource;
+            var (registry, admin) = (redpanda.SchemaRegistryEndpoint, redpanda.AdminEndpoint);
             builder.ApplicationBuilder.AddContainer($"{redpanda.Name}-console", Images.RedpandaConsole, Images.RedpandaConsoleTag)
                 .WithImageRegistry(Images.RedpandaRegistry)
                 .WithIconName("WindowDatabase")
                 .WithHttpEndpoint(targetPort: ConsolePort)
                 .WithEnvironment("KAFKA_BROKERS", $"{redpanda.Name}:{redpanda.InternalEndpoint.Property(EndpointProperty.TargetPort)}")
                 .WithEnvironment("SCHEMAREGISTRY_ENABLED", "true")
-                .WithEnvironment("SCHEMAREGISTRY_URLS", $"http://{redpanda.Name}:{redpanda.SchemaRegistryEndpoint.Property(EndpointProperty.TargetPort)}")
+                .WithEnvironment("SCHEMAREGISTRY_URLS", $"http://{redpanda.Name}:{registry.Property(EndpointProperty.TargetPort)}")
                 .WithEnvironment("REDPANDA_ADMINAPI_ENABLED", "true")
-                .WithEnvironment("REDPANDA_ADMINAPI_URLS", $"http://{redpanda.Name}:{redpanda.AdminEndpoint.Property(EndpointProperty.TargetPort)}")
+                .WithEnvironment("REDPANDA_ADMINAPI_URLS", $"http://{redpanda.Name}:{admin.Property(EndpointProperty.TargetPort)}")
                 .WithParentRelationship(builder)
                 .WaitFor(builder);
         }

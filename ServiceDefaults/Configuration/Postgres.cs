@@ -31,7 +31,10 @@ public static class Postgres
             var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
             source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
             source.Name = name; // Of the pool, in metrics.
-            source.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(IsOfTrace));
+            source.ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => IsTraced)
+                .ConfigureBatchFilter(_ => IsTraced)
+                .ConfigureCopyOperationFilter(_ => IsTraced));
             configure?.Invoke(source);
             return source.Build();
         });
@@ -45,7 +48,7 @@ public static class Postgres
     }
 
     // What background work asks every second is part of no trace: each command would be one of its own.
-    private static bool IsOfTrace(NpgsqlCommand command) => Activity.Current is not null;
+    private static bool IsTraced => Activity.Current is not null;
 
     private static NpgsqlDataSource Primary(IServiceProvider services, string name)
     {

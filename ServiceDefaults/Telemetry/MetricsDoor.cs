@@ -61,7 +61,8 @@ internal static class MetricsDoor
         [
             .. Split(configuration[Urls]),
             .. configuration[Urls] is null
-                ? Split(configuration["http_ports"]).Select(p => $"http://*:{p}").Concat(Split(configuration["https_ports"]).Select(p => $"https://*:{p}"))
+                ? Split(configuration["http_ports"]).Select(p => $"http://*:{p}")
+                    .Concat(Split(configuration["https_ports"]).Select(p => $"https://*:{p}"))
                 : [],
         ];
         return urls.Length > 0 ? urls : [UrlsDefault];

@@ -74,7 +74,8 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     public void Only_the_gateway_and_the_console_are_open_to_the_world()
     {
         var external = Hosts
-            .SelectMany(name => model.Resource<ProjectResource>(name).Annotations.OfType<EndpointAnnotation>().Select(e => (Host: name, Endpoint: e)))
+            .SelectMany(name => model.Resource<ProjectResource>(name).Annotations.OfType<EndpointAnnotation>()
+                .Select(e => (Host: name, Endpoint: e)))
             .Where(e => e.Endpoint.IsExternal)
             .Select(e => (e.Host, e.Endpoint.Name));
 
@@ -101,7 +102,8 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
             Assert.Contains("Metrics__Port", (await model.EnvironmentAsync(name)).Keys);
             Assert.Equal(
                 ["/alive", "/health"],
-                model.Resource<ProjectResource>(name).Annotations.OfType<EndpointProbeAnnotation>().Select(p => p.Path).Order(StringComparer.Ordinal));
+                model.Resource<ProjectResource>(name).Annotations.OfType<EndpointProbeAnnotation>()
+                    .Select(p => p.Path).Order(StringComparer.Ordinal));
             Assert.Equal(2, model.Resource<ProjectResource>(name).Annotations.OfType<HealthCheckAnnotation>().Count());
         }
     }
@@ -124,7 +126,8 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("verify", Commands("postgres"));
         Assert.Equal(
             ["demo", "rebuild-payment-minutes", "rebuild-payments", "rebuild-sagas", "rebuild-wallets"],
-            Commands("gateway").Where(c => c == "demo" || c.StartsWith("rebuild-", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Commands("gateway").Where(c => c == "demo" || c.StartsWith("rebuild-", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
 
         IEnumerable<string> Commands(string resource) =>
             model.Resource<IResource>(resource).Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name);
@@ -133,10 +136,12 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     [Fact]
     public async Task Prometheus_scrapes_every_project_and_grafana_asks_prometheus()
     {
-        var targets = (await model.EnvironmentAsync("prometheus", AppModel.Publish)).Keys.Where(k => k.StartsWith("SCRAPE_", StringComparison.Ordinal));
+        var targets = (await model.EnvironmentAsync("prometheus", AppModel.Publish)).Keys
+            .Where(k => k.StartsWith("SCRAPE_", StringComparison.Ordinal));
 
         Assert.Equal(
-            Hosts.Select(h => $"SCRAPE_{h.ToUpperInvariant().Replace('-', '_')}").Order(StringComparer.Ordinal), targets.Order(StringComparer.Ordinal));
+            Hosts.Select(h => $"SCRAPE_{h.ToUpperInvariant().Replace('-', '_')}").Order(StringComparer.Ordinal),
+            targets.Order(StringComparer.Ordinal));
         Assert.Equal("{prometheus.bindings.http.url}", (await model.EnvironmentAsync("grafana", AppModel.Publish))["PROMETHEUS_URL"]);
     }
 

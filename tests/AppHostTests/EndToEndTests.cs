@@ -15,7 +15,8 @@ public sealed class EndToEndTests
     public async Task A_payment_through_the_gateway_completes()
     {
         Assert.SkipUnless(
-            File.Exists("/var/run/docker.sock") || Environment.GetEnvironmentVariable("DOCKER_HOST") is not null, "There is no container engine.");
+            File.Exists("/var/run/docker.sock") || Environment.GetEnvironmentVariable("DOCKER_HOST") is not null,
+            "There is no container engine.");
         var cancel = TestContext.Current.CancellationToken;
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(cancel);
         await using var app = await builder.BuildAsync(cancel);

@@ -36,15 +36,21 @@ internal static class ConsumerLag
 
         foreach (var partition in assigned)
         {
+            Lags[(name, partition)] = LagOf(consumer, partition) ?? Lags.GetValueOrDefault((name, partition));
+        }
+    }
+
+    /// <summary>Null: nothing was fetched yet, or the partition is just being taken away.</summary>
+    private static long? LagOf(IConsumer<byte[], byte[]> consumer, TopicPartition partition)
+    {
+        try
+        {
             var (end, next) = (consumer.GetWatermarkOffsets(partition).High, consumer.Position(partition));
-            if (!end.IsSpecial && !next.IsSpecial)
-            {
-                Lags[(name, partition)] = Math.Max(0, end.Value - next.Value);
-            }
-            else
-            {
-                Lags.TryAdd((name, partition), 0); // Nothing was fetched yet.
-            }
+            return end.IsSpecial || next.IsSpecial ? null : Math.Max(0, end.Value - next.Value);
+        }
+        catch (KafkaException)
+        {
+            return null; // A metric is no reason to begin anew.
         }
     }
 

@@ -45,7 +45,8 @@ internal static class ConsumerMetrics
             return null;
         }
 
-        var traces = messages.Select(m => ActivityContext.TryParse(m.Headers.TraceParent, null, isRemote: true, out var trace) ? trace : default)
+        var traces = messages
+            .Select(m => ActivityContext.TryParse(m.Headers.TraceParent, null, isRemote: true, out var trace) ? trace : default)
             .Where(trace => trace != default).ToList();
         if (traces.Count == 0)
         {

@@ -25,7 +25,9 @@ internal sealed class PaymentMetrics(IEventStore store)
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
-        "payments.outcomes", "{payment}", "Payments and refunds by what became of them: requested, completed, refused, failed, refunded, refund_failed.");
+        "payments.outcomes",
+        "{payment}",
+        "Payments and refunds by what became of them: requested, completed, refused, failed, refunded, refund_failed.");
 
     private static readonly Counter<long> Volume = Meter.CreateCounter<long>(
         "payments.volume", "{minor}", "Money of these payments and refunds, in minor units of the currency.");
@@ -37,7 +39,10 @@ internal sealed class PaymentMetrics(IEventStore store)
         "payments.duration",
         "s",
         "From the request of a payment to its end.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+        });
 
     private readonly Remembered<Request> _requests = new(PaymentsRemembered);
 
@@ -88,7 +93,11 @@ internal sealed class PaymentMetrics(IEventStore store)
     private static void Count(string outcome, Request? request, Money? amount)
     {
         var currency = request?.Amount.Currency.Code ?? "unknown";
-        Outcomes.Add(1, new("outcome", outcome), new("method", request?.Method ?? "unknown"), new KeyValuePair<string, object?>("currency", currency));
+        Outcomes.Add(
+            1,
+            new("outcome", outcome),
+            new("method", request?.Method ?? "unknown"),
+            new KeyValuePair<string, object?>("currency", currency));
         if (amount is { } money)
         {
             Volume.Add(money.Minor, new("outcome", outcome), new KeyValuePair<string, object?>("currency", currency));

@@ -45,7 +45,8 @@ internal static class SagaEndpoints
         admin.MapEventReplays();
         admin.MapAuditEvents(
             "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'saga.started.v1' and $1 in (" +
-            "r.data #>> '{terms,payment,payee}', r.data #>> '{terms,payment,source,owner}', r.data #>> '{terms,payee}', r.data #>> '{terms,payer}'))");
+            "r.data #>> '{terms,payment,payee}', r.data #>> '{terms,payment,source,owner}', r.data #>> '{terms,payee}', " +
+            "r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Saga, SagaEvent>();
     }
 }

@@ -50,7 +50,8 @@ internal static class SagaMetrics
     {
         if (span is not null && decision is Decision<SagaEvent>.Accepted { Events: var events })
         {
-            span.SetTag("payments.saga.moved_to", events.OfType<SagaEvent.Moved>().LastOrDefault() is { } moved ? PhaseNames.Shown(moved.To) : null);
+            var moved = events.OfType<SagaEvent.Moved>().LastOrDefault();
+            span.SetTag("payments.saga.moved_to", moved is null ? null : PhaseNames.Shown(moved.To));
             span.SetTag("payments.saga.ignored", events.IsEmpty);
         }
     }

@@ -45,7 +45,7 @@ internal sealed class SagaStreamMetrics(IEventStore store)
         {
             ["open"] = new("payments.saga.open", "{saga}", "Sagas on their way, by what they wait for.", "phase"),
             ["overdue"] = new("payments.saga.overdue", "{saga}", "Sagas whose deadline has passed: each waits for a person."),
-            ["stuck"] = new("payments.saga.stuck", "{saga}", "Sagas that are not on their way as they should be: overdue, asked again, or refused."),
+            ["stuck"] = new("payments.saga.stuck", "{saga}", "Sagas that are not as they should be: overdue, asked again, or refused."),
             ["card"] = new("payments.card.calls.waiting", "{call}", "Calls of the card processor that are to be made or under way."),
         },
         """
@@ -142,7 +142,8 @@ internal sealed class SagaStreamMetrics(IEventStore store)
         try
         {
             Standing? standing = null;
-            foreach (var e in await store.ReadStreamAsync(stored.Stream, VersionRange.FromStart(stored.StreamVersion - 1), EventsMax, cancel))
+            var before = VersionRange.FromStart(stored.StreamVersion - 1);
+            foreach (var e in await store.ReadStreamAsync(stored.Stream, before, EventsMax, cancel))
             {
                 standing = StoredEvents.Decode<SagaEvent>(e) switch
                 {

@@ -41,14 +41,15 @@ public static partial class AuditEndpoint
         {
             return Problems.Conflict(
                 "archived",
-                $"The events of {string.Join(", ", archived)} are in archive files: bring them back with './payments archive restore', "
+                $"The events of {string.Join(", ", archived)} are in archive files: bring them back with './payments archive --restore', "
                 + "or ask for a period without them by 'from' and 'until'.");
         }
 
-        LogExport(logs.CreateLogger(typeof(AuditEndpoint)), log, CallerIdentity.Of(context).ClientId, request.Payment, request.From, request.Until, request.After);
-        var response = context.Response;
+        var client = CallerIdentity.Of(context).ClientId;
+        LogExport(logs.CreateLogger(typeof(AuditEndpoint)), log, client, request.Payment, request.From, request.Until, request.After);
+        var (response, ending) = (context.Response, request.AsCsv ? "csv" : "jsonl");
         response.Headers[LogEndHeader] = end.ToString(CultureInfo.InvariantCulture);
-        response.Headers.ContentDisposition = $"attachment; filename=\"{log}-events-after-{request.After}.{(request.AsCsv ? "csv" : "jsonl")}\"";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{log}-events-after-{request.After}.{ending}\"";
         response.ContentType = request.AsCsv ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await using var lines = new AuditLines(response.BodyWriter, log, request.AsCsv);

@@ -83,8 +83,8 @@ internal sealed class AuditLines(PipeWriter output, string log, bool asCsv) : IA
 
     private string Csv(AuditRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{log},{row.Position},{row.RecordedAt:O},{Quoted(row.Stream)},{row.Version},{row.EventId},{row.Type},{row.Schema},{row.Correlation},"
-        + $"{row.Causation},{Quoted(row.Actor)},{Quoted(row.Data)}\r\n");
+        $"{log},{row.Position},{row.RecordedAt:O},{Quoted(row.Stream)},{row.Version},{row.EventId},{row.Type},{row.Schema},"
+        + $"{row.Correlation},{row.Causation},{Quoted(row.Actor)},{Quoted(row.Data)}\r\n");
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -95,7 +95,8 @@ internal sealed class AuditQuery(NpgsqlDataSource database, string concernsUser)
         }
 
         command.CommandText =
-            $"select {Columns} from events e where {string.Join(" and ", conditions)} order by e.position limit {Add(new() { Value = request.Limit })}";
+            $"select {Columns} from events e where {string.Join(" and ", conditions)} " +
+            $"order by e.position limit {Add(new() { Value = request.Limit })}";
         return command;
 
         string Add(NpgsqlParameter parameter)

@@ -71,7 +71,8 @@ internal sealed record AuditRequest(
 
     private static bool IsFormat(string text, out string format) => (format = text) is "jsonl" or "csv";
 
-    private static bool IsCount(string text, out long count) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+    private static bool IsCount(string text, out long count) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private static bool IsLimit(string text, out long limit) => IsCount(text, out limit) && limit is >= 1 and <= LimitMax;
 

@@ -7,7 +7,8 @@ namespace Payments.Services.Metrics;
 
 /// <summary>Asks the database from time to time for what no single process knows, and shows it as gauges.</summary>
 internal sealed partial class GaugeSampler(
-    IEventStore store, NpgsqlDataSource database, IEnumerable<SampledQuery> queries, TimeProvider clock, ILogger<GaugeSampler> log) : BackgroundService
+    IEventStore store, NpgsqlDataSource database, IEnumerable<SampledQuery> queries, TimeProvider clock, ILogger<GaugeSampler> log)
+    : BackgroundService
 {
     /// <summary>As often as Prometheus usually scrapes.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);

@@ -1,6 +1,6 @@
 namespace Payments.Services.Metrics;
 
-/// <summary>What every service has to show of its database: its log, who reads it and how far behind they are, and what waits for a person.</summary>
+/// <summary>What every service has to show of its database: its log, how far behind its readers are, and what waits for a person.</summary>
 internal static class LogGauges
 {
     public static readonly SampledQuery Query = new(
@@ -8,7 +8,7 @@ internal static class LogGauges
         {
             ["position"] = new("payments.log.position", "{event}", "The last position of the log: how many events were ever stored."),
             ["reader"] = new(
-                "payments.log.reader.lag", "{event}", "Events that a reader of the log has yet to look at: relay, sealer, projections, others.", "reader"),
+                "payments.log.reader.lag", "{event}", "Events that relay, sealer, projections and others have yet to look at.", "reader"),
             ["dead"] = new("payments.dead_letters.waiting", "{message}", "Dead letters that wait for a person.", "consumer"),
             ["oldest"] = new("payments.dead_letters.oldest", "s", "How long the oldest dead letter has waited.", "consumer"),
             ["parked"] = new("payments.parked.keys", "{key}", "Keys with a message that failed and is tried again.", "consumer"),

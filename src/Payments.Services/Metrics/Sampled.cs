@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace Payments.Services.Metrics;
 
-/// <summary>A gauge whose values are read from the database from time to time. Every instance of a service shows the same: take the largest.</summary>
+/// <summary>
+/// A gauge whose values are read from the database from time to time. Every instance of a service shows the same: take the largest.
+/// </summary>
 public sealed class SampledGauge
 {
     private static readonly Meter Meter = new("Payments.Services");

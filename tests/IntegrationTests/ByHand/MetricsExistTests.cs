@@ -56,7 +56,8 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
             await deployment.Api.EndOfAsync(await deployment.Api.PayInAsync("CHF", alice, bob, amount));
         }
 
-        await Wait.UntilAsync(() => Value("payments_outcomes_total", "outcome=\"requested\"") == 3, Deadline);
+        await Wait.UntilAsync(
+            () => Value("payments_outcomes_total", "outcome=\"completed\"") + Value("payments_outcomes_total", "outcome=\"refused\"") == 3, Deadline);
         Assert.Equal(
             (2, 1, 500, 100_500),
             (Value("payments_outcomes_total", "outcome=\"completed\""),

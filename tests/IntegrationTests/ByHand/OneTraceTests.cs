@@ -39,6 +39,11 @@ public sealed class OneTraceTests(ByHandDeployment deployment)
         Assert.Equal(
             ["PaymentService", "SagaService", "WalletService"],
             spans.Where(s => s.Source == "Npgsql").Select(Service).Distinct().Order());
+
+        // Background work makes no traces of its own, but for the few connections that it opens and what it copies in.
+        Assert.Empty(deployment.Collector.All
+            .Where(s => s.Source == "Npgsql" && s.Parent.Length == 0 && s.Name != "COPY" && !s.Name.StartsWith("CONNECT ", StringComparison.Ordinal))
+            .Select(s => s.Name));
         Assert.Equal("Gateway", Service(Assert.Single(spans, s => s.Parent == caller)));
         Assert.Contains(spans, s => Service(s) == "Gateway" && s.Name == "POST /api/payments/{**rest}");
     }
