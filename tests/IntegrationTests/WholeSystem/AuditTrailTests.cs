@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Payments.EventStore;
-using Payments.Services.AuditTrail;
+using Payments.Services.Compliance;
 
 namespace IntegrationTests.WholeSystem;
 
