@@ -3,6 +3,16 @@ namespace Payments.Tools.Demo;
 /// <summary><c>./payments demo</c>: traffic and trouble for a platform that runs.</summary>
 internal static class DemoVerb
 {
+    private const string WhatToFind = """
+        What is wrong now is on the overview, each with the way to its cause and to what mends it:
+          a consumer that is paused     resume it: until then no payment ends
+          a read model that is paused   resume it
+          dead letters of the bakery    a dry run says that they would apply by now: replay them
+          stuck sagas                   they wait for those, or for the cards that are down: compensate one
+          a breaker that is open        it closes by itself, or find out which cards
+          a storm of declines           see who is paid by all those cards: freeze the wallet
+        """;
+
     public static async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancel)
     {
         var options = DemoOptions.Parse(given);
@@ -31,6 +41,11 @@ internal static class DemoVerb
             }
 
             Tell($"Done: {day.Orders} orders. Open the console to see what became of them.");
+            if (options.Trouble)
+            {
+                Tell(WhatToFind);
+            }
+
             return ExitCodes.Well;
         }
         catch (DemoException obstacle)
@@ -52,6 +67,8 @@ internal static class DemoVerb
         Tell(await troubles.RipenAsync(Tell, cancel)
             ? "  The first is a dead letter, with the others waiting behind it. The bug is gone soon: a dry run says when."
             : "  They are still being tried; look again in a minute.");
+        Tell("Somebody pauses the consumer of the payment service, and goes home ...");
+        await troubles.PauseConsumerAsync(cancel);
     }
 
     private static void Tell(string line) => System.Console.WriteLine(line);

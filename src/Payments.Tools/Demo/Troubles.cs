@@ -55,6 +55,18 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
     public async Task HoldUpReadModelAsync(CancellationToken cancel) => await api.PostAsync(
         "/api/admin/payments/projections/payment_minutes/pause", new JsonObject { ["reason"] = "demo: somebody forgot to resume it" }, cancel);
 
+    /// <summary>Somebody pauses the consumer that notes how payments end, and goes home: what is paid from now on stays pending.</summary>
+    public async Task PauseConsumerAsync(CancellationToken cancel)
+    {
+        await api.PostAsync(
+            "/api/admin/payments/consumers/pause", new JsonObject { ["reason"] = "demo: to look at something, and then forgotten" }, cancel);
+        var shop = town.Shops.First(s => s.Currency == "EUR" && s != Unlucky);
+        foreach (var customer in town.People.Where(p => p.Currency == "EUR").Take(8))
+        {
+            await day.PayAsync(customer, shop, 990, "magazine", cancel);
+        }
+    }
+
     /// <summary>Waits until the message that fails is a dead letter.</summary>
     /// <returns>Whether it is.</returns>
     public async Task<bool> RipenAsync(Action<string> tell, CancellationToken cancel)
