@@ -24,7 +24,11 @@ public sealed record AuditQuery(
     {
         var parts = new Dictionary<string, string?>
         {
-            ["source"] = Source, ["by"] = By, ["act"] = Act, ["subject"] = Subject, ["days"] = Days,
+            ["source"] = Source,
+            ["by"] = By,
+            ["act"] = Act,
+            ["subject"] = Subject,
+            ["days"] = Days,
         };
         foreach (var (name, value) in other)
         {

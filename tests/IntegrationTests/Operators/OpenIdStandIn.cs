@@ -55,7 +55,9 @@ internal sealed class OpenIdStandIn : IAsyncDisposable
     /// <summary>What is told of the person.</summary>
     public Dictionary<string, object> Person { get; } = new()
     {
-        ["sub"] = "subject-7", ["preferred_username"] = "Paula", ["roles"] = new[] { "payments-operator", "something-else" },
+        ["sub"] = "subject-7",
+        ["preferred_username"] = "Paula",
+        ["roles"] = new[] { "payments-operator", "something-else" },
     };
 
     public static async Task<OpenIdStandIn> StartAsync()
