@@ -24,13 +24,14 @@ public sealed class StandaloneDatabasesTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task The_card_processors_database_is_taken_as_it_is_given()
+    public async Task The_databases_of_the_card_processor_and_the_operators_are_taken_as_they_are_given()
     {
-        var options = Given("Host=127.0.0.1;Port=1") with { Processor = "Host=elsewhere" };
+        var options = Given("Host=127.0.0.1;Port=1") with { Processor = "Host=elsewhere", Operators = "Host=third" };
 
         await using var databases = await Databases.StartAsync(options, _ => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal("Host=elsewhere", databases.ConnectionString("processor"));
+        Assert.Equal("Host=third", databases.ConnectionString("operators"));
     }
 
     [Fact]

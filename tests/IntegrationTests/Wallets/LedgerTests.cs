@@ -28,7 +28,8 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _wallets = await WalletPlatform.StartAsync(postgres);
+    public async ValueTask InitializeAsync() => _wallets =
+        await WalletPlatform.StartAsync(postgres, "FourEyes:Required=false");
 
     public ValueTask DisposeAsync() => _wallets.DisposeAsync();
 
