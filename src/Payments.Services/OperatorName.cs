@@ -30,7 +30,7 @@ public readonly record struct OperatorName(string Value)
         IReadOnlyList<string?> given = context.Request.Headers[PlatformHeaders.Operator];
         return given switch
         {
-            [] => new OperatorName(client),
+            [] when client != CallerIdentity.SignedIn => new OperatorName(client), // Who has signed in is somebody.
             [{ Length: > 0 and <= LengthMax } person] when person.All(c => c is > ' ' and <= '~' and not '/') =>
                 new OperatorName(client == CallerIdentity.SignedIn ? person : $"{client}/{person}"),
             _ => throw new InvalidRequestException(

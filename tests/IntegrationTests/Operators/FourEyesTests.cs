@@ -53,6 +53,7 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         await RefusedAsync(path, order, "anna", id, id, HttpStatusCode.Forbidden, "own_order");
         await RefusedAsync(path, new { limit = 6_000, reason = "a good customer" }, "ben", id, id, HttpStatusCode.Conflict, "another_order");
         await RefusedAsync(path, order, "ben", "another-key", id, HttpStatusCode.BadRequest, "invalid_request");
+        await RefusedAsync(path, order, "", id, id, HttpStatusCode.BadRequest, "invalid_request"); // Nobody is no second person.
         Assert.Equal(0, (await _platform.Api.WalletAsync(wallet)).Overdraft);
 
         foreach (var _ in new[] { "first", "again" })
@@ -215,7 +216,11 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         };
         var (client, name) = person.Split('/') is [var shop, var named] ? (shop, named) : (CallerIdentity.SignedIn, person);
         request.Headers.Add(PlatformHeaders.ClientId, client);
-        request.Headers.Add(PlatformHeaders.Operator, name);
+        if (name.Length > 0)
+        {
+            request.Headers.Add(PlatformHeaders.Operator, name);
+        }
+
         if (approval is not null)
         {
             request.Headers.Add(PlatformHeaders.Approval, approval);
