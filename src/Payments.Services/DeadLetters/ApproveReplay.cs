@@ -6,6 +6,7 @@ using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.ServiceDefaults;
+using Payments.Services.FourEyes;
 
 namespace Payments.Services.DeadLetters;
 
@@ -45,15 +46,14 @@ internal static class ApproveReplay
             return ShowReplays.NotFound(id);
         }
 
-        return Obstacle(replay, request, by) is { } obstacle
+        return Obstacle(replay, request, by, context) is { } obstacle
             ? obstacle
             : await ApproveAsync(replay, by, reason, repeatable, context, store, books, clock, cancel);
     }
 
-    private static ProblemHttpResult? Obstacle(Replay replay, ApproveRequest request, OperatorName by) =>
+    private static ProblemHttpResult? Obstacle(Replay replay, ApproveRequest request, OperatorName by, HttpContext context) =>
         replay.Status != Replay.AwaitingApproval ? SteerReplay.NotNow(replay)
-        : new OperatorName(replay.CreatedBy).Principal == by.Principal ? Problems.Refused(
-            StatusCodes.Status403Forbidden, "own_order", $"{replay.CreatedBy} has asked for it: somebody else must approve it.")
+        : SecondPerson.RefusalOf(replay.CreatedBy, by, context) is { } refusal ? refusal
         : request.SelectionHash != replay.SelectionHash ? Problems.Invalid(
             "selectionHash", "It is not the hash of this replay's selection: look at it again.")
         : null;

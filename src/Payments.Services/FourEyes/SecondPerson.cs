@@ -94,12 +94,20 @@ public sealed class SecondPerson
         return (new OperatorName(asked.AskedBy).ApprovedBy(by), null);
     }
 
+    /// <summary>Why somebody may not agree to what somebody has asked for; null when they may.</summary>
+    internal static ProblemHttpResult? RefusalOf(string askedBy, OperatorName by, HttpContext context) =>
+        new OperatorName(askedBy).Principal == by.Principal
+            ? Problems.Refused(StatusCodes.Status403Forbidden, "own_order", $"{askedBy} has asked for it: somebody else must approve it.")
+        : CallerIdentity.Of(context).ClientId != CallerIdentity.SignedIn
+            ? Problems.Refused(
+                StatusCodes.Status403Forbidden, "approver_not_signed_in", "Only a person who has signed in can approve: a key may be anybody's.")
+        : null;
+
     private static ProblemHttpResult? Obstacle(ApprovalView asked, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key)
     {
-        if (new OperatorName(asked.AskedBy).Principal == by.Principal)
+        if (RefusalOf(asked.AskedBy, by, context) is { } refusal)
         {
-            return Problems.Refused(
-                StatusCodes.Status403Forbidden, "own_order", $"{asked.AskedBy} has asked for it: somebody else must approve it.");
+            return refusal;
         }
 
         if (key.Value != asked.Id.ToString("D"))

@@ -51,6 +51,7 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
 
         var id = (string)asked["id"]!;
         await RefusedAsync(path, order, "anna", id, id, HttpStatusCode.Forbidden, "own_order");
+        await RefusedAsync(path, order, "bot/anna", id, id, HttpStatusCode.Forbidden, "approver_not_signed_in");
         await RefusedAsync(path, new { limit = 6_000, reason = "a good customer" }, "ben", id, id, HttpStatusCode.Conflict, "another_order");
         await RefusedAsync(path, order, "ben", "another-key", id, HttpStatusCode.BadRequest, "invalid_request");
         await RefusedAsync(path, order, "", id, id, HttpStatusCode.BadRequest, "invalid_request"); // Nobody is no second person.
@@ -146,6 +147,7 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         var agreed = new { reason = "looked at it", selectionHash = (string)replay["selectionHash"]! };
         await RefusedAsync($"{path}/resume", new { reason = "around it" }, "ben", "k-9", null, HttpStatusCode.Conflict, "replay_awaiting_approval");
         await RefusedAsync($"{path}/approve", agreed, "shop/ben", "k-10", null, HttpStatusCode.Forbidden, "own_order");
+        await RefusedAsync($"{path}/approve", agreed, "bot/ben", "k-13", null, HttpStatusCode.Forbidden, "approver_not_signed_in");
         await RefusedAsync(
             $"{path}/approve", new { reason = "blindly", selectionHash = "0" }, "ben", "k-11", null, HttpStatusCode.BadRequest, "invalid_request");
         using var approved = await SendAsync($"{path}/approve", agreed, "ben", "k-12");
