@@ -17,13 +17,13 @@ public sealed class PaletteTests(Platform platform)
         await keys.PressAsync("Control+k");
         await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "A page, or an id" })).ToBeFocusedAsync();
         await keys.TypeAsync("dead");
-        await Assertions.Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#palette").GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
         await keys.PressAsync("Enter");
         await ExpectPageAsync(page, "Dead letters");
 
         await keys.PressAsync("/");
         await keys.TypeAsync(payment);
-        await Assertions.Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(4);
+        await Assertions.Expect(page.Locator("#palette").GetByRole(AriaRole.Option)).ToHaveCountAsync(4);
         await keys.PressAsync("Enter");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("15.00");
 
@@ -42,15 +42,15 @@ public sealed class PaletteTests(Platform platform)
     }
 
     [Fact]
-    public async Task The_first_tab_skips_to_the_content_and_every_entry_of_the_navigation_is_reached()
+    public async Task Every_entry_of_the_navigation_is_reached_with_the_tabulator()
     {
         await using var tab = await ConsoleTab.OpenAsync(platform, "/audit");
-        await tab.Page.EvaluateAsync("() => document.activeElement?.blur()");
+        await tab.Page.Locator(".skip").FocusAsync();   // A page that opens has its heading focused: who wants to go elsewhere goes back.
         var reached = new List<string>();
-        for (var i = 0; i < 25; i++)
+        for (var i = 0; i < 22; i++)
         {
-            await tab.Page.Keyboard.PressAsync("Tab");
             reached.Add(await tab.Page.EvaluateAsync<string>("() => (document.activeElement?.innerText ?? '').trim()"));
+            await tab.Page.Keyboard.PressAsync("Tab");
         }
 
         foreach (var entry in new[] { "Skip to content", "Overview", "Payments", "Events", "Dead letters", "Approvals", "Consumers", "Audit", "Settings" })
