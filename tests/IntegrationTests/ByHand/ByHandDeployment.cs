@@ -20,7 +20,7 @@ public sealed class ByHandDeployment : IAsyncLifetime
     private const string Pepper = "a pepper that nobody guesses";
 
     private static readonly TimeSpan HealthyWithin = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"by-hand-{Guid.NewGuid():N}")).FullName;
     private readonly IReadOnlyList<int> _ports = FreePorts.Find(14);

@@ -45,7 +45,7 @@ public sealed partial class ByHandTests(ByHandDeployment deployment)
 
         Assert.Equal(401, await ByHandDeployment.StatusAsync($"{gateway.Url}/api/payments"));
         Assert.Equal(404, await ByHandDeployment.StatusAsync($"{gateway.Url}/metrics"));
-        Assert.Equal(404, await ByHandDeployment.StatusAsync($"{deployment.Host("console").Url}/metrics"));
+        Assert.Equal(302, await ByHandDeployment.StatusAsync($"{deployment.Host("console").Url}/metrics")); // To the sign-in, as any address.
         Assert.Equal(200, await ByHandDeployment.StatusAsync(gateway.MetricsUrl));
         Assert.Equal(404, await ByHandDeployment.StatusAsync(gateway.MetricsUrl.Replace("/metrics", "/api/payments", StringComparison.Ordinal)));
         Assert.Equal(200, await ByHandDeployment.StatusAsync(gateway.MetricsUrl.Replace("/metrics", "/alive", StringComparison.Ordinal)));
