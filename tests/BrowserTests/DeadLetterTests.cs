@@ -41,7 +41,7 @@ public sealed class DeadLetterTests(Platform platform)
         await EditAsync(tab, Poison.Json(whole));
         await Expect(tab.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Edited");
         await Expect(tab.Test("payload")).ToContainTextAsync("\"minor\": 700");
-        await Expect(tab.Page.Locator("[data-act=edit]")).ToContainTextAsync(new Regex("Edited.*/console.*the end was missing", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=edit]")).ToContainTextAsync(new Regex("Edited.*by admin.*the end was missing", RegexOptions.Singleline));
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).ClickAsync();
         await Expect(tab.Test("foretold")).ToContainTextAsync("2 would apply");
@@ -69,7 +69,7 @@ public sealed class DeadLetterTests(Platform platform)
         await Expect(tab.Test("applied")).ToHaveTextAsync("1");
         await Expect(tab.Test("failed")).ToHaveTextAsync("1");
         await Expect(tab.Page.Locator(".items tr.row")).ToContainTextAsync("WireFormatException");
-        await Expect(tab.Page.Locator("[data-act=replay-created]")).ToContainTextAsync(new Regex("Started.*/console.*mended by hand", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=replay-created]")).ToContainTextAsync(new Regex("Started.*by admin.*mended by hand", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "flow-6-result");
         await tab.GoAsync($"/wallets/{mended}");
         await Expect(tab.Test("held")).ToContainTextAsync("7.50");
@@ -96,7 +96,7 @@ public sealed class DeadLetterTests(Platform platform)
         await tab.Page.Keyboard.PressAsync("Enter");
 
         await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("Discarded");
-        await Expect(tab.Page.Locator("[data-act=discard]")).ToContainTextAsync(new Regex("Discarded.*/console.*that wallet never was", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=discard]")).ToContainTextAsync(new Regex("Discarded.*by admin.*that wallet never was", RegexOptions.Singleline));
         await Expect(tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" })).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
     }
@@ -147,7 +147,7 @@ public sealed class DeadLetterTests(Platform platform)
         await SteerAsync(tab, "Resume", "Running");
         await SteerAsync(tab, "Cancel", "Cancelled");
 
-        await Expect(tab.Page.Locator("[data-act]")).ToHaveTextAsync([new Regex("Started"), new Regex("Paused"), new Regex("Resumed"), new Regex("Cancelled")]);
+        await Expect(tab.Page.Locator("[data-act]")).ToHaveTextAsync([new Regex("Started"), new Regex("paused"), new Regex("resumed"), new Regex("cancelled")]);
         Assert.Empty(tab.Complaints);
     }
 

@@ -44,7 +44,7 @@ public sealed class OperationsTests(Platform platform)
 
         await Expect(tab.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Compensated");
         await Expect(tab.Page.Locator("[data-act=compensate]")).ToContainTextAsync(
-            new Regex("Compensated.*/console.*from hold to release.*the payer has asked for it", RegexOptions.Singleline));
+            new Regex("Compensated.*by admin.*from hold to release.*the payer has asked for it", RegexOptions.Singleline));
         await Expect(tab.Page.Locator("[data-node=releasing]")).ToHaveAttributeAsync("data-state", new Regex("Current|Stuck"));
         await Expect(tab.Page.Locator("[data-node=holding]")).ToHaveAttributeAsync("data-state", "Failed");
         await platform.FailAsync($"wallet/{payer}", seconds: 1);
@@ -156,7 +156,7 @@ public sealed class OperationsTests(Platform platform)
         var alert = tab.Page.Locator("[data-alert=wallets-are-the-fold-of-events]", new() { HasText = wallet });
         await Expect(alert.Locator(".facts a")).ToHaveAttributeAsync("href", new Regex("events/wallets/[0-9]+|streams/wallets/"));
         await ActAsync(alert, "Acknowledge", "Acknowledge this alert", "that was me");
-        await Expect(alert.Locator("[data-act=acknowledge]")).ToContainTextAsync(new Regex("/console.*that was me", RegexOptions.Singleline));
+        await Expect(alert.Locator("[data-act=acknowledge]")).ToContainTextAsync(new Regex("by admin.*that was me", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "ops-8-alerts");
 
         await platform.TamperAsync("wallets", $"update wallets set balance = balance - 7 where wallet_id = '{wallet}'");
