@@ -37,7 +37,7 @@ public sealed class EventTests(Platform platform)
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/events/payments/[0-9]+$"));
         await Expect(tab.Test("causes")).ToContainTextAsync("0 led to it, 13 came of it");
         await tab.Page.Locator(".tree .effect[data-event='wallet.funds-held.v1'] a").ClickAsync();
-        await tab.Page.Locator(".facts").GetByLabel("Stream wallet").ClickAsync();
+        await tab.Page.Locator(".facts .id.stream a").ClickAsync();
 
         // The stream at that version: what the event changed. Then by keys, and the address says where.
         await Expect(tab.Page).ToHaveURLAsync(new Regex($"/streams/wallets/wallet/{payer}\\?v=3$"));
