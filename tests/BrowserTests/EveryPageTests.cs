@@ -10,9 +10,13 @@ public sealed class EveryPageTests(Platform platform)
     private const int DeskWidth = 1360;
     private const int PhoneWidth = 390;
 
+    // What a phone adds is the layout, and what the dark adds are the colours: both at once are for those who look at the pictures.
     private static readonly (int Width, ColorScheme Scheme)[] Looks =
     [
-        (DeskWidth, ColorScheme.Light), (DeskWidth, ColorScheme.Dark), (PhoneWidth, ColorScheme.Light), (PhoneWidth, ColorScheme.Dark),
+        (DeskWidth, ColorScheme.Light),
+        (DeskWidth, ColorScheme.Dark),
+        (PhoneWidth, ColorScheme.Light),
+        .. Photographs.AreWanted ? [(PhoneWidth, ColorScheme.Dark)] : Array.Empty<(int, ColorScheme)>(),
     ];
 
     [Fact]

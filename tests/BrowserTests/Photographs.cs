@@ -5,6 +5,8 @@ namespace BrowserTests;
 /// <summary>Pictures of pages for people to look at, where <c>PAYMENTS_SCREENSHOTS</c> names a folder for them.</summary>
 internal static class Photographs
 {
+    public static bool AreWanted => Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 };
+
     public static async Task TakeAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 } folder)
@@ -16,7 +18,7 @@ internal static class Photographs
     /// <summary>As it is now, light and dark, wide and narrow.</summary>
     public static async Task TakeAllAsync(IPage page, string name)
     {
-        if (Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is not { Length: > 0 })
+        if (!AreWanted)
         {
             return;
         }
