@@ -9,6 +9,9 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
     // A message is tried for 38 to 76 s before it is a dead letter; then the cause is gone, and a replay mends it.
     private const int FailingSeconds = 100;
     private const int Declines = 40;
+
+    // All instances of a consumer hear of a pause within two seconds: what is paid before is still noted.
+    private static readonly TimeSpan PausedWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RipenWithin = TimeSpan.FromSeconds(150);
 
     private Purse Unlucky => town.Shops[0];
@@ -60,6 +63,7 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
     {
         await api.PostAsync(
             "/api/admin/payments/consumers/pause", new JsonObject { ["reason"] = "demo: to look at something, and then forgotten" }, cancel);
+        await Task.Delay(PausedWithin, clock, cancel);
         var shop = town.Shops.First(s => s.Currency == "EUR" && s != Unlucky);
         foreach (var customer in town.People.Where(p => p.Currency == "EUR").Take(8))
         {
