@@ -13,15 +13,22 @@ internal sealed class SessionWatch(ILoggerFactory logs, GatewayClient gateway) :
     protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
         gateway.IsSessionAsync(OperatorSession.TokenOf(authenticationState.User), cancellationToken);
 
-    /// <summary>The same for every page that is loaded.</summary>
+    /// <summary>The same for every page that is loaded; somebody who has another role by now has it there, too.</summary>
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var gateway = context.HttpContext.RequestServices.GetRequiredService<GatewayClient>();
-        if (context.Principal is not { } person
-            || !await gateway.IsSessionAsync(OperatorSession.TokenOf(person), context.HttpContext.RequestAborted))
+        var token = context.Principal is { } person ? OperatorSession.TokenOf(person) : null;
+        var me = token is null ? null : await gateway.GetAsync<MeView>(OperatorPaths.Me, token, context.HttpContext.RequestAborted);
+        if (me is null or { Trouble.Kind: TroubleKind.SignedOut })
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync();
+        }
+        else if (me.Value is { } known && known.Role != OperatorSession.RoleOf(context.Principal!))
+        {
+            context.ReplacePrincipal(OperatorSession.PrincipalOf(
+                new SignInAnswer(token!, known.Name, known.Role, known.MustChangePassword, known.ExpiresAt)));
+            context.ShouldRenew = true;
         }
     }
 }

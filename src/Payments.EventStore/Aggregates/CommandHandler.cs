@@ -52,8 +52,13 @@ public sealed class CommandHandler<TState, TEvent>(
             var now = clock.GetUtcNow();
             var change = new Change<TState, TEvent>(definition, stream, states[stream]);
             var outcome = Decide(change, decide(states[stream].State, now), cause, now);
-            var result = await store.AppendAsync(
-                new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows(), .. record?.Invoke(outcome) ?? []], Claim = claim(outcome) }, cancel);
+            var unit = new AppendUnit
+            {
+                Streams = [change.ToAppend()],
+                Rows = [.. change.Rows(), .. record?.Invoke(outcome) ?? []],
+                Claim = claim(outcome),
+            };
+            var result = await store.AppendAsync(unit, cancel);
             switch (result)
             {
                 case AppendResult.Appended:

@@ -23,8 +23,11 @@ internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, Opera
         var hash = passwords.Hash(Name, password);
         if (isNew)
         {
-            await books.CreateAsync(
-                Name, "admin", hash, mustChange: true, new AccessAct(Name, "operator-created", "the first start", Name), cancellationToken);
+            if (!await books.CreateAsync(
+                Name, "admin", hash, mustChange: true, new AccessAct(Name, "operator-created", "the first start", Name), cancellationToken))
+            {
+                return; // Another instance, in this very moment: it tells its password.
+            }
         }
         else
         {

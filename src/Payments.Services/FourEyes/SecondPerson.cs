@@ -80,7 +80,7 @@ public sealed class SecondPerson
             return (by, Problems.Invalid(PlatformHeaders.Approval, "Must be the id of an order that waits for approval here."));
         }
 
-        if (Obstacle(asked, order, context, by, key) is { } obstacle)
+        if (Obstacle(asked, order, context, by, key, _clock.GetUtcNow()) is { } obstacle)
         {
             return (by, obstacle);
         }
@@ -103,7 +103,8 @@ public sealed class SecondPerson
                 StatusCodes.Status403Forbidden, "approver_not_signed_in", "Only a person who has signed in can approve: a key may be anybody's.")
         : null;
 
-    private static ProblemHttpResult? Obstacle(ApprovalView asked, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key)
+    private static ProblemHttpResult? Obstacle(
+        ApprovalView asked, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key, DateTimeOffset now)
     {
         if (RefusalOf(asked.AskedBy, by, context) is { } refusal)
         {
@@ -120,6 +121,12 @@ public sealed class SecondPerson
             return Problems.Conflict("another_order", "This is not the order that waits for approval.");
         }
 
+        // It is done once by its key, which is forgotten some day: long before that it cannot be sent any more, approved or not.
+        if (asked.ExpiresAt <= now)
+        {
+            return Problems.Conflict("approval_expired", "It was asked too long ago: it must be ordered anew.");
+        }
+
         // Whoever has approved may send it again: it may not have been carried out, and it never is twice.
         return asked.Status == ApprovalView.Waiting || (asked.Status == ApprovalView.Approved && asked.DecidedBy == by.Value)
             ? null
@@ -127,8 +134,7 @@ public sealed class SecondPerson
     }
 
     private static ProblemHttpResult NotWaiting(ApprovalView asked) => Problems.Conflict(
-        "approval_" + asked.Status,
-        asked.DecidedBy is { } decider ? $"{decider} has {asked.Status} it." : "It has waited too long: it must be ordered anew.");
+        "approval_" + asked.Status, $"{asked.DecidedBy} has {asked.Status} it.");
 
     private static string HashOf(WeighedOrder order, HttpContext context) => Convert.ToHexStringLower(
         SHA256.HashData([.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. order.Body.Span]));

@@ -65,6 +65,15 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(5_000, (await _platform.Api.WalletAsync(wallet)).Overdraft);
         await RefusedAsync(path, order, "cleo", id, id, HttpStatusCode.Conflict, "approval_approved");
+
+        // Not even whoever has approved can send it when its key may be forgotten soon.
+        await using (var database = NpgsqlDataSource.Create(_platform.Database))
+        {
+            await using var age = database.CreateCommand("update approvals set expires_at = now(); delete from claims");
+            await age.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await RefusedAsync(path, order, "ben", id, id, HttpStatusCode.Conflict, "approval_expired");
         var trail = (await GetAsync("/audit"))["items"]!.AsArray();
         Assert.Equal(
             [("wallet-overdraft", "anna (approved by ben)"), ("approval-approved", "ben"), ("approval-asked", "anna")],

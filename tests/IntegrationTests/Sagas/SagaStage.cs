@@ -240,13 +240,23 @@ internal sealed class SagaApi(WebApplication host)
     public async Task<JsonNode> GetAsync(string path) =>
         JsonNode.Parse(await _http.GetStringAsync($"/api/admin/sagas{path}", Cancel))!;
 
+    /// <summary>In the session of a person, as the gateway tells it.</summary>
+    public Task<HttpResponseMessage> PostSignedInAsync(string path, object body, string person, string? approval = null)
+    {
+        var request = Request(path, body, approval);
+        request.Headers.Add(PlatformHeaders.ClientId, CallerIdentity.SignedIn);
+        request.Headers.Add(PlatformHeaders.Operator, person);
+        if (approval is not null)
+        {
+            request.Headers.Add(PlatformHeaders.Approval, approval);
+        }
+
+        return _http.SendAsync(request, Cancel);
+    }
+
     public Task<HttpResponseMessage> PostAsync(string path, object body, string? key = null, string? person = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/admin/sagas{path}")
-        {
-            Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"),
-            Headers = { { "Idempotency-Key", key ?? $"key-{Guid.NewGuid():N}" } },
-        };
+        var request = Request(path, body, key);
         if (person is not null)
         {
             request.Headers.Add("X-Operator", person);
@@ -254,4 +264,10 @@ internal sealed class SagaApi(WebApplication host)
 
         return _http.SendAsync(request, Cancel);
     }
+
+    private static HttpRequestMessage Request(string path, object body, string? key) => new(HttpMethod.Post, $"/api/admin/sagas{path}")
+    {
+        Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"),
+        Headers = { { PlatformHeaders.IdempotencyKey, key ?? $"key-{Guid.NewGuid():N}" } },
+    };
 }

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using IntegrationTests.Gateway;
+
+namespace IntegrationTests.Sagas;
+
+/// <summary>A saga about much is compensated or completed by hand only when a second person agrees; to try it again needs nobody else.</summary>
+[Collection(SagaTests.Name)]
+public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private SagaStage _stage = null!;
+    private SagaApi _api = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _stage = await SagaStage.SetAsync(postgres);
+        await _stage.SetFaultsAsync(new { down = true }); // Nothing moves unless the test moves it.
+        _api = await _stage.StartServiceAsync("CardStep:BreakerOpenMs=600000", "FourEyes:AmountFrom=0");
+    }
+
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
+
+    [Theory]
+    [InlineData("compensate", "voiding")]
+    [InlineData("complete", "crediting")]
+    public async Task Nothing_moves_before_somebody_else_gives_the_same_order_and_then_it_moves_once(string act, string phase)
+    {
+        var payment = await _stage.RequestCardAsync();
+        var (path, order) = ($"/{payment.Payment}/{act}", new { reason = "asked for by the customer", phase = "authorising" });
+
+        using var asked = await _api.PostSignedInAsync(path, order, "anna");
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        var id = (string)JsonNode.Parse(await asked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["id"]!;
+        Assert.Equal("authorising", await _stage.PhaseAsync(payment));
+
+        using var own = await _api.PostSignedInAsync(path, order, "anna", id);
+        await ProblemAssert.IsAsync(own, HttpStatusCode.Forbidden, "own_order");
+        Assert.Equal("authorising", await _stage.PhaseAsync(payment));
+
+        var done = await SagaStage.OkAsync(_api.PostSignedInAsync(path, order, "ben", id));
+        var again = await SagaStage.OkAsync(_api.PostSignedInAsync(path, order, "ben", id));
+        Assert.Equal(done.ToJsonString(), again.ToJsonString());
+        Assert.Equal(phase, await _stage.PhaseAsync(payment));
+        var record = Assert.Single((await _api.GetAsync($"/{payment.Payment}/acts")).AsArray())!;
+        Assert.Equal("anna (approved by ben)", (string)record["by"]!);
+    }
+
+    [Fact]
+    public async Task What_was_begun_is_tried_again_by_one()
+    {
+        var payment = await _stage.RequestCardAsync();
+
+        await SagaStage.OkAsync(_api.PostSignedInAsync($"/{payment.Payment}/retry", new { reason = "the processor is back" }, "anna"));
+
+        Assert.Empty((await _api.GetAsync("/approvals"))["items"]!.AsArray());
+    }
+}
