@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IntegrationTests.Standalone;
-using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using Payments.EventStore;
-using Payments.EventStore.Postgres;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.EventStore;
@@ -13,9 +10,6 @@ namespace IntegrationTests.EventStore;
 public sealed class KilledWriterTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>
 {
     private const int Kills = 50;
-    private const int Writers = 8;
-    private const string ConnectionVariable = "TEST_WRITER_CONNECTION";
-    private const string FileVariable = "TEST_WRITER_ACKNOWLEDGED";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -57,7 +51,7 @@ public sealed class KilledWriterTests(EventStoreDatabase database) : IClassFixtu
 
         var at = log.ToDictionary(e => e.Position, e => e.EventId);
         var acknowledged = Directory.EnumerateFiles(folder).SelectMany(WholeLines).ToList();
-        Assert.True(acknowledged.Count > Kills * Writers, $"Only {acknowledged.Count} appends.");
+        Assert.True(acknowledged.Count > Kills * WriterToKill.Writers, $"Only {acknowledged.Count} appends.");
         Assert.All(acknowledged, a => Assert.Equal(a.EventId, at[a.Position]));
 
         await tail.UntilAsync(log[^1].Position, Deadline);
@@ -65,46 +59,13 @@ public sealed class KilledWriterTests(EventStoreDatabase database) : IClassFixtu
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact(Explicit = true)]
-    public async Task Writes_until_it_is_killed()
-    {
-        await using var source = NpgsqlDataSource.Create(ExplicitTest.Given(ConnectionVariable));
-        await using var store = new PostgresEventStore("test", source, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
-        await using var file = new FileStream(ExplicitTest.Given(FileVariable), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        var writing = new Lock();
-        var stop = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
-        {
-            var random = new Random(writer);
-            var mine = (Stream: Sample.Stream(), Version: 0L);
-            while (stop.Elapsed < Deadline)
-            {
-                var (events, others) = (random.Next(1, 4), random.Next(0, 3));
-                var unit = Unit([(mine.Stream, ExpectedVersion.Exactly(mine.Version), events), (Sample.Stream(), ExpectedVersion.Any, others)]);
-                var stored = Assert.IsType<AppendResult.Appended>(await store.AppendAsync(unit, CancellationToken.None));
-                mine.Version += events;
-                lock (writing)
-                {
-                    // In the system's hands once written: a kill does not take it back.
-                    file.Write(System.Text.Encoding.ASCII.GetBytes($"{stored.FirstPosition} {unit.Streams[0].Events[0].EventId}\n"));
-                }
-            }
-        })));
-    }
-
-    // Every event says how many there are in its unit.
-    private static AppendUnit Unit(IReadOnlyList<(StreamId Stream, ExpectedVersion Expected, int Count)> appends)
-    {
-        var metadata = new EventMetadata(
-            Guid.CreateVersion7(), null, appends.Sum(a => a.Count).ToString(CultureInfo.InvariantCulture), null, null);
-        return Sample.Unit([.. appends.Select(a => new StreamAppend(
-            a.Stream, a.Expected, [.. Sample.Events(a.Count).Select(e => e with { Metadata = metadata })]))]);
-    }
-
     private Process Start(string folder, int number) => ExplicitTest.Start(
-        typeof(KilledWriterTests),
-        nameof(Writes_until_it_is_killed),
-        new Dictionary<string, string> { [ConnectionVariable] = database.ConnectionString, [FileVariable] = FileOf(folder, number) });
+        typeof(WriterToKill),
+        nameof(WriterToKill.Writes_until_it_is_killed),
+        new Dictionary<string, string>
+        {
+            [WriterToKill.ConnectionVariable] = database.ConnectionString, [WriterToKill.FileVariable] = FileOf(folder, number),
+        });
 
     private async Task<long> Backends() => (await database.QueryAsync<long>(
         "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'writer'"))[0];
