@@ -77,6 +77,11 @@ public sealed class OperationsTests(Platform platform)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear all" }).ClickAsync();
         await Expect(tab.Page.Locator("#faults ~ .status")).ToHaveTextAsync("Normal");
         await Photographs.TakeAllAsync(tab.Page, "ops-5-faults");
+
+        await tab.GoAsync("/audit?act=card-faults-set");
+        var cleared = tab.Page.Locator(".audit .row").First;
+        await Expect(cleared).ToContainTextAsync(People.Admin);
+        await Expect(cleared).ToContainTextAsync("Card faults set");
         Assert.Empty(tab.Complaints);
     }
 

@@ -42,6 +42,8 @@ public static class ActWords
         ["role-changed"] = "Role changed",
         ["password-changed"] = "Password changed",
         ["password-reset"] = "Password reset",
+        ["failure-planted"] = "Failure planted",
+        ["card-faults-set"] = "Card faults set",
     };
 
     public static IReadOnlyList<(string Value, string Words)> All { get; } = [.. Words.Select(pair => (pair.Key, pair.Value))];

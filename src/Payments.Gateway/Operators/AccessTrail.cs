@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Payments.Gateway;
 
-/// <summary>Who signed in, or did something about an account, when and why. The same shape as the services' trails.</summary>
+/// <summary>Who signed in, or did something that only the gateway knows of, when and why. The same shape as the services' trails.</summary>
 internal sealed record AccessActView(
     long Id, DateTimeOffset At, string By, string Act, string Reason, JsonNode? Before, JsonNode? After, string Subject, string Hash);
 
@@ -13,7 +13,7 @@ internal sealed record AccessActPage(IReadOnlyList<AccessActView> Items, long? N
 
 internal sealed record AccessTrailVerdict(bool Intact, long Checked, long? Broken, string? Why);
 
-/// <summary>The trail of what was done about operators' accounts: in order, sealed, and never changed.</summary>
+/// <summary>The trail of what was done about operators' accounts, and about faults of the card processor's stand-in: in order, sealed, and never changed.</summary>
 internal sealed class AccessTrail(NpgsqlDataSource database)
 {
     public static async Task WriteAsync(NpgsqlConnection connection, AccessAct act, DateTimeOffset at, CancellationToken cancel)
@@ -24,7 +24,7 @@ internal sealed class AccessTrail(NpgsqlDataSource database)
         command.Parameters.AddWithValue(act.By);
         command.Parameters.AddWithValue(act.Act);
         command.Parameters.AddWithValue(act.Reason);
-        command.Parameters.AddWithValue($"operator/{act.Operator}");
+        command.Parameters.AddWithValue(act.Subject);
         command.Parameters.Add(Json(act.Before));
         command.Parameters.Add(Json(act.After));
         await command.ExecuteNonQueryAsync(cancel);

@@ -24,7 +24,7 @@ internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, Opera
         if (isNew)
         {
             if (!await books.CreateAsync(
-                Name, "admin", hash, mustChange: true, new AccessAct(Name, "operator-created", "the first start", Name), cancellationToken))
+                Name, "admin", hash, mustChange: true, AccessAct.OfAccount(Name, "operator-created", "the first start", Name), cancellationToken))
             {
                 return; // Another instance, in this very moment: it tells its password.
             }
@@ -36,7 +36,7 @@ internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, Opera
                 hash,
                 mustChange: true,
                 keep: null,
-                new AccessAct(Name, "password-reset", "nobody has signed in yet", Name),
+                AccessAct.OfAccount(Name, "password-reset", "nobody has signed in yet", Name),
                 cancellationToken);
         }
 

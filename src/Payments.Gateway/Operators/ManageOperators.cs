@@ -107,7 +107,7 @@ internal static class ManageOperators
 
     private static AccessAct Act(
         HttpContext context, string act, string reason, string name, JsonNode? before = null, JsonNode? after = null) =>
-        new(context.Features.GetRequiredFeature<SignedInOperator>().Name, act, reason.Trim(), name, before, after);
+        AccessAct.OfAccount(context.Features.GetRequiredFeature<SignedInOperator>().Name, act, reason.Trim(), name, before, after);
 
     private static ProblemHttpResult? Refusal(string role, string reason) =>
         OperatorRoles.Find(role) is null ? Problems.Invalid("role", $"Must be one of {string.Join(", ", OperatorRoles.Names)}.")

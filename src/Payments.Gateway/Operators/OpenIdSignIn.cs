@@ -45,7 +45,7 @@ internal sealed partial class OpenIdSignIn(
                 403, ProblemCodes.Forbidden, $"'{name}' has no role here: the claim '{options.OpenIdConnect.RoleClaim}' names none.");
         }
 
-        var act = new AccessAct(name, "vouched-for", $"by {jwt.Issuer}", name, After: RoleNode(role));
+        var act = AccessAct.OfAccount(name, "vouched-for", $"by {jwt.Issuer}", name, after: RoleNode(role));
         return await books.VouchAsync(jwt.Issuer, jwt.Subject, name, role, act, cancel) && await books.FindAsync(name, cancel) is { } account
             ? account.DisabledAt is null
                 ? Results.Json(await sessions.BeginAsync(account, $"with {jwt.Issuer}", cancel), OperatorJson.Default.SignInAnswer)

@@ -4,8 +4,12 @@ using NpgsqlTypes;
 
 namespace Payments.Gateway;
 
-/// <summary>What is done about an account, for the trail.</summary>
-internal sealed record AccessAct(string By, string Act, string Reason, string Operator, JsonNode? Before = null, JsonNode? After = null);
+/// <summary>What is done, about an account for the most part, for the trail.</summary>
+internal sealed record AccessAct(string By, string Act, string Reason, string Subject, JsonNode? Before = null, JsonNode? After = null)
+{
+    public static AccessAct OfAccount(string by, string act, string reason, string account, JsonNode? before = null, JsonNode? after = null) =>
+        new(by, act, reason, $"operator/{account}", before, after);
+}
 
 /// <summary>The operators' accounts. Whatever is done to one is in the trail in the same transaction.</summary>
 internal sealed class OperatorBooks(NpgsqlDataSource database, TimeProvider clock)

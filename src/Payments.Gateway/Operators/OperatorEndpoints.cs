@@ -23,6 +23,11 @@ internal static class OperatorEndpoints
         builder.Services.AddSingleton(OperatorOptions.From(builder.Configuration));
         builder.Services.AddSingleton<OperatorBooks>();
         builder.Services.AddSingleton<AccessTrail>();
+        if (ProxyRoutes.HasCards(builder.Configuration, builder.Environment))
+        {
+            builder.Services.AddSingleton<CardFaultTrail>();
+        }
+
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<Passwords>();
         builder.Services.AddSingleton<SignIn>();

@@ -39,7 +39,7 @@ internal sealed class Sessions(NpgsqlDataSource database, OperatorOptions option
             await command.ExecuteNonQueryAsync(cancel);
         }
 
-        var act = new AccessAct(account.Name, "signed-in", how, account.Name, After: new JsonObject { ["role"] = account.Role });
+        var act = AccessAct.OfAccount(account.Name, "signed-in", how, account.Name, after: new JsonObject { ["role"] = account.Role });
         await AccessTrail.WriteAsync(connection, act, now, cancel);
         await transaction.CommitAsync(cancel);
         return new SignInAnswer(token, account.Name, account.Role, account.MustChange, expires);

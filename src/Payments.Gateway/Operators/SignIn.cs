@@ -83,7 +83,7 @@ internal sealed class SignIn(OperatorBooks books, Sessions sessions, Passwords p
 
         if (account is { PasswordHash: not null } && isOpen)
         {
-            var act = new AccessAct(name, "sign-in-refused", "wrong password", name);
+            var act = AccessAct.OfAccount(name, "sign-in-refused", "wrong password", name);
             await books.FailAsync(name, options.FailuresMax, TimeSpan.FromMinutes(options.LockMinutes), act, cancel);
         }
 
@@ -95,6 +95,6 @@ internal sealed class SignIn(OperatorBooks books, Sessions sessions, Passwords p
         passwords.Hash(name, password),
         mustChange: false,
         keep: Sessions.HashOf(token),
-        new AccessAct(name, "password-changed", "by themselves", name),
+        AccessAct.OfAccount(name, "password-changed", "by themselves", name),
         cancel);
 }

@@ -30,8 +30,15 @@ internal static class Proxy
     public static void MapProxy(this WebApplication app) =>
         app.MapReverseProxy(pipeline =>
         {
+            if (app.Services.GetService<CardFaultTrail>() is { } trail)
+            {
+                pipeline.Use((context, next) => IsOfCards(context) ? trail.InvokeAsync(context, next) : next(context));
+            }
+
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
         })
         .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProxyRoutes.ScopesOf(route.RouteId)));
+
+    private static bool IsOfCards(HttpContext context) => context.GetReverseProxyFeature().Route.Config.RouteId == ProxyRoutes.CardsPath;
 }

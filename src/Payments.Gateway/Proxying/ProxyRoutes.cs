@@ -31,8 +31,8 @@ internal static class ProxyRoutes
     ];
 
     /// <summary>The stand-in for the card processor, which has its fault controls under <c>/admin</c>.</summary>
-    private const string CardProcessor = "card-processor";
-    private const string CardsPath = "/api/admin/cards/{**rest}";
+    public const string CardProcessor = "card-processor";
+    public const string CardsPath = "/api/admin/cards/{**rest}";
 
     // The processor knows nothing of operators: here it is seen to who may set its faults.
     private static readonly RequiredScopes CardFaults = new(Scopes.AdminRead, Scopes.AdminOperate);

@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Payments.EventStore;
+using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
 
@@ -27,21 +30,32 @@ public static class PlantedFailureEndpoint
             return;
         }
 
-        admin.MapPut("/planted-failures", (PlantRequest request, PlantedFailures planted) =>
+        admin.MapPut("/planted-failures", PlantAsync).RequireRole(OperatorRole.Admin);
+    }
+
+    private static async Task<IResult> PlantAsync(
+        PlantRequest request, PlantedFailures planted, OperatorName by, IEventStore store, TimeProvider clock, CancellationToken cancel)
+    {
+        if (request.RoutingKey is not { Length: > 0 and <= KeyLengthMax })
         {
-            if (request.RoutingKey is not { Length: > 0 and <= KeyLengthMax })
-            {
-                return Problems.Invalid("routingKey", $"Must be 1 to {KeyLengthMax} characters.");
-            }
+            return Problems.Invalid("routingKey", $"Must be 1 to {KeyLengthMax} characters.");
+        }
 
-            if (request.Seconds is < 1 or > SecondsMax)
-            {
-                return Problems.Invalid("seconds", $"Must be 1 to {SecondsMax}.");
-            }
+        if (request.Seconds is < 1 or > SecondsMax)
+        {
+            return Problems.Invalid("seconds", $"Must be 1 to {SecondsMax}.");
+        }
 
-            planted.Plant(request.RoutingKey, TimeSpan.FromSeconds(request.Seconds));
-            return Results.NoContent();
-        }).RequireRole(OperatorRole.Admin);
+        var act = new OperatorAct(
+            clock.GetUtcNow(),
+            by.Value,
+            "failure-planted",
+            "for development",
+            After: new JsonObject { ["routingKey"] = request.RoutingKey, ["seconds"] = request.Seconds },
+            Subject: $"key/{request.RoutingKey}");
+        await store.AppendAsync(new AppendUnit { Rows = [act.ToRow()] }, cancel);
+        planted.Plant(request.RoutingKey, TimeSpan.FromSeconds(request.Seconds));
+        return Results.NoContent();
     }
 }
 

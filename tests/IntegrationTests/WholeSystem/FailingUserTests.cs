@@ -30,6 +30,8 @@ public sealed class FailingUserTests(PostgresFixture postgres)
         using var planted = await api.Http.PutAsJsonAsync(
             $"/api/admin/{service}/planted-failures", new { routingKey = key, seconds = FailingSeconds }, TestContext.Current.CancellationToken);
         planted.EnsureSuccessStatusCode();
+        var trail = await api.GetJsonAsync($"/api/admin/{service}/audit?act=failure-planted&subject={Uri.EscapeDataString($"key/{key}")}");
+        Assert.Single(trail["items"]!.AsArray());
         var theirs = new List<Guid>();
         var others = new List<Guid>();
         for (var i = 0; i < Payments; i++)
