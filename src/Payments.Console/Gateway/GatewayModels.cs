@@ -190,6 +190,7 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code, IR
 [JsonSerializable(typeof(AlertView))]
 [JsonSerializable(typeof(AlertPage))]
 [JsonSerializable(typeof(CardFaults))]
+[JsonSerializable(typeof(List<WalletOwner>))]
 [JsonSerializable(typeof(SettingsView))]
 [JsonSerializable(typeof(GatewaySettings))]
 [JsonSerializable(typeof(EventPage))]

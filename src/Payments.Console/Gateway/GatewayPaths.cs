@@ -18,6 +18,8 @@ internal static class GatewayPaths
     public static string Wallets(string? user, Guid? after, int limit) =>
         "/api/admin/wallets" + Query(("userId", user), ("after", after?.ToString("D")), ("limit", $"{limit}"));
 
+    public static string Owners(IEnumerable<Guid> wallets) => "/api/admin/wallets/owners?wallets=" + string.Join(',', wallets);
+
     public static string Wallet(Guid id) => $"/api/wallets/{id:D}";
 
     /// <summary>Ledger entries of the versions from <paramref name="after"/> + 1 on, oldest first.</summary>

@@ -1,5 +1,8 @@
 namespace Payments.Console;
 
+/// <summary>Whose a wallet is.</summary>
+public sealed record WalletOwner(Guid WalletId, string UserId);
+
 /// <summary>Money that is set aside now. Amounts in minor units.</summary>
 /// <param name="Operation">The payment or refund that it is for; of a reservation, the hold's own id.</param>
 /// <param name="Purpose"><c>payment</c>, <c>refund</c> or <c>reservation</c>.</param>

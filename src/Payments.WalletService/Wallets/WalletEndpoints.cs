@@ -54,6 +54,7 @@ internal static class WalletEndpoints
         var admin = app.MapAdmin("/api/admin/wallets");
         admin.MapGet("/", WalletQueries.All);
         admin.MapGet("/overview", WalletQueries.Overview);
+        admin.MapGet("/owners", Owners.Handle);
         admin.MapGet("/accounts", Accounts.Handle);
         admin.MapGet("/holds", HoldQueries.All);
         admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);

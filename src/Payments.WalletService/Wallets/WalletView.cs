@@ -47,6 +47,7 @@ public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLe
 [JsonSerializable(typeof(EndHold.ReleaseRequest))]
 [JsonSerializable(typeof(WalletView))]
 [JsonSerializable(typeof(IReadOnlyList<WalletView>))]
+[JsonSerializable(typeof(IReadOnlyList<OwnerView>))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(WalletPage))]
 [JsonSerializable(typeof(WalletOverview))]
