@@ -26,6 +26,7 @@ public static class ConsoleHost
         builder.Services.AddSingleton<GatewayHealth>();
         builder.Services.AddSingleton<GatewayClient>();
         builder.Services.AddSingleton<LiveAnswers>();
+        builder.Services.AddSingleton<DrawingTime>();
         builder.Services.AddScoped<Pulse>();
         builder.Services.AddSingleton<WalletOwners>();
         builder.Services.AddSingleton<LedgerReader>();

@@ -134,6 +134,36 @@ public sealed class EventPartsTests
         Assert.Equal(40, feed.LastOf("sagas"));
     }
 
+    [Fact]
+    public void What_is_new_stands_where_it_would_had_it_been_there_from_the_beginning()
+    {
+        var random = new Random(20_261_126);
+        var all = new List<HistoryEvent>();
+        var feed = new EventFeed();
+        string[] services = ["payments", "wallets", "sagas"];
+        foreach (var service in services)
+        {
+            feed.AddOlder(service, Page(0, [], next: null, searchedTo: 0));
+        }
+
+        for (var position = 1; position <= 100; position++)
+        {
+            // Clocks of several machines: what comes later may say that it was earlier.
+            var one = At(services[random.Next(3)], position, Math.Max(0, position + random.Next(-5, 5)));
+            all.Add(one);
+            Assert.Equal(1, feed.AddNewer(one.Service, Page(position, [one], null, 0), limit: 3));
+        }
+
+        var anew = new EventFeed();
+        foreach (var service in services)
+        {
+            anew.AddOlder(service, Page(100, [.. all.Where(e => e.Service == service).Reverse()], next: null, searchedTo: 0));
+        }
+
+        Assert.Equal(100, feed.Shown.Count);
+        Assert.Equal(anew.Shown, feed.Shown);
+    }
+
     [Theory]
     [InlineData("500", "EUR", 50_000)]
     [InlineData(" 1,234.5 ", "EUR", 123_450)]

@@ -9,6 +9,9 @@ public sealed class EventFeed
     /// <summary>More of one log than anybody scrolls through; the older ones are read again when they are wanted.</summary>
     public const int KeptMax = 20_000;
 
+    private static readonly Comparer<HistoryEvent> NewestFirst = Comparer<HistoryEvent>.Create((a, b) =>
+        (b.RecordedAt, ServiceWords.Order(b.Service), b.Position).CompareTo((a.RecordedAt, ServiceWords.Order(a.Service), a.Position)));
+
     private readonly Dictionary<string, Source> _sources = [];
     private List<HistoryEvent> _shown = [];
 
@@ -49,39 +52,54 @@ public sealed class EventFeed
         }
 
         var news = page.Items.TakeWhile(e => e.Position > source.Last).ToList();
-        if (news.Count == limit)
+        source.Last = Math.Max(source.Last, page.LastPosition);
+        if (news.Count == 0)
+        {
+            return 0;
+        }
+
+        var hasGap = news.Count == limit;
+        if (hasGap)
         {
             source.Events.Clear(); // What lies between has not been seen: from here on it is read again.
             source.Take(page);
         }
 
         source.Events.InsertRange(0, news);
-        source.Last = Math.Max(source.Last, page.LastPosition);
-        if (source.Events.Count > KeptMax)
+        var isLong = source.Events.Count > KeptMax;
+        if (isLong)
         {
             source.Events.RemoveRange(KeptMax / 2, source.Events.Count - (KeptMax / 2));
             source.Next = source.Events[^1].Position;
             source.SearchedToAt = source.Events[^1].RecordedAt;
         }
 
-        if (news.Count > 0)
+        if (hasGap || isLong)
         {
             Merge();
+        }
+        else
+        {
+            Insert(news);
         }
 
         return news.Count;
     }
 
+    // The long list is not sorted anew for what is new.
+    private void Insert(IReadOnlyList<HistoryEvent> news)
+    {
+        var bound = Bound ?? DateTimeOffset.MinValue;
+        foreach (var one in news.Where(e => e.RecordedAt >= bound))
+        {
+            _shown.Insert(~_shown.BinarySearch(one, NewestFirst), one);
+        }
+    }
+
     private void Merge()
     {
         var bound = Bound ?? DateTimeOffset.MinValue;
-        _shown =
-        [
-            .. _sources.Values.SelectMany(s => s.Events).Where(e => e.RecordedAt >= bound)
-                .OrderByDescending(e => e.RecordedAt)
-                .ThenByDescending(e => ServiceWords.Order(e.Service))
-                .ThenByDescending(e => e.Position),
-        ];
+        _shown = [.. _sources.Values.SelectMany(s => s.Events).Where(e => e.RecordedAt >= bound).Order(NewestFirst)];
     }
 
     private sealed class Source
