@@ -35,7 +35,7 @@ public sealed class EveryPageTests(Platform platform)
                 await Assertions.Expect(tab.Page.Locator(".waiting")).ToHaveCountAsync(0);
                 if (name == "overview")
                 {
-                    await Assertions.Expect(tab.Page.Locator(".chart svg .rz-tick-text").First).ToBeAttachedAsync();
+                    await Assertions.Expect(tab.Page.Locator(".chart .grid").First).ToBeAttachedAsync();
                 }
 
                 await Photographs.TakeAsync(tab.Page, $"{name}-{width}-{scheme}");
