@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using Payments.Bench;
 using Payments.Bench.Appends;
+using Payments.Bench.Consoles;
 using Payments.Bench.FailingUser;
+using Payments.Bench.Lists;
 using Payments.Bench.Loads;
 using Payments.Bench.Rebuilds;
 using Payments.Bench.Sealing;
@@ -25,12 +27,16 @@ try
         ["loads", "--help" or "-h"] => Tell(Usage.Loads),
         ["payments", "--help" or "-h"] => Tell(Usage.Payments),
         ["failing-user", "--help" or "-h"] => Tell(Usage.FailingUser),
+        ["consoles", "--help" or "-h"] => Tell(Usage.Consoles),
+        ["lists", "--help" or "-h"] => Tell(Usage.Lists),
         ["rebuild", "--help" or "-h"] => Tell(Usage.Rebuild),
         ["appends", .. var rest] => await AppendsBench.RunAsync(AppendsOptions.Parse(rest), stop.Token),
         ["sealing", .. var rest] => await SealingBench.RunAsync(SealingOptions.Parse(rest), stop.Token),
         ["loads", .. var rest] => await LoadsBench.RunAsync(LoadsOptions.Parse(rest), stop.Token),
         ["payments", .. var rest] => await PaymentsBench.RunAsync(PaymentsOptions.Parse(rest), stop.Token),
         ["failing-user", .. var rest] => await FailingUserBench.RunAsync(FailingUserOptions.Parse(rest), stop.Token),
+        ["consoles", .. var rest] => await ConsolesBench.RunAsync(ConsolesOptions.Parse(rest), stop.Token),
+        ["lists", .. var rest] => await ListsBench.RunAsync(ListsOptions.Parse(rest), stop.Token),
         ["rebuild", .. var rest] => await RebuildBench.RunAsync(RebuildOptions.Parse(rest), stop.Token),
         [var name, ..] => throw new BadArgumentException($"There is no benchmark '{name}'. See --help."),
     };

@@ -11,6 +11,8 @@ internal static class Usage
           loads      how long it takes to load a wallet of many events, with a snapshot and without, beside the same
           payments   wallet payments a second over HTTP, all services: beside pgbench's TPC-B
           failing-user   latency of other users' payments while a consumer fails on all messages of one: beside before and after
+          consoles   wallet payments with many consoles open beside none
+          lists      how long the console's lists take to open when the store is full: beside an almost empty one
           rebuild    events a second: a projection rebuilt from the log, and the log read and followed
 
         Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it, in one run.
@@ -90,6 +92,36 @@ internal static class Usage
           --failing-rate 10      payments a second of the failing user (1 to 200)
           --wallets 1000         wallets that pay each other (3 to 100000)
           --seconds 30           seconds of each of the three (1 to 30)
+
+        """;
+
+    public const string Consoles = """
+        Usage: ./payments bench consoles [options]
+
+        Wallet payments through the gateway of a Standalone, in turns with no console open and with many: at full load, then begun on time
+        at a rate. The consoles are live pages without a browser, which would cost more than they do: each keeps its circuit open, takes
+        what is drawn and acknowledges it. They share the pages that are named. At the end every wallet is checked to the cent.
+
+          --consoles 50          open at once (1 to 500)
+          --pages /,/payments,/sagas,/dead-letters,/events,/consumers
+                                 what they show
+          --callers 64           concurrent callers at full load (1 to 4096)
+          --rate 100             payments a second otherwise (1 to 2000)
+          --wallets 1000         wallets that pay each other (2 to 100000)
+          --seconds 15           how long one measurement lasts (1 to 300)
+          --rounds 3             measurements of each kind (1 to 20)
+
+        """;
+
+    public const string Lists = """
+        Usage: ./payments bench lists [options]
+
+        How long the console's lists take to open in Chromium, signed in, from the address to the first row, and how long the frames are
+        when they are scrolled down: with a few dead letters and events, then with many.
+
+          --dead-letters 100000  of the wallet service (20 to 1000000)
+          --events 1000000       more events in its log (1000 to 10000000)
+          --rounds 5             how often each is opened (1 to 100)
 
         """;
 

@@ -24,12 +24,23 @@ internal static class CpuTime
     public static TimeSpan OfServer(BenchServer server)
     {
         var postmaster = File.ReadLines(Path.Combine(server.Folder, "postgres", "postmaster.pid")).First().Trim();
-        var ticks = Directory.GetDirectories("/proc")
+        return OfTree(int.Parse(postmaster, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A process, its children and theirs, and those of them that have ended and were waited for.</summary>
+    public static TimeSpan OfTree(int root)
+    {
+        var fields = Directory.GetDirectories("/proc")
             .Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit))
             .Select(folder => (Id: Path.GetFileName(folder), Fields: Fields(folder)))
-            .Where(process => process.Id == postmaster || process.Fields.ElementAtOrDefault(Parent) == postmaster)
-            .Sum(process => process.Fields[UserTime..(ChildrensSystemTime + 1)].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
-        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+            .Where(process => process.Fields.Length > ChildrensSystemTime)
+            .ToDictionary(process => process.Id, process => process.Fields);
+        var children = fields.ToLookup(process => process.Value[Parent], process => process.Key);
+        return TimeSpan.FromSeconds(Of($"{root}") / TicksPerSecond);
+
+        long Of(string process) => children[process].Sum(Of) + (fields.TryGetValue(process, out var own)
+            ? own[UserTime..(ChildrensSystemTime + 1)].Sum(field => long.Parse(field, CultureInfo.InvariantCulture))
+            : 0);
     }
 
     private static string[] Fields(string folder)

@@ -82,6 +82,26 @@ internal sealed class PaymentsApi : IDisposable
             throw await UnexpectedAsync(answer, cancel);
     }
 
+    /// <summary>Rebuilds a projection of a service, to its end.</summary>
+    public async Task RebuildAsync(string service, string projection, TimeSpan within, CancellationToken cancel)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        bounded.CancelAfter(within);
+        var path = $"/api/admin/{service}/projections";
+        using var ordered = await PostAsync($"{path}/{projection}/rebuild", """{"reason":"for the benchmark"}""", Guid.NewGuid(), cancel);
+        if (!ordered.IsSuccessStatusCode)
+            throw await UnexpectedAsync(ordered, cancel);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (await tick.WaitForNextTickAsync(bounded.Token))
+        {
+            using var answer = await _http.GetAsync(path, bounded.Token);
+            using var all = await ReadAsync(answer, HttpStatusCode.OK, bounded.Token);
+            var one = all.RootElement.EnumerateArray().Single(p => p.GetProperty("name").GetString() == projection);
+            if (!one.TryGetProperty("rebuild", out var rebuild) || rebuild.ValueKind == JsonValueKind.Null)
+                return;
+        }
+    }
+
     /// <summary>The platform's own numbers, for operators.</summary>
     public async Task<JsonDocument> OverviewAsync(string service, CancellationToken cancel)
     {

@@ -28,23 +28,31 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _log;
 
-    private StandaloneProcess(Process process, string log, Uri gateway)
+    private StandaloneProcess(Process process, string log, Uri gateway, Uri console)
     {
         _process = process;
         _log = log;
         Gateway = gateway;
+        Console = console;
     }
 
     public Uri Gateway { get; }
 
+    public Uri Console { get; }
+
+    /// <summary>Of all its processes so far, without the server's.</summary>
+    public TimeSpan CpuTime => Machine.CpuTime.OfTree(_process.Id);
+
     /// <summary>It is ready for requests when this returns.</summary>
     /// <param name="postgres">The connection string of the server.</param>
+    /// <param name="settings">As <c>--Section:Name=value</c>.</param>
     /// <exception cref="NoResultException">It did not get ready.</exception>
-    public static async Task<StandaloneProcess> StartAsync(string postgres, string dataFolder, string log, CancellationToken cancel)
+    public static async Task<StandaloneProcess> StartAsync(
+        string postgres, string dataFolder, string log, CancellationToken cancel, params IReadOnlyList<string> settings)
     {
         File.Delete(log); // The ready line of an earlier run would be taken for this one's.
         var ports = FreePorts.Find(2);
-        var start = new ProcessStartInfo("setsid", ["--wait", "/bin/sh", "-c", Supervise, "standalone", log, "dotnet", FindProgram()])
+        var start = new ProcessStartInfo("setsid", ["--wait", "/bin/sh", "-c", Supervise, "standalone", log, "dotnet", FindProgram(), .. settings])
         {
             RedirectStandardInput = true,
             Environment =
@@ -56,7 +64,7 @@ internal sealed class StandaloneProcess : IAsyncDisposable
                 [StandaloneOptions.PostgresName] = postgres,
             },
         };
-        var standalone = new StandaloneProcess(Process.Start(start)!, log, new Uri($"http://127.0.0.1:{ports[0]}"));
+        var standalone = new StandaloneProcess(Process.Start(start)!, log, new Uri($"http://127.0.0.1:{ports[0]}"), new Uri($"http://127.0.0.1:{ports[1]}"));
         try
         {
             await standalone.BecomeReadyAsync(cancel);
