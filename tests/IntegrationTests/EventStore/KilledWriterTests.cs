@@ -64,7 +64,8 @@ public sealed class KilledWriterTests(EventStoreDatabase database) : IClassFixtu
         nameof(WriterToKill.Writes_until_it_is_killed),
         new Dictionary<string, string>
         {
-            [WriterToKill.ConnectionVariable] = database.ConnectionString, [WriterToKill.FileVariable] = FileOf(folder, number),
+            [WriterToKill.ConnectionVariable] = database.ConnectionString,
+            [WriterToKill.FileVariable] = FileOf(folder, number),
         });
 
     private async Task<long> Backends() => (await database.QueryAsync<long>(
