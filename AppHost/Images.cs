@@ -7,7 +7,7 @@ internal static class Images
     public const string Redpanda = "redpandadata/redpanda";
     public const string RedpandaTag = "v25.3.6";
     public const string RedpandaConsole = "redpandadata/console";
-    public const string RedpandaConsoleTag = "v2.8.2";
+    public const string RedpandaConsoleTag = "v2.8.19";
     public const string Prometheus = "prom/prometheus";
     public const string PrometheusTag = "v3.5.0";
     public const string Grafana = "grafana/grafana";

@@ -85,7 +85,7 @@ internal static class CommandBuilderExtensions
         var request = context.Request;
         request.Headers.Add("X-Api-Key", await apiKey.GetValueAsync(context.CancellationToken));
         request.Headers.Add("X-Operator", "aspire-dashboard");
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
         request.Content = new StringContent("""{"reason":"Asked for on the Aspire dashboard."}""", Encoding.UTF8, "application/json");
     }
 

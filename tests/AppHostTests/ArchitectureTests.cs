@@ -52,7 +52,7 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(dependencies.Split(','), model.Waits(project).Except(Implied));
 
     [Theory]
-    [InlineData("gateway", "payment,saga,wallet")]
+    [InlineData("gateway", "card-processor,payment,saga,wallet")]
     [InlineData("payment", "saga,wallet")]
     [InlineData("wallet", "")]
     [InlineData("saga", "card-processor,wallet")]

@@ -2,9 +2,16 @@ using AppHost.Redpanda;
 
 namespace AppHostTests;
 
-public sealed class RedpandaTests(AppModel model) : IClassFixture<AppModel>
+/// <summary>A model for each test: arguments are asked for once, and what was published then would be what is run.</summary>
+public sealed class RedpandaTests : IAsyncLifetime
 {
-    private RedpandaResource Redpanda => model.Resource<RedpandaResource>("kafka");
+    private readonly AppModel _model = new();
+
+    private RedpandaResource Redpanda => _model.Resource<RedpandaResource>("kafka");
+
+    public ValueTask InitializeAsync() => _model.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
 
     [Fact]
     public void Its_image_is_pinned_and_its_data_kept()
@@ -52,7 +59,7 @@ public sealed class RedpandaTests(AppModel model) : IClassFixture<AppModel>
                 "--advertise-kafka-addr=external://localhost:51234,internal://kafka:9093",
                 "--schema-registry-addr=0.0.0.0:8081",
             ],
-            await model.ArgumentsAsync(Redpanda, AppModel.Run));
+            await _model.ArgumentsAsync(Redpanda, AppModel.Run));
         Assert.Equal("localhost:51234", await Redpanda.ConnectionStringExpression.GetValueAsync(TestContext.Current.CancellationToken));
     }
 
@@ -62,7 +69,7 @@ public sealed class RedpandaTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains(
             "--advertise-kafka-addr=external://{kafka.bindings.kafka.host}:{kafka.bindings.kafka.port},"
             + "internal://{kafka.bindings.internal.host}:{kafka.bindings.internal.port}",
-            await model.ArgumentsAsync(Redpanda, AppModel.Publish));
+            await _model.ArgumentsAsync(Redpanda, AppModel.Publish));
         Assert.Equal("{kafka.bindings.kafka.host}:{kafka.bindings.kafka.port}", Redpanda.ConnectionStringExpression.ValueExpression);
     }
 }
