@@ -14,7 +14,7 @@ public static class PlatformTroubles
 {
     /// <summary>A wave of one failure: at least so many in the last minutes, and such a share of all that ended.</summary>
     public const int WaveCount = 5;
-    public const int WavePercent = 20;
+    public const int WavePercent = 10;
 
     private static readonly string[] Worst = ["alert", "breaker", "consumer", "declines", "stuck", "dead-letters", "projection"];
 

@@ -8,8 +8,8 @@ internal static class DemoVerb
           a consumer that is paused     resume it: until then no payment ends
           a read model that is paused   resume it
           dead letters of the bakery    a dry run says that they would apply by now: replay them
-          stuck sagas                   they wait for those, or for the cards that are down: compensate one
-          a breaker that is open        it closes by itself, or find out which cards
+          stuck sagas                   they wait for those: replay, or compensate one
+          a breaker that is open        the card processor is down: clear its faults
           a storm of declines           see who is paid by all those cards: freeze the wallet
         """;
 
@@ -29,6 +29,7 @@ internal static class DemoVerb
             var troubles = new Troubles(api, town, day, clock);
             if (options.Trouble)
             {
+                await troubles.PutProcessorRightAsync(cancel);
                 Tell("A bug: whatever is paid to the bakery fails from now on ...");
                 await troubles.PlantFailureAsync(cancel);
             }
@@ -57,16 +58,18 @@ internal static class DemoVerb
 
     private static async Task MakeTroubleAsync(Troubles troubles, CancellationToken cancel)
     {
-        Tell("Somebody tries one stolen card after the other ...");
-        await troubles.StormOfDeclinesAsync(cancel);
-        Tell("The card processor goes down for some cards ...");
-        await troubles.TakeProcessorDownAsync(cancel);
         Tell("Somebody pauses a read model and forgets it ...");
         await troubles.HoldUpReadModelAsync(cancel);
         Tell("The bakery's messages are tried until they are dead letters; that takes a minute ...");
-        Tell(await troubles.RipenAsync(Tell, cancel)
+        Tell(await troubles.UntilDeadAsync(Tell, cancel)
             ? "  The first is a dead letter, with the others waiting behind it. The bug is gone soon: a dry run says when."
             : "  They are still being tried; look again in a minute.");
+        Tell("Their sagas ask once more after two minutes, and are stuck then ...");
+        Tell(await troubles.UntilStuckAsync(Tell, cancel) ? "  They are." : "  They are still patient; look again in a minute.");
+        Tell("Somebody tries one stolen card after the other ...");
+        await troubles.StormOfDeclinesAsync(cancel);
+        Tell("The card processor goes down ...");
+        await troubles.TakeProcessorDownAsync(cancel);
         Tell("Somebody pauses the consumer of the payment service, and goes home ...");
         await troubles.PauseConsumerAsync(cancel);
     }

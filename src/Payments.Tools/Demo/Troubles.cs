@@ -8,7 +8,8 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
 {
     // A message is tried for 38 to 76 s before it is a dead letter; then the cause is gone, and a replay mends it.
     private const int FailingSeconds = 100;
-    private const int Declines = 40;
+    private const int Declines = 60;
+    private const string CardFaults = "/api/admin/cards/faults";
 
     // All instances of a consumer hear of a pause within two seconds: what is paid before is still noted.
     private static readonly TimeSpan PausedWithin = TimeSpan.FromSeconds(3);
@@ -44,13 +45,17 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
             });
     }
 
-    /// <summary>Cards of one bank whose processor is down: the breaker opens, and their payments wait.</summary>
+    /// <summary>The card processor is well, whatever an earlier demo left behind.</summary>
+    public Task PutProcessorRightAsync(CancellationToken cancel) => api.PutAsync(CardFaults, new JsonObject(), cancel);
+
+    /// <summary>It goes down: the breaker opens, and payments by card wait.</summary>
     public async Task TakeProcessorDownAsync(CancellationToken cancel)
     {
+        await api.PutAsync(CardFaults, new JsonObject { ["down"] = true }, cancel);
         var shop = town.Shops.First(s => s.Currency == "GBP");
         for (var i = 1; i <= 6; i++)
         {
-            await day.PayByCardAsync(shop, 8_000 + (i * 500), "tok_down", string.Create(CultureInfo.InvariantCulture, $"suit {i}"), cancel);
+            await day.PayByCardAsync(shop, 8_000 + (i * 500), "tok_ok", string.Create(CultureInfo.InvariantCulture, $"suit {i}"), cancel);
         }
     }
 
@@ -73,7 +78,18 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
 
     /// <summary>Waits until the message that fails is a dead letter.</summary>
     /// <returns>Whether it is.</returns>
-    public async Task<bool> RipenAsync(Action<string> tell, CancellationToken cancel)
+    public Task<bool> UntilDeadAsync(Action<string> tell, CancellationToken cancel) => UntilAsync(
+        "/api/admin/wallets/dead-letters?limit=500",
+        page => page["items"]!.AsArray().Any(letter => (string?)letter!["routingKey"] == $"wallet/{Unlucky.Wallet}"),
+        tell,
+        cancel);
+
+    /// <summary>Waits until the sagas whose messages wait behind it have asked in vain.</summary>
+    /// <returns>Whether they have.</returns>
+    public Task<bool> UntilStuckAsync(Action<string> tell, CancellationToken cancel) =>
+        UntilAsync("/api/admin/sagas/overview", sagas => (long)sagas["stuck"]! > 0, tell, cancel);
+
+    private async Task<bool> UntilAsync(string path, Predicate<JsonNode> isSo, Action<string> tell, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(RipenWithin);
@@ -83,15 +99,14 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
         {
             for (var seconds = 0; await tick.WaitForNextTickAsync(deadline.Token); seconds++)
             {
-                var page = await api.GetAsync("/api/admin/wallets/dead-letters?limit=500", deadline.Token);
-                if (page["items"]!.AsArray().Any(letter => (string?)letter!["routingKey"] == $"wallet/{Unlucky.Wallet}"))
+                if (isSo(await api.GetAsync(path, deadline.Token)))
                 {
                     return true;
                 }
 
                 if (seconds % 15 == 14)
                 {
-                    tell($"  still being tried again, {clock.GetElapsedTime(begun).TotalSeconds:0} s so far");
+                    tell($"  not yet, after {clock.GetElapsedTime(begun).TotalSeconds:0} s");
                 }
             }
         }
