@@ -44,16 +44,24 @@ public sealed class Pulse(DrawingTime everyones, TimeProvider clock) : IDisposab
     private async Task BeatAsync(Round round, TimeSpan pause)
     {
         await Task.Delay(pause, clock);
-        if (_gone || Together is not { } together)
+        round.IsComing = false;
+        Action[] draws = [.. round.News.OrderBy(n => n.Depth).Select(n => n.Draw)];
+        round.News.Clear();
+        if (_gone)
         {
             return;
         }
 
-        round.IsComing = false;
-        Action[] draws = [.. round.News.OrderBy(n => n.Depth).Select(n => n.Draw)];
-        round.News.Clear();
         var began = clock.GetTimestamp();
-        together(draws);
+        if (Together is { } together)
+        {
+            together(draws);
+        }
+        else
+        {
+            Array.ForEach(draws, draw => draw()); // Another layout is on its way.
+        }
+
         if (round == _next)
         {
             Note(clock.GetElapsedTime(began));
