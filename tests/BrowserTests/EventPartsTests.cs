@@ -135,6 +135,17 @@ public sealed class EventPartsTests
     }
 
     [Fact]
+    public void What_a_page_holds_beyond_the_end_that_it_tells_is_not_new_again()
+    {
+        var feed = new EventFeed();
+        feed.AddOlder("sagas", Page(9, [At("sagas", 10, 10), At("sagas", 9, 9)], next: null, searchedTo: 0));
+        Assert.Equal(0, feed.AddNewer("sagas", Page(10, [At("sagas", 10, 10)], null, 0), limit: 3));
+        Assert.Equal(1, feed.AddNewer("sagas", Page(10, [At("sagas", 11, 11), At("sagas", 10, 10)], null, 0), limit: 3));
+        Assert.Equal(0, feed.AddNewer("sagas", Page(11, [At("sagas", 11, 11)], null, 0), limit: 3));
+        Assert.Equal([11, 10, 9], feed.Shown.Select(e => e.Position));
+    }
+
+    [Fact]
     public void What_is_new_stands_where_it_would_had_it_been_there_from_the_beginning()
     {
         var random = new Random(20_261_126);

@@ -14,24 +14,10 @@ internal static class ConsolesBench
     private const int OpenAtOnce = 4;
     private static readonly TimeSpan AroundMax = TimeSpan.FromMinutes(10);
 
-    public static async Task<int> RunAsync(ConsolesOptions options, CancellationToken cancel)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        bounded.CancelAfter(AroundMax + (4 * options.Rounds * TimeSpan.FromSeconds(options.Seconds + SettleSeconds)));
-        try
-        {
-            await MeasureAsync(options, bounded.Token);
-            return 0;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new NoResultException("It took far too long and was given up.");
-        }
-        finally
-        {
-            Progress.Clear();
-        }
-    }
+    public static Task<int> RunAsync(ConsolesOptions options, CancellationToken cancel) => Bounded.RunAsync(
+        AroundMax + (4 * options.Rounds * TimeSpan.FromSeconds(options.Seconds + SettleSeconds)),
+        bounded => MeasureAsync(options, bounded),
+        cancel);
 
     private static async Task MeasureAsync(ConsolesOptions options, CancellationToken cancel)
     {
@@ -40,11 +26,7 @@ internal static class ConsolesBench
         await MachineFacts.PrintAsync(server, to, cancel);
         Progress.Step("starting the platform");
         await using var standalone = await StandaloneProcess.StartAsync(
-            server.ConnectionString("postgres"),
-            Path.Combine(server.Folder, "standalone"),
-            Path.Combine(server.Folder, "standalone.log"),
-            cancel,
-            $"--Operators:FirstAdminPassword={Operator.OneTimePassword}");
+            server, StandaloneProcess.LogOf(server), cancel, $"--Operators:FirstAdminPassword={Operator.OneTimePassword}");
         using var person = await Operator.SignInAsync(standalone.Gateway, standalone.Console, cancel);
         using var api = new PaymentsApi(standalone.Gateway);
         Progress.Step($"opening {options.Wallets:N0} wallets");

@@ -12,24 +12,8 @@ internal static class FailingUserBench
     private const int WarmUpSeconds = 5;
     private static readonly TimeSpan Max = TimeSpan.FromMinutes(10);
 
-    public static async Task<int> RunAsync(FailingUserOptions options, CancellationToken cancel)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        bounded.CancelAfter(Max);
-        try
-        {
-            await MeasureAsync(options, bounded.Token);
-            return 0;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new NoResultException("It took far too long and was given up.");
-        }
-        finally
-        {
-            Progress.Clear();
-        }
-    }
+    public static Task<int> RunAsync(FailingUserOptions options, CancellationToken cancel) =>
+        Bounded.RunAsync(Max, bounded => MeasureAsync(options, bounded), cancel);
 
     private static async Task MeasureAsync(FailingUserOptions options, CancellationToken cancel)
     {
@@ -37,8 +21,7 @@ internal static class FailingUserBench
         await using var server = await BenchServer.StartAsync(cancel);
         await MachineFacts.PrintAsync(server, to, cancel);
         Progress.Step("starting the platform");
-        await using var standalone = await StandaloneProcess.StartAsync(
-            server.ConnectionString("postgres"), Path.Combine(server.Folder, "standalone"), Path.Combine(server.Folder, "standalone.log"), cancel);
+        await using var standalone = await StandaloneProcess.StartAsync(server, StandaloneProcess.LogOf(server), cancel);
         using var api = new PaymentsApi(standalone.Gateway);
         Progress.Step($"opening {options.Wallets:N0} wallets");
         var bank = await Bank.OpenAsync(api, options.Wallets, cancel);

@@ -19,28 +19,20 @@ internal static class ListsBench
     private static readonly TimeSpan Max = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan RebuiltWithin = TimeSpan.FromMinutes(5);
 
-    public static async Task<int> RunAsync(ListsOptions options, CancellationToken cancel)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        bounded.CancelAfter(Max);
-        try
+    public static Task<int> RunAsync(ListsOptions options, CancellationToken cancel) => Bounded.RunAsync(
+        Max,
+        async bounded =>
         {
-            await MeasureAsync(options, bounded.Token);
-            return 0;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new NoResultException("It took far too long and was given up.");
-        }
-        catch (PlaywrightException trouble)
-        {
-            throw new NoResultException($"There is no result: {trouble.Message}");
-        }
-        finally
-        {
-            Progress.Clear();
-        }
-    }
+            try
+            {
+                await MeasureAsync(options, bounded);
+            }
+            catch (PlaywrightException trouble)
+            {
+                throw new NoResultException($"There is no result: {trouble.Message}");
+            }
+        },
+        cancel);
 
     private static async Task MeasureAsync(ListsOptions options, CancellationToken cancel)
     {
@@ -49,11 +41,7 @@ internal static class ListsBench
         await MachineFacts.PrintAsync(server, to, cancel);
         Progress.Step("starting the platform");
         await using var standalone = await StandaloneProcess.StartAsync(
-            server.ConnectionString("postgres"),
-            Path.Combine(server.Folder, "standalone"),
-            Path.Combine(server.Folder, "standalone.log"),
-            cancel,
-            $"--Operators:FirstAdminPassword={Operator.OneTimePassword}");
+            server, StandaloneProcess.LogOf(server), cancel, $"--Operators:FirstAdminPassword={Operator.OneTimePassword}");
         await Operator.TakeAccountAsync(standalone.Gateway, cancel);
         using var api = new PaymentsApi(standalone.Gateway);
         await using var database = NpgsqlDataSource.Create(server.ConnectionString("wallets"));

@@ -14,25 +14,12 @@ internal static class PaymentsBench
     /// <summary>Beyond the times asked for: starting, opening wallets, ending, checking.</summary>
     private static readonly TimeSpan AroundMax = TimeSpan.FromMinutes(10);
 
-    public static async Task<int> RunAsync(PaymentsOptions options, CancellationToken cancel)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        bounded.CancelAfter(AroundMax + TimeSpan.FromSeconds(options.WarmUpSeconds + (2 * options.Seconds) + options.PgbenchSeconds));
-        try
-        {
-            return await MeasureAsync(options, bounded.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new NoResultException("It took far too long and was given up.");
-        }
-        finally
-        {
-            Progress.Clear();
-        }
-    }
+    public static Task<int> RunAsync(PaymentsOptions options, CancellationToken cancel) => Bounded.RunAsync(
+        AroundMax + TimeSpan.FromSeconds(options.WarmUpSeconds + (2 * options.Seconds) + options.PgbenchSeconds),
+        bounded => MeasureAsync(options, bounded),
+        cancel);
 
-    private static async Task<int> MeasureAsync(PaymentsOptions options, CancellationToken cancel)
+    private static async Task MeasureAsync(PaymentsOptions options, CancellationToken cancel)
     {
         var to = System.Console.Out;
         await using var server = await BenchServer.StartAsync(cancel);
@@ -40,7 +27,7 @@ internal static class PaymentsBench
 
         var perSecond = await MeasurePaymentsAsync(options, server, to, cancel);
         if (options.PgbenchSeconds == 0)
-            return 0;
+            return;
 
         Progress.Step("pgbench fills its tables");
         var pgbench = await Pgbench.PrepareAsync(server, options.PgbenchScale, cancel);
@@ -53,16 +40,14 @@ internal static class PaymentsBench
         to.WriteLine($"  {Table.Figure(tps)} TPC-B transactions/s, {Table.Figure(latencyMs)} ms each on average");
         to.WriteLine();
         to.WriteLine($"payments/s : TPC-B tps = {Table.Figure(perSecond)} : {Table.Figure(tps)} = {perSecond / tps:N3}");
-        return 0;
     }
 
     private static async Task<double> MeasurePaymentsAsync(
         PaymentsOptions options, BenchServer server, TextWriter to, CancellationToken cancel)
     {
-        var log = options.KeepLog ?? Path.Combine(server.Folder, "standalone.log");
+        var log = options.KeepLog ?? StandaloneProcess.LogOf(server);
         Progress.Step("starting the platform");
-        await using var standalone = await StandaloneProcess.StartAsync(
-            server.ConnectionString("postgres"), Path.Combine(server.Folder, "standalone"), log, cancel);
+        await using var standalone = await StandaloneProcess.StartAsync(server, log, cancel);
         using var api = new PaymentsApi(standalone.Gateway);
         Progress.Step($"opening {options.Wallets:N0} wallets");
         var bank = await Bank.OpenAsync(api, options.Wallets, cancel);

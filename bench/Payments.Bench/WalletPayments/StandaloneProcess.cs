@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Payments.Bench.Machine;
 using Payments.Standalone;
 
 namespace Payments.Bench.WalletPayments;
@@ -44,11 +45,11 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     public TimeSpan CpuTime => Machine.CpuTime.OfTree(_process.Id);
 
     /// <summary>It is ready for requests when this returns.</summary>
-    /// <param name="postgres">The connection string of the server.</param>
+    /// <param name="server">Its PostgreSQL; its folder has the data, too.</param>
     /// <param name="settings">As <c>--Section:Name=value</c>.</param>
     /// <exception cref="NoResultException">It did not get ready.</exception>
     public static async Task<StandaloneProcess> StartAsync(
-        string postgres, string dataFolder, string log, CancellationToken cancel, params IReadOnlyList<string> settings)
+        BenchServer server, string log, CancellationToken cancel, params IReadOnlyList<string> settings)
     {
         File.Delete(log); // The ready line of an earlier run would be taken for this one's.
         var ports = FreePorts.Find(2);
@@ -58,10 +59,10 @@ internal sealed class StandaloneProcess : IAsyncDisposable
             Environment =
             {
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
-                [StandaloneOptions.DataFolderName] = dataFolder,
+                [StandaloneOptions.DataFolderName] = Path.Combine(server.Folder, "standalone"),
                 [StandaloneOptions.GatewayPortName] = $"{ports[0]}",
                 [StandaloneOptions.ConsolePortName] = $"{ports[1]}",
-                [StandaloneOptions.PostgresName] = postgres,
+                [StandaloneOptions.PostgresName] = server.ConnectionString("postgres"),
             },
         };
         var standalone = new StandaloneProcess(Process.Start(start)!, log, new Uri($"http://127.0.0.1:{ports[0]}"), new Uri($"http://127.0.0.1:{ports[1]}"));
@@ -76,6 +77,9 @@ internal sealed class StandaloneProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where its log goes unless somebody wants to keep it.</summary>
+    public static string LogOf(BenchServer server) => Path.Combine(server.Folder, "standalone.log");
 
     /// <summary>Throws unless it still runs.</summary>
     /// <exception cref="NoResultException">It has ended by itself.</exception>

@@ -35,7 +35,7 @@ public sealed class EventFeed
     /// <summary>Takes the first page of a log, or the next older one.</summary>
     public void AddOlder(string service, EventPage page)
     {
-        var source = _sources.TryGetValue(service, out var known) ? known : _sources[service] = new Source { Last = page.LastPosition };
+        var source = _sources.TryGetValue(service, out var known) ? known : _sources[service] = new Source { Last = LastOf(page) };
         source.Events.AddRange(page.Items);
         source.Take(page);
         Merge();
@@ -52,7 +52,7 @@ public sealed class EventFeed
         }
 
         var news = page.Items.TakeWhile(e => e.Position > source.Last).ToList();
-        source.Last = Math.Max(source.Last, page.LastPosition);
+        source.Last = Math.Max(source.Last, LastOf(page));
         if (news.Count == 0)
         {
             return 0;
@@ -95,6 +95,9 @@ public sealed class EventFeed
             _shown.Insert(~_shown.BinarySearch(one, NewestFirst), one);
         }
     }
+
+    // A page may hold what was appended after its log was asked for its end.
+    private static long LastOf(EventPage page) => Math.Max(page.LastPosition, page.Items is [var newest, ..] ? newest.Position : 0);
 
     private void Merge()
     {
