@@ -15,8 +15,9 @@ Other arguments go to the runner of xunit, for example: -method '*Funds*' or -cl
 TEXT
 }
 
-# Longest time that one test project may take; beyond it, it hangs.
-readonly test_run_max=30m
+# Longest time that one test project may take; beyond it, it hangs. Longer than this is unusual for one test: the runner names it, and so the
+# one that hangs.
+readonly test_run_max=30m test_long_seconds=180
 
 verb_test() {
   local fast=no passed=0 failed=0 skipped=0 project
@@ -75,7 +76,8 @@ run_tests() {
   say "$project"
   log=$(mktemp)
   # The plain form of the output is what is read below, so the terminal's colours are left out.
-  timeout --foreground "$test_run_max" dotnet "$program" -noColor -noLogo "$@" </dev/null 2>&1 | tee -- "$log" || status=$?
+  timeout --foreground --kill-after=20s "$test_run_max" dotnet "$program" -noColor -noLogo -longRunning "$test_long_seconds" "$@" \
+    </dev/null 2>&1 | tee -- "$log" || status=$?
 
   # "   UnitTests  Total: 12, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, Time: 0.5s"
   # An error is a failure outside a test (a fixture that cannot be torn down): it is not in the total.

@@ -96,7 +96,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         finally
         {
             ConsumerLag.Left(definition.Name);
-            consumer.Close(); // Hands the partitions on at once.
+            consumer.Leave();
         }
     }
 

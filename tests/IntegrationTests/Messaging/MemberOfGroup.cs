@@ -82,7 +82,7 @@ internal sealed class MemberOfGroup : IDisposable
         if (_received.Count > 0)
             Commit();
         _closed = true;
-        _consumer.Close();
+        _consumer.Leave();
         _consumer.Dispose();
     }
 
