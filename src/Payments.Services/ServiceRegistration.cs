@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -61,6 +62,8 @@ public static class ServiceRegistration
         var (kafka, retries) = (Kafka(builder.Configuration), Retries(builder.Configuration));
         services.AddSingleton(kafka);
         services.AddSingleton<KafkaClientFactory>();
+        services.AddSingleton<KafkaHealthCheck>();
+        services.AddHealthChecks().AddCheck<KafkaHealthCheck>("kafka", HealthStatus.Degraded);
         services.AddSingleton(new SplitSwitch(SplitSetting.Read(builder.Configuration)));
         services.AddHostedService<SplitSetting>();
         services.AddSingleton<TopicCreator>();

@@ -151,6 +151,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             return;
         }
 
+        using var scope = log.Of(row.CorrelationId);
         if (row.RetryAt is null)
         {
             ConsumerMetrics.DeadLettered(definition.Name);

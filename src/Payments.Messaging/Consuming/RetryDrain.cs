@@ -63,6 +63,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
             }
             catch (StoreRejectedException)
             {
+                using var scope = log.Of(due[0].Correlation);
                 LogOvertaken(log, definition.Name, due[0].Id); // By another worker, or a person: what they did stands.
             }
         }
@@ -128,6 +129,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
         if (row.RetryAt is null)
         {
             ConsumerMetrics.DeadLettered(definition.Name);
+            using var scope = log.Of(message.Correlation);
             LogDeadLetter(log, definition.Name, message.Topic, message.Partition, message.KafkaOffset, failure.Type, message.Attempts + 1);
         }
     }

@@ -22,6 +22,9 @@ public sealed record ParkedMessage(
     int Attempts,
     bool IsDead)
 {
+    /// <summary>Null for one that is unreadable.</summary>
+    public Guid? Correlation => Guid.TryParse(Headers.GetValueOrDefault(HeaderNames.Correlation), out var id) ? id : null;
+
     /// <summary>As Kafka delivered it.</summary>
     public ConsumeResult<byte[], byte[]> ToRecord()
     {

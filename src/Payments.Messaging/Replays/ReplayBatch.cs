@@ -147,6 +147,7 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
                 throw new StoreUnavailableException($"Item {item.Ordinal} of replay {id} cannot be stored.", rejected);
             }
 
+            using var scope = log.Of(item.Message?.Correlation);
             LogOvertaken(log, definition.Name, item.MessageId); // By another runner, or a person: what they did stands.
             return 0;
         }

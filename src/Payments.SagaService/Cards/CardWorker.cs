@@ -129,6 +129,7 @@ internal sealed partial class CardWorker(
     private async Task RunAsync(LeasedCall call, CancellationToken cancel)
     {
         await Task.Yield();
+        using var scope = log.Of(call.Payment);
         try
         {
             await MakeAsync(call, cancel);

@@ -56,6 +56,7 @@ internal sealed partial class SagaClock(
 
     private async Task RingAsync(Guid saga, string phase, Guid payment, CancellationToken cancel)
     {
+        using var scope = log.Of(payment);
         var told = (Saga: default(Saga), Ignored: false);
         var signal = new Signal.DeadlinePassed(phase);
         await sagas.HandleAsync(

@@ -48,6 +48,7 @@ internal sealed partial class HoldClock(
     {
         foreach (var (hold, wallet, operation) in await DueAsync(cancel))
         {
+            using var scope = log.Of(operation);
             var cause = new Cause(operation, null, "hold-clock", null);
             var command = new WalletCommand.ExpireHold(new HoldId(hold));
             try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain;
 using Payments.EventStore;
@@ -71,17 +72,28 @@ public sealed class BatchProcessorTests
         Assert.Equal(["0"], told);
     }
 
+    [Fact]
+    public async Task What_is_logged_of_a_message_that_fails_names_its_correlation()
+    {
+        var log = new ScopedLog();
+        var poisoned = Consumer with { Interpret = _ => throw new FormatException("Not a number.") };
+
+        await ProcessAsync(position: 1, consumer: poisoned, log: log);
+
+        Assert.Equal(MessageCases.Headers.Correlation, Assert.Single(log.Lines)["correlationId"]);
+    }
+
     private static Decision<int> AddNext(string? last, DateTimeOffset now) =>
         new Decision<int>.Accepted([last is null ? 0 : int.Parse(last, CultureInfo.InvariantCulture) + 1]);
 
-    private async Task ProcessAsync(long position, long previous = 0, ConsumerDefinition<string, int>? consumer = null)
+    private async Task ProcessAsync(long position, long previous = 0, ConsumerDefinition<string, int>? consumer = null, ILogger? log = null)
     {
         var view = new StoredView(Consumer.Name, _store, new MemoryParkedMessages());
         await view.ResetAsync(TestContext.Current.CancellationToken);
         var aggregates = new Aggregates<string, int>(_store, Numbers);
         var retries = new RetryPolicy(new RetryOptions(), new Random(1));
         var processor = new BatchProcessor<string, int>(
-            consumer ?? Consumer, _store, aggregates, view, retries, TimeProvider.System, NullLogger.Instance);
+            consumer ?? Consumer, _store, aggregates, view, retries, TimeProvider.System, log ?? NullLogger.Instance);
         var headers = MessageCases.Headers with { Position = position, Previous = previous };
         var record = new ConsumeResult<byte[], byte[]>
         {
