@@ -42,6 +42,7 @@ var wallet = Service<Projects.Payments_WalletService>("wallet", wallets);
 var saga = Service<Projects.Payments_SagaService>("saga", sagas)
     .WithReference(wallet)
     .WithReference(cardProcessor);
+wallet.WithReference(saga);   // For incident capsules: a command that fails there belongs to a saga.
 var payment = Service<Projects.Payments_PaymentService>("payment", payments)
     .WithReference(wallet)
     .WithReference(saga);

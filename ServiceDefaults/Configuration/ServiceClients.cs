@@ -13,15 +13,17 @@ public static class ServiceClients
     /// <see cref="ServiceAddresses"/>; of several, one that can be reached. Chain <c>AddTypedClient&lt;T&gt;()</c> for a typed one.
     /// </summary>
     /// <param name="timeout">For the whole call; 10 s unless told. A long poll needs more than it asks to wait.</param>
-    public static IHttpClientBuilder AddServiceClient(this WebApplicationBuilder builder, string service, TimeSpan? timeout = null)
+    /// <param name="client">The client's own name, where a service has a client already.</param>
+    public static IHttpClientBuilder AddServiceClient(
+        this WebApplicationBuilder builder, string service, TimeSpan? timeout = null, string? client = null)
     {
         var address = builder.Configuration.ServiceAddress(service);
         var all = builder.Configuration.FindServiceAddresses(service);
         var registered = builder.Services
-            .AddHttpClient(service, client =>
+            .AddHttpClient(client ?? service, http =>
             {
-                client.BaseAddress = address;
-                client.Timeout = timeout ?? TimeoutDefault;
+                http.BaseAddress = address;
+                http.Timeout = timeout ?? TimeoutDefault;
             })
             .UseSocketsHttpHandler((handler, _) =>
             {

@@ -41,6 +41,7 @@ public static class ConsoleHost
         app.UseMiddleware<BrowserHeaders>();
         app.MapAccess();
         app.MapExports();
+        app.MapCapsules();
         app.UseAntiforgery();
         app.MapStaticAssets(manifest).AllowAnonymous();
         if (!app.Environment.IsDevelopment())

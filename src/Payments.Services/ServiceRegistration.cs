@@ -20,6 +20,7 @@ using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Capsules;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
@@ -106,6 +107,7 @@ public static class ServiceRegistration
         builder.AddAudit();
         builder.AddFourEyes();
         builder.AddDeadLetters<TState, TEvent>(consumer.Name);
+        OtherHistories.Add(builder, database);
         services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();

@@ -54,7 +54,7 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     [Theory]
     [InlineData("gateway", "card-processor,payment,saga,wallet")]
     [InlineData("payment", "saga,wallet")]
-    [InlineData("wallet", "")]
+    [InlineData("wallet", "saga")]
     [InlineData("saga", "card-processor,wallet")]
     [InlineData("card-processor", "")]
     [InlineData("console", "gateway")]

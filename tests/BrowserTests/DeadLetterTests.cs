@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -86,6 +87,12 @@ public sealed class DeadLetterTests(Platform platform)
         var id = await platform.DeadLetterAsync($"wallet/{nobody}");
         await using var tab = await ConsoleTab.OpenAsync(platform, $"/dead-letters/wallets/{id}");
         await Expect(tab.Page.Locator(".facts").First).ToContainTextAsync("2,500.00");
+
+        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "incident capsule" }).ClickAsync());
+        Assert.Equal($"incident-wallets-{id}.json", download.SuggestedFilename);
+        var capsule = JsonNode.Parse(await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken))!;
+        Assert.Equal(($"wallet/{nobody}", "wallet_not_found"), ((string)capsule["stream"]!, (string)capsule["letter"]!["errorType"]!));
+        Assert.Empty(capsule["missing"]!.AsArray()); // The other services have told what they know.
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         var confirm = tab.Page.GetByRole(AriaRole.Form, new() { Name = "Discard this message" });

@@ -15,6 +15,8 @@ internal static class DeadLetterPaths
 
     public static string One(string service, long id) => $"{Admin(service)}/dead-letters/{id}";
 
+    public static string Capsule(string service, long id) => One(service, id) + "/capsule";
+
     public static string Edit(string service, long id) => One(service, id) + "/edit";
 
     public static string Discard(string service, long id) => One(service, id) + "/discard";

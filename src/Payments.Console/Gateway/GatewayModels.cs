@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Payments.Console;
@@ -171,6 +172,7 @@ public sealed record ProblemView(string? Title, string? Detail, string? Code, IR
 [JsonSerializable(typeof(ApproveOrder))]
 [JsonSerializable(typeof(TrailVerdict))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(SagaView))]
 [JsonSerializable(typeof(SagaPage))]
 [JsonSerializable(typeof(List<SagaDefinitionView>))]

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
+using Payments.Services.Capsules;
 
 namespace Payments.Services.DeadLetters;
 
@@ -9,7 +10,7 @@ namespace Payments.Services.DeadLetters;
 public static class DeadLetterEndpoints
 {
     /// <summary>
-    /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, edit, discard, preview, verify, acts) and
+    /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, its capsule, edit, discard, preview, verify, acts) and
     /// <c>replays</c> (create, approve, list, show, progress, pause, resume, cancel) to the admin routes of a service.
     /// </summary>
     public static void MapDeadLetters<TState, TEvent>(this IEndpointRouteBuilder admin)
@@ -21,6 +22,7 @@ public static class DeadLetterEndpoints
         letters.MapGet("/parked", ListParkedKeys.Handle);
         letters.MapGet("/acts", AuditEndpoints.ListAsync);
         letters.MapGet("/{id:long}", ShowDeadLetter.Handle);
+        letters.MapGet("/{id:long}/capsule", PackCapsule.Handle<TState, TEvent>);
         letters.MapPost("/{id:long}/edit", EditDeadLetter.Handle<TState, TEvent>);
         letters.MapPost("/{id:long}/discard", DiscardDeadLetter.Handle);
         letters.MapPost("/preview", PreviewReplay.Handle<TState, TEvent>).RequireRole(OperatorRole.Viewer);

@@ -41,7 +41,8 @@ internal static class Payloads
     public static IReadOnlyList<string> Lines(byte[] payload) =>
         (Json(payload)?.ToJsonString(SetOut) ?? Text(payload) ?? Convert.ToBase64String(payload)).Split('\n');
 
-    private static string? Text(byte[] payload)
+    /// <summary>Null for what is no text.</summary>
+    public static string? Text(byte[] payload)
     {
         try
         {

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Payments.EventStore.Postgres;
-using Payments.Messaging.Parking;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
 
@@ -20,23 +19,16 @@ internal static class ShowDeadLetter
             return NotFound(id);
         }
 
-        await using var command = database.Primary.CreateCommand(
-            "select stack, headers, source, position, payload from parked_messages where id = $1");
-        command.Parameters.AddWithValue(id);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        var (stack, headers, source, position, payload) = (
-            OrNull.Text(reader, 0), reader.GetString(1), OrNull.Text(reader, 2), OrNull.Number(reader, 3), reader.GetFieldValue<byte[]>(4));
-        await reader.DisposeAsync();
+        var content = await LetterContent.ReadAsync(database, id, cancel);
         var edits = await EditsAsync(database, id, cancel);
         return Results.Json(
             new DeadLetterDetail(
                 letter,
-                stack,
-                ParkedMessage.ReadHeaders(headers),
-                source,
-                position,
-                Payloads.Show(payload),
+                content.Stack,
+                content.Headers,
+                content.Source,
+                content.Position,
+                Payloads.Show(content.Payload),
                 edits is [var oldest, ..] ? oldest.Before : null,
                 await BehindAsync(database, id, cancel),
                 edits,
