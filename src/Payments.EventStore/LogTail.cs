@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace Payments.EventStore;
 
-/// <summary>Follows a gapless log: reads what is stored, then takes what is handed over, and reads again when something is missing in between.</summary>
+/// <summary>
+/// Follows a gapless log: reads what is stored, then takes what is handed over, and reads again when something is missing in between.
+/// </summary>
 internal static class LogTail
 {
     /// <summary>How long a reader that hears nothing waits before it looks for itself: covers a lost notification.</summary>

@@ -26,8 +26,8 @@ internal static class ConnectionDefaults
             settings.MaxAutoPrepare = throughPooler || settings.NoResetOnClose ? 0 : StatementsPreparedMax;
         }
 
-        // Through a pooler a reset would hit somebody else's session. Without one it is a round trip for nothing: nobody here gives a session
-        // back with a setting, a temporary table or a lock.
+        // Through a pooler a reset would hit somebody else's session. Without one it is a round trip for nothing: nobody here gives a
+        // session back with a setting, a temporary table or a lock.
         if (!given.ContainsKey("No Reset On Close"))
         {
             settings.NoResetOnClose = true;

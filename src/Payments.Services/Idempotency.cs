@@ -36,7 +36,8 @@ public sealed record KeptAnswer(int Status, JsonElement? Body, string? Location,
 /// <param name="request">The request as it was understood, so that white space and member order do not make it another one.</param>
 public sealed class IdempotentRequest(HttpContext context, CallerIdentity caller, IdempotencyKey key, ReadOnlySpan<byte> request)
 {
-    private readonly byte[] _fingerprint = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. request]);
+    private readonly byte[] _fingerprint = SHA256.HashData(
+        [.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. request]);
 
     /// <summary>The claim that makes this request's effect happen once.</summary>
     public Claim ClaimWith(KeptAnswer answer) =>
@@ -52,7 +53,8 @@ public sealed class IdempotentRequest(HttpContext context, CallerIdentity caller
         : Problems.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used before, with another request.");
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KeptAnswer))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class IdempotencyJson : JsonSerializerContext;

@@ -4,7 +4,9 @@ using Payments.Messaging.Relay;
 
 namespace Payments.Services;
 
-/// <summary>All who read the log of a service in order, and how far each has come: a month that one of them still needs is not archived.</summary>
+/// <summary>
+/// All who read the log of a service in order, and how far each has come: a month that one of them still needs is not archived.
+/// </summary>
 public static class LogReaders
 {
     // An inline projection is written with the events themselves, and reads the log only while it is rebuilt: from its start.

@@ -10,7 +10,8 @@ public static class PageLimit
     public static bool TryParse(string? text, int countDefault, int countMax, out int limit)
     {
         limit = countDefault;
-        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= countMax);
+        return text is null
+            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= countMax);
     }
 
     public static IResult Invalid(int countMax) => Problems.Invalid("limit", $"Must be a whole number from 1 to {countMax}.");

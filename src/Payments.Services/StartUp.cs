@@ -7,9 +7,12 @@ using Payments.Messaging;
 
 namespace Payments.Services;
 
-/// <summary>Before anything else runs: the database has its schema and the broker its topics. Waits for a database that is still starting.</summary>
+/// <summary>
+/// Before anything else runs: the database has its schema and the broker its topics. Waits for a database that is still starting.
+/// </summary>
 internal sealed partial class StartUp(
-    string component, Assembly sqlFiles, NpgsqlDataSource database, TopicCreator topics, TimeProvider clock, ILogger<StartUp> log) : IHostedService
+    string component, Assembly sqlFiles, NpgsqlDataSource database, TopicCreator topics, TimeProvider clock, ILogger<StartUp> log)
+    : IHostedService
 {
     private const int AttemptsMax = 60;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);

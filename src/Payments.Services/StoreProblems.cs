@@ -12,13 +12,15 @@ internal sealed partial class StoreProblems(ILogger<StoreProblems> log) : IExcep
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // HttpClient's own time limit is a cancellation with a TimeoutException inside.
-        if (exception is not (StoreUnavailableException or HttpRequestException or TaskCanceledException { InnerException: TimeoutException }))
+        if (exception is not (StoreUnavailableException or HttpRequestException
+            or TaskCanceledException { InnerException: TimeoutException }))
         {
             return false;
         }
 
         LogTrouble(log, httpContext.Request.Method, httpContext.Request.Path, exception);
-        await Problems.Unavailable("A part that this needs does not answer. Repeat the request as it is: its idempotency key makes that safe.")
+        await Problems
+            .Unavailable("A part that this needs does not answer. Repeat the request as it is: its idempotency key makes that safe.")
             .ExecuteAsync(httpContext);
         return true;
     }

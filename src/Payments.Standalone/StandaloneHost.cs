@@ -111,7 +111,8 @@ public sealed class StandaloneHost : IAsyncDisposable
 
         // Only now: the gateway looks for the services as soon as it is built, and would complain.
         _doors = await Task.WhenAll(
-            HostRun.BuildAsync("gateway", _options.GatewayPort, GatewayHost.Build, [.. common, Database(StandaloneOptions.OperatorsDatabase)]),
+            HostRun.BuildAsync(
+                "gateway", _options.GatewayPort, GatewayHost.Build, [.. common, Database(StandaloneOptions.OperatorsDatabase)]),
             HostRun.BuildAsync("console", _options.ConsolePort, ConsoleHost.Build, [.. common, KeysOfCookies]));
         await Task.WhenAll(_doors.Select(host => host.StartAsync(cancel)));
 

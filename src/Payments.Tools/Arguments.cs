@@ -16,7 +16,8 @@ internal sealed class Arguments
             if (switches.Contains(name) && value is null)
                 value = "";
             else if (!options.Contains(name))
-                throw new BadArgumentException($"There is no option '{given[i]}'; there are {string.Join(", ", options.Concat(switches))}.");
+                throw new BadArgumentException(
+                    $"There is no option '{given[i]}'; there are {string.Join(", ", options.Concat(switches))}.");
             value ??= ++i < given.Count ? given[i] : throw new BadArgumentException($"{name} needs a value.");
             _values.Add((name, value));
         }

@@ -21,7 +21,9 @@ internal sealed class Logs : IAsyncDisposable
     /// <summary>For people: never with a password.</summary>
     public string Where { get; }
 
-    /// <summary>Finds them where <c>./payments run</c> has them. Creates none. Starts a server, where none runs, until this is disposed.</summary>
+    /// <summary>
+    /// Finds them where <c>./payments run</c> has them. Creates none. Starts a server, where none runs, until this is disposed.
+    /// </summary>
     /// <param name="connection">The connection string of one database, to work on that alone.</param>
     /// <param name="only">The name of one log, to work on that alone.</param>
     /// <exception cref="BadArgumentException">There is no log of that name.</exception>

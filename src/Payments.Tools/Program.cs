@@ -27,7 +27,8 @@ try
     return await verb.RunAsync(args[1..], stop.Token);
 }
 catch (Exception obstacle) when (
-    obstacle is BadArgumentException or CannotStartException or ArchiveCorruptException or NpgsqlException or IOException or UnauthorizedAccessException)
+    obstacle is BadArgumentException or CannotStartException or ArchiveCorruptException
+        or NpgsqlException or IOException or UnauthorizedAccessException)
 {
     System.Console.Error.WriteLine(obstacle.Message);
     return ExitCodes.NotDone;

@@ -14,7 +14,11 @@ internal sealed record Verb(string Name, string Summary, string Usage, Func<IRea
     [
         new("verify", "check the event logs against their seals; make and check proofs", VerifyOptions.Usage, VerifyVerb.RunAsync),
         new("archive", "move a month of the event logs into files, or back", ArchiveVerb.Usage, ArchiveVerb.RunAsync),
-        new("broker", "run a Kafka broker that keeps everything in memory, for development and tests", BrokerVerb.Usage, BrokerVerb.RunAsync),
+        new(
+            "broker",
+            "run a Kafka broker that keeps everything in memory, for development and tests",
+            BrokerVerb.Usage,
+            BrokerVerb.RunAsync),
         new("demo", "fill a running platform with a day of traffic, and with trouble to look at", DemoOptions.Usage, DemoVerb.RunAsync),
     ];
 }

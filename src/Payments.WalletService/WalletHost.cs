@@ -51,7 +51,10 @@ public static class WalletHost
 
     private static IEnumerable<ShownSetting> Shown(KeyValuePair<Currency, SpendingLimits> limit)
     {
-        foreach (var (name, minor) in new[] { ("PerTransactionMinor", limit.Value.PerTransactionMinor), ("PerDayMinor", limit.Value.PerDayMinor) })
+        foreach (var (name, minor) in new[]
+        {
+            ("PerTransactionMinor", limit.Value.PerTransactionMinor), ("PerDayMinor", limit.Value.PerDayMinor)
+        })
         {
             if (minor is { } most)
             {

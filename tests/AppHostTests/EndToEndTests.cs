@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace AppHostTests;
 
-/// <summary>The whole system in containers and processes, as <c>dotnet run --project AppHost</c> starts it. Needs a container engine.</summary>
+/// <summary>
+/// The whole system in containers and processes, as <c>dotnet run --project AppHost</c> starts it. Needs a container engine.
+/// </summary>
 public sealed class EndToEndTests
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(10); // The first run pulls images.
@@ -43,7 +45,8 @@ public sealed class EndToEndTests
     private static async Task<string> OpenAsync(HttpClient api, string user, CancellationToken cancel) => (string)(await PostAsync(
         api, "/api/wallets", new { userId = $"{user}-{Guid.NewGuid():N}", currency = "EUR" }, HttpStatusCode.Created, cancel))["walletId"]!;
 
-    private static async Task<JsonNode> PostAsync(HttpClient api, string path, object body, HttpStatusCode expected, CancellationToken cancel)
+    private static async Task<JsonNode> PostAsync(
+        HttpClient api, string path, object body, HttpStatusCode expected, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {

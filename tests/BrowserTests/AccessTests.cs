@@ -53,7 +53,8 @@ public sealed class AccessTests(Platform platform)
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await platform.People.TokenAsync(People.Vera));
         http.DefaultRequestHeaders.Add("Idempotency-Key", $"viewer-{unknown}");
         http.DefaultRequestHeaders.Add("X-Operator-Role", "admin");
-        using var refused = await http.PostAsJsonAsync($"/api/admin/wallets/dead-letters/{letter}/discard", new { reason = "around the page" });
+        using var refused = await http.PostAsJsonAsync(
+            $"/api/admin/wallets/dead-letters/{letter}/discard", new { reason = "around the page" });
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("role_missing", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

@@ -12,7 +12,8 @@ public sealed class DeadLetterListTests(Platform platform)
         var unknown = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("D");
         await platform.Poison.SendAsync(unknown, Poison.Credit(unknown, 4_700));
         var letter = await platform.DeadLetterAsync($"wallet/{unknown}");
-        await using var tab = await ConsoleTab.OpenAsync(platform, "/dead-letters?service=wallets&error=wallet_not_found", person: People.Vera);
+        await using var tab = await ConsoleTab.OpenAsync(
+            platform, "/dead-letters?service=wallets&error=wallet_not_found", person: People.Vera);
         var page = tab.Page;
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Are they fixed?" }).ClickAsync();
@@ -27,7 +28,9 @@ public sealed class DeadLetterListTests(Platform platform)
 
         var csv = await DownloadAsync(page, "CSV");
         Assert.StartsWith("service,id,status,messageType", csv, StringComparison.Ordinal);
-        Assert.Contains(csv.Split("\r\n"), line => line.StartsWith($"wallets,{letter},dead,command.wallet.credit-funds.v1,", StringComparison.Ordinal));
+        Assert.Contains(
+            csv.Split("\r\n"),
+            line => line.StartsWith($"wallets,{letter},dead,command.wallet.credit-funds.v1,", StringComparison.Ordinal));
         var json = JsonNode.Parse(await DownloadAsync(page, "JSON"))!.AsArray();
         Assert.Equal(4_700, (long)json.Single(l => (long)l!["id"]! == letter)!["amount"]!);
         Assert.Empty(tab.Complaints);
@@ -35,7 +38,8 @@ public sealed class DeadLetterListTests(Platform platform)
 
     private static async Task<string> DownloadAsync(IPage page, string kind)
     {
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = kind, Exact = true }).ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(
+            () => page.GetByRole(AriaRole.Link, new() { Name = kind, Exact = true }).ClickAsync());
         return await File.ReadAllTextAsync(await download.PathAsync(), new System.Text.UTF8Encoding(true));
     }
 }

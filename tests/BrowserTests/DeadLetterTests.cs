@@ -11,7 +11,8 @@ public sealed class DeadLetterTests(Platform platform)
     [Fact]
     public async Task Poison_is_found_mended_rehearsed_and_replayed_in_the_wizard_to_the_end()
     {
-        var (mended, broken) = (await platform.OpenWalletAsync("mended", "EUR", 10_000), await platform.OpenWalletAsync("broken", "EUR", 10_000));
+        var (mended, broken) = (
+            await platform.OpenWalletAsync("mended", "EUR", 10_000), await platform.OpenWalletAsync("broken", "EUR", 10_000));
         var whole = Poison.Hold(mended, 700);
         await platform.Poison.SendTruncatedAsync(mended, whole);
         await platform.Poison.SendAsync(mended, Poison.Hold(mended, 50));
@@ -42,13 +43,15 @@ public sealed class DeadLetterTests(Platform platform)
         await EditAsync(tab, Poison.Json(whole));
         await Expect(tab.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Edited");
         await Expect(tab.Test("payload")).ToContainTextAsync("\"minor\": 700");
-        await Expect(tab.Page.Locator("[data-act=edit]")).ToContainTextAsync(new Regex("Edited.*by admin.*the end was missing", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=edit]")).ToContainTextAsync(
+            new Regex("Edited.*by admin.*the end was missing", RegexOptions.Singleline));
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).ClickAsync();
         await Expect(tab.Test("foretold")).ToContainTextAsync("2 would apply");
         await Expect(tab.Page.Locator("[data-outcome=applies]").First).ToBeVisibleAsync();
         await tab.Page.Locator("[data-outcome=applies] summary").First.ClickAsync();
-        await Expect(tab.Page.Locator(".changes tr", new() { HasText = "held.minor" }).First).ToHaveTextAsync(new Regex("held.minor.*0.*700", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator(".changes tr", new() { HasText = "held.minor" }).First).ToHaveTextAsync(
+            new Regex("held.minor.*0.*700", RegexOptions.Singleline));
 
         await Photographs.TakeAllAsync(tab.Page, "flow-3-dry-run");
 
@@ -58,7 +61,8 @@ public sealed class DeadLetterTests(Platform platform)
         await Expect(tab.Test("chosen")).ToHaveTextAsync("2");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Freeze and dry run" }).ClickAsync();
         await Expect(tab.Test("frozen")).ToContainTextAsync("2 dead letters");
-        await Expect(tab.Test("foretold")).ToContainTextAsync(new Regex("2 would apply.*1 would fail.*1 of what waits behind", RegexOptions.Singleline));
+        await Expect(tab.Test("foretold")).ToContainTextAsync(
+            new Regex("2 would apply.*1 would fail.*1 of what waits behind", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "flow-4-frozen");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await tab.Page.GetByLabel("Reason").FillAsync("mended by hand");
@@ -70,12 +74,14 @@ public sealed class DeadLetterTests(Platform platform)
         await Expect(tab.Test("applied")).ToHaveTextAsync("1");
         await Expect(tab.Test("failed")).ToHaveTextAsync("1");
         await Expect(tab.Page.Locator(".items tr.row")).ToContainTextAsync("WireFormatException");
-        await Expect(tab.Page.Locator("[data-act=replay-created]")).ToContainTextAsync(new Regex("Started.*by admin.*mended by hand", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=replay-created]")).ToContainTextAsync(
+            new Regex("Started.*by admin.*mended by hand", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "flow-6-result");
         await tab.GoAsync($"/wallets/{mended}");
         await Expect(tab.Test("held")).ToContainTextAsync("7.50");
         await tab.GoAsync("/replays");
-        await Expect(tab.Page.Locator(".replays tr.row", new() { HasText = "mended by hand" })).ToContainTextAsync(new Regex("Done.*2 / 2", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator(".replays tr.row", new() { HasText = "mended by hand" })).ToContainTextAsync(
+            new Regex("Done.*2 / 2", RegexOptions.Singleline));
         Assert.Empty(tab.Complaints);
     }
 
@@ -88,7 +94,8 @@ public sealed class DeadLetterTests(Platform platform)
         await using var tab = await ConsoleTab.OpenAsync(platform, $"/dead-letters/wallets/{id}");
         await Expect(tab.Page.Locator(".facts").First).ToContainTextAsync("2,500.00");
 
-        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "incident capsule" }).ClickAsync());
+        var download = await tab.Page.RunAndWaitForDownloadAsync(
+            () => tab.Page.GetByRole(AriaRole.Link, new() { Name = "incident capsule" }).ClickAsync());
         Assert.Equal($"incident-wallets-{id}.json", download.SuggestedFilename);
         var capsule = JsonNode.Parse(await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken))!;
         Assert.Equal(($"wallet/{nobody}", "wallet_not_found"), ((string)capsule["stream"]!, (string)capsule["letter"]!["errorType"]!));
@@ -103,7 +110,8 @@ public sealed class DeadLetterTests(Platform platform)
         await tab.Page.Keyboard.PressAsync("Enter");
 
         await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("Discarded");
-        await Expect(tab.Page.Locator("[data-act=discard]")).ToContainTextAsync(new Regex("Discarded.*by admin.*that wallet never was", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-act=discard]")).ToContainTextAsync(
+            new Regex("Discarded.*by admin.*that wallet never was", RegexOptions.Singleline));
         await Expect(tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" })).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
     }
@@ -119,7 +127,8 @@ public sealed class DeadLetterTests(Platform platform)
         await using var tab = await ConsoleTab.OpenAsync(platform, "/dead-letters?service=wallets");
 
         var key = tab.Page.Locator(".keys tr.row", new() { HasText = wallet });
-        await Expect(key).ToContainTextAsync(new Regex("credit-funds.*PlantedFailureException.*[0-9].*1.*(in [0-9]+ s|now)", RegexOptions.Singleline));
+        await Expect(key).ToContainTextAsync(
+            new Regex("credit-funds.*PlantedFailureException.*[0-9].*1.*(in [0-9]+ s|now)", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "flow-8-tried-again");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Saga", Exact = true }).ClickAsync();
         await Expect(key).ToHaveCountAsync(0);
@@ -139,7 +148,8 @@ public sealed class DeadLetterTests(Platform platform)
         }
 
         await platform.DeadLetterAsync($"wallet/{nobodies[^1]}");
-        await using var tab = await ConsoleTab.OpenAsync(platform, "/dead-letters/replay?service=wallets&type=command.wallet.release-hold.v1");
+        await using var tab = await ConsoleTab.OpenAsync(
+            platform, "/dead-letters/replay?service=wallets&type=command.wallet.release-hold.v1");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Freeze and dry run" }).ClickAsync();
         await Expect(tab.Test("foretold")).ToContainTextAsync("60 would fail");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
@@ -154,7 +164,8 @@ public sealed class DeadLetterTests(Platform platform)
         await SteerAsync(tab, "Resume", "Running");
         await SteerAsync(tab, "Cancel", "Cancelled");
 
-        await Expect(tab.Page.Locator("[data-act]")).ToHaveTextAsync([new Regex("Started"), new Regex("paused"), new Regex("resumed"), new Regex("cancelled")]);
+        await Expect(tab.Page.Locator("[data-act]")).ToHaveTextAsync(
+            [new Regex("Started"), new Regex("paused"), new Regex("resumed"), new Regex("cancelled")]);
         Assert.Empty(tab.Complaints);
     }
 

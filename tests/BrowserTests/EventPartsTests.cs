@@ -9,8 +9,12 @@ public sealed class EventPartsTests
     private static readonly DateTimeOffset Noon = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData("wallet/0198c0de-0000-7000-8000-00000000000a", "events?service=wallets&stream=wallet%2F0198c0de-0000-7000-8000-00000000000a&since=1h")]
-    [InlineData(" 0198C0DE-0000-7000-8000-000000000001 ", "events?service=wallets&correlation=0198c0de-0000-7000-8000-000000000001&since=1h")]
+    [InlineData(
+        "wallet/0198c0de-0000-7000-8000-00000000000a",
+        "events?service=wallets&stream=wallet%2F0198c0de-0000-7000-8000-00000000000a&since=1h")]
+    [InlineData(
+        " 0198C0DE-0000-7000-8000-000000000001 ",
+        "events?service=wallets&correlation=0198c0de-0000-7000-8000-000000000001&since=1h")]
     [InlineData("#1,234", "events?service=wallets&since=1h&before=1235")]
     [InlineData("", "events?service=wallets&since=1h")]
     [InlineData("nonsense", null)]
@@ -128,7 +132,10 @@ public sealed class EventPartsTests
         Assert.Equal(0, feed.AddNewer("sagas", Page(11, [At("sagas", 11, 11), At("sagas", 10, 10)], null, 0), limit: 3));
         Assert.Equal([11, 10, 9], feed.Shown.Select(e => e.Position));
 
-        Assert.Equal(3, feed.AddNewer("sagas", Page(40, [At("sagas", 40, 40), At("sagas", 39, 39), At("sagas", 38, 38)], next: 38, searchedTo: 38), limit: 3));
+        Assert.Equal(
+            3,
+            feed.AddNewer(
+                "sagas", Page(40, [At("sagas", 40, 40), At("sagas", 39, 39), At("sagas", 38, 38)], next: 38, searchedTo: 38), limit: 3));
         Assert.Equal([40, 39, 38], feed.Shown.Select(e => e.Position));
         Assert.Equal([("sagas", 38L)], feed.Wanted);
         Assert.Equal(40, feed.LastOf("sagas"));
@@ -196,10 +203,12 @@ public sealed class EventPartsTests
     private static List<Guid> Ids(int count) => [.. Enumerable.Range(1, count).Select(i => Guid.Parse($"0198c0de-0000-7000-8000-{i:d12}"))];
 
     private static HistoryEvent Event(Guid id, Guid? cause, int afterMs, string service = "payments") => new(
-        service, afterMs + 1, "payment/x", afterMs + 1, id, "a.v1", Guid.Empty, cause, "tests", Noon.AddMilliseconds(afterMs), default(JsonElement));
+        service, afterMs + 1, "payment/x", afterMs + 1, id, "a.v1", Guid.Empty, cause, "tests", Noon.AddMilliseconds(afterMs),
+        default(JsonElement));
 
     private static HistoryEvent At(string service, long position, int second) => new(
-        service, position, "x/y", position, Guid.NewGuid(), "a.v1", Guid.Empty, null, "tests", Noon.AddSeconds(second), default(JsonElement));
+        service, position, "x/y", position, Guid.NewGuid(), "a.v1", Guid.Empty, null, "tests", Noon.AddSeconds(second),
+        default(JsonElement));
 
     private static EventPage Page(long last, IReadOnlyList<HistoryEvent> items, long? next, int searchedTo) =>
         new(items, next, next ?? 0, Noon.AddSeconds(searchedTo), 1, last, []);

@@ -41,13 +41,15 @@ public sealed class EventTests(Platform platform)
 
         // The stream at that version: what the event changed. Then by keys, and the address says where.
         await Expect(tab.Page).ToHaveURLAsync(new Regex($"/streams/wallets/wallet/{payer}\\?v=3$"));
-        await Expect(tab.Page.Locator("[data-version='3'] .changes")).ToContainTextAsync(new Regex("held.minor.*0.*2500", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-version='3'] .changes")).ToContainTextAsync(
+            new Regex("held.minor.*0.*2500", RegexOptions.Singleline));
         await Expect(tab.Test("state")).ToContainTextAsync("\"holds\"");
         await Photographs.TakeAllAsync(tab.Page, "events-3-moment");
         await tab.Test("version").FocusAsync();
         await tab.Page.Keyboard.PressAsync("ArrowLeft");
         await Expect(tab.Page).ToHaveURLAsync(new Regex("\\?v=2$"));
-        await Expect(tab.Page.Locator("[data-version='2'] .changes")).ToContainTextAsync(new Regex("balance.minor.*0.*10000", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-version='2'] .changes")).ToContainTextAsync(
+            new Regex("balance.minor.*0.*10000", RegexOptions.Singleline));
         await tab.Page.Keyboard.PressAsync("End");
         await Expect(tab.Page).ToHaveURLAsync(new Regex("\\?v=4$"));
         await tab.Page.Keyboard.PressAsync("Home");
@@ -72,7 +74,8 @@ public sealed class EventTests(Platform platform)
     [Fact]
     public async Task Whoever_follows_sees_the_events_of_a_new_payment_and_whoever_pauses_does_not()
     {
-        var (payer, payee) = (await platform.OpenWalletAsync("followed", "EUR", 10_000), await platform.OpenWalletAsync("followed-to", "EUR", 0));
+        var (payer, payee) =
+            (await platform.OpenWalletAsync("followed", "EUR", 10_000), await platform.OpenWalletAsync("followed-to", "EUR", 0));
         await using var tab = await ConsoleTab.OpenAsync(platform, "/events?type=wallet.funds-held.v1,wallet.funds-credited.v1");
         await Expect(tab.Test("reached")).Not.ToContainTextAsync("Searching");
 
@@ -103,7 +106,8 @@ public sealed class EventTests(Platform platform)
         Assert.InRange(await Rows(tab).CountAsync(), 20, 90);
 
         await tab.Page.WaitForFunctionAsync(
-            "() => { scrollTo(0, document.body.scrollHeight); return document.querySelector('[data-test=reached]').innerText.includes('all 251'); }");
+            "() => { scrollTo(0, document.body.scrollHeight); " +
+            "return document.querySelector('[data-test=reached]').innerText.includes('all 251'); }");
 
         await Expect(Rows(tab).Last).ToContainTextAsync("Opened a wallet");
         Assert.InRange(await Rows(tab).CountAsync(), 10, 90);
@@ -121,7 +125,8 @@ public sealed class EventTests(Platform platform)
     {
         var payer = await platform.OpenWalletAsync("linked", "EUR", 10_000);
         var payment = await platform.PayAsync(payer, await platform.OpenWalletAsync("linked-to", "EUR", 0), 2_500, "EUR", "linked");
-        var refund = (string)(await platform.PostAsync($"/api/payments/{payment}/refunds", new { amount = 500, currency = "EUR" }))["refundId"]!;
+        var refund = (string)(await platform.PostAsync(
+            $"/api/payments/{payment}/refunds", new { amount = 500, currency = "EUR" }))["refundId"]!;
         var nobody = Guid.CreateVersion7().ToString("D");
         await platform.Poison.SendForAsync(payment, nobody, Poison.Credit(nobody, 700));
         var letter = await platform.DeadLetterAsync($"wallet/{nobody}");
@@ -129,7 +134,8 @@ public sealed class EventTests(Platform platform)
         await using var tab = await ConsoleTab.OpenAsync(platform, $"/payments/{payment}");
 
         await Expect(tab.Page.Locator(".linked .bad")).ToHaveAttributeAsync("href", $"dead-letters/wallets/{letter}");
-        await Expect(tab.Page.Locator(".linked").GetByRole(AriaRole.Link, new() { Name = "Saga", Exact = true })).ToHaveAttributeAsync("href", $"sagas/{payment}");
+        await Expect(tab.Page.Locator(".linked").GetByRole(AriaRole.Link, new() { Name = "Saga", Exact = true }))
+            .ToHaveAttributeAsync("href", $"sagas/{payment}");
         await Expect(tab.Page.Locator(".refunds li")).ToContainTextAsync(new Regex("5.00.*Completed", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "payment-linked");
         await tab.Page.Locator(".refunds").GetByRole(AriaRole.Link, new() { Name = "through time" }).ClickAsync();
@@ -170,9 +176,11 @@ public sealed class EventTests(Platform platform)
 
     private static async Task SeeBothMomentsAsync(ConsoleTab tab)
     {
-        await Expect(tab.Page.Locator("[data-a='2'][data-b='4'] .changes")).ToContainTextAsync(new Regex("balance.minor.*10000.*7500", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator("[data-a='2'][data-b='4'] .changes")).ToContainTextAsync(
+            new Regex("balance.minor.*10000.*7500", RegexOptions.Singleline));
         await Expect(tab.Test("between")).ToHaveTextAsync("2");
-        await Expect(tab.Page.Locator(".versions li")).ToHaveTextAsync([new Regex("Held 25.00 EUR of the payer"), new Regex("left the payer's wallet")]);
+        await Expect(tab.Page.Locator(".versions li")).ToHaveTextAsync(
+            [new Regex("Held 25.00 EUR of the payer"), new Regex("left the payer's wallet")]);
         await Expect(tab.Test("a")).ToHaveValueAsync("2");
         await Expect(tab.Test("b")).ToHaveValueAsync("4");
     }

@@ -64,7 +64,8 @@ public sealed class EveryPageTests(Platform platform)
         var failed = await platform.PayAsync(ben, anna, 99_999_900, "EUR", "more than there is");
         var (nobody, refused) = await DeadLettersAsync(ben);
         var replay = await platform.PostAsync(
-            "/api/admin/wallets/replays", new { selection = new { ids = new[] { refused } }, reason = "perhaps it works now", stopAtPercent = 100 });
+            "/api/admin/wallets/replays",
+            new { selection = new { ids = new[] { refused } }, reason = "perhaps it works now", stopAtPercent = 100 });
         return new()
         {
             ["overview"] = "/",

@@ -18,7 +18,9 @@ public sealed class OperationsTests(Platform platform)
     [Fact]
     public async Task A_stuck_saga_is_found_from_the_overview_understood_and_compensated()
     {
-        var (payer, payee) = (await platform.OpenWalletAsync("stuck-payer", "EUR", 100_000), await platform.OpenWalletAsync("stuck-payee", "EUR", 0));
+        var (payer, payee) = (
+            await platform.OpenWalletAsync("stuck-payer", "EUR", 100_000),
+            await platform.OpenWalletAsync("stuck-payee", "EUR", 0));
         await platform.FailAsync($"wallet/{payer}");
         var payment = await platform.RequestAsync(
             new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount = 43_21, currency = "EUR" });
@@ -33,7 +35,8 @@ public sealed class OperationsTests(Platform platform)
 
         await Expect(tab.Test("deadline")).ToContainTextAsync(new Regex("in|over"));
         await Expect(tab.Page.Locator("[data-node=holding]")).ToHaveAttributeAsync("data-state", "Stuck");
-        await Expect(tab.Page.Locator(".blockers")).ToContainTextAsync(new Regex($"Tried again.*wallet/{payer}.*PlantedFailure", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator(".blockers"))
+            .ToContainTextAsync(new Regex($"Tried again.*wallet/{payer}.*PlantedFailure", RegexOptions.Singleline));
         await Expect(tab.Page.Locator("[data-event='command.wallet.hold-funds.v1']").First).ToContainTextAsync("asks");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Compensate" }).First.ClickAsync();
         await Expect(tab.Test("preview")).ToContainTextAsync("make the money held for this available again");
@@ -108,7 +111,9 @@ public sealed class OperationsTests(Platform platform)
     [Fact]
     public async Task A_paused_consumer_is_found_from_the_overview_and_resumed()
     {
-        var (payer, payee) = (await platform.OpenWalletAsync("lag-payer", "EUR", 100_000), await platform.OpenWalletAsync("lag-payee", "EUR", 0));
+        var (payer, payee) = (
+            await platform.OpenWalletAsync("lag-payer", "EUR", 100_000),
+            await platform.OpenWalletAsync("lag-payee", "EUR", 0));
         await using var tab = await ConsoleTab.OpenAsync(platform, "/consumers");
         var wallets = tab.Page.Locator("[data-consumer=wallet-service]");
         await Expect(wallets.Locator(".panel-head .status")).ToHaveTextAsync("Running");
@@ -161,7 +166,8 @@ public sealed class OperationsTests(Platform platform)
         var alert = tab.Page.Locator("[data-alert=wallets-are-the-fold-of-events]", new() { HasText = wallet });
         await Expect(alert.Locator(".facts a")).ToHaveAttributeAsync("href", new Regex("events/wallets/[0-9]+|streams/wallets/"));
         await ActAsync(alert, "Acknowledge", "Acknowledge this alert", "that was me");
-        await Expect(alert.Locator("[data-act=acknowledge]")).ToContainTextAsync(new Regex("by admin.*that was me", RegexOptions.Singleline));
+        await Expect(alert.Locator("[data-act=acknowledge]"))
+            .ToContainTextAsync(new Regex("by admin.*that was me", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "ops-8-alerts");
 
         await platform.TamperAsync("wallets", $"update wallets set balance = balance - 7 where wallet_id = '{wallet}'");

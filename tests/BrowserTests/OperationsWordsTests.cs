@@ -9,8 +9,10 @@ public sealed class OperationsWordsTests
     private static readonly DateTimeOffset Now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly Guid Saga = Guid.Parse("0198c0de-0000-7000-8000-000000000001");
 
-    private static readonly SagaDefinitionView Wallet = new("wallet-payment", [Step("holding", "releasing"), Step("crediting", "reversing"), Step("capturing", null)]);
-    private static readonly SagaDefinitionView Refund = new("card-refund", [Step("holding", "releasing"), Step("refunding_card", null, pivot: true), Step("capturing", null)]);
+    private static readonly SagaDefinitionView Wallet = new(
+        "wallet-payment", [Step("holding", "releasing"), Step("crediting", "reversing"), Step("capturing", null)]);
+    private static readonly SagaDefinitionView Refund = new(
+        "card-refund", [Step("holding", "releasing"), Step("refunding_card", null, pivot: true), Step("capturing", null)]);
 
     [Fact]
     public void A_definition_is_drawn_with_every_step_its_undoing_and_both_ends()
@@ -18,12 +20,13 @@ public sealed class OperationsWordsTests
         var graph = SagaGraph.Of(Wallet, new([], null), "", stuck: false);
 
         Assert.Equal(
-            ["capturing", "completed", "crediting", "failed", "holding", "releasing", "reversing"], graph.Nodes.Select(n => n.Phase).Order());
+            ["capturing", "completed", "crediting", "failed", "holding", "releasing", "reversing"],
+            graph.Nodes.Select(n => n.Phase).Order());
         Assert.All(graph.Nodes, n => Assert.Equal(NodeState.Ahead, n.State));
         Assert.Equal(
             [
-                "capturing>completed", "capturing>reversing", "crediting>capturing", "crediting>releasing", "crediting>reversing", "holding>crediting",
-                "holding>failed", "holding>releasing", "releasing>failed", "reversing>releasing",
+                "capturing>completed", "capturing>reversing", "crediting>capturing", "crediting>releasing", "crediting>reversing",
+                "holding>crediting", "holding>failed", "holding>releasing", "releasing>failed", "reversing>releasing",
             ],
             graph.Edges.Select(e => $"{e.From}>{e.To}").Order(StringComparer.Ordinal));
         Assert.All(graph.Nodes, n => Assert.InRange(n.X, 0, graph.Width - SagaGraph.NodeWidth));
@@ -57,7 +60,9 @@ public sealed class OperationsWordsTests
     {
         var path = new SagaPath(["holding", "crediting"], null);
 
-        Assert.Equal(NodeState.Current, SagaGraph.Of(Wallet, path, "crediting", stuck: false).Nodes.Single(n => n.Phase == "crediting").State);
+        Assert.Equal(
+            NodeState.Current,
+            SagaGraph.Of(Wallet, path, "crediting", stuck: false).Nodes.Single(n => n.Phase == "crediting").State);
         Assert.Equal(NodeState.Stuck, SagaGraph.Of(Wallet, path, "crediting", stuck: true).Nodes.Single(n => n.Phase == "crediting").State);
     }
 
@@ -78,7 +83,10 @@ public sealed class OperationsWordsTests
             Sagas = new(0, 0, 0, 0, 0, 0, 1, 0, 0, Stuck: 2, StuckMoney: [new("EUR", 500)], OldestStuck: Now.AddMinutes(-5)),
             Breaker = new("open", 5, 5, Now.AddSeconds(30), false, 3, 0, 32),
             Groups = [("wallets", [Group("JPY", 900)]), ("payments", [Group("EUR", 90_100)])],
-            Consumers = [("wallets", Consumer with { Paused = new("ada", Now.AddMinutes(-2), "because"), State = "paused" }), ("sagas", Consumer)],
+            Consumers =
+            [
+                ("wallets", Consumer with { Paused = new("ada", Now.AddMinutes(-2), "because"), State = "paused" }), ("sagas", Consumer)
+            ],
         };
 
         Assert.Equal(
@@ -86,7 +94,8 @@ public sealed class OperationsWordsTests
 
         // 901.00 EUR are more than 900 JPY; the same number of the other currency's units would not be.
         Assert.Equal(
-            ["dead-letters?service=payments", "dead-letters?service=wallets"], Of(facts).Where(t => t.Kind == "dead-letters").Select(t => t.Href));
+            ["dead-letters?service=payments", "dead-letters?service=wallets"],
+            Of(facts).Where(t => t.Kind == "dead-letters").Select(t => t.Href));
         Assert.Equal([("EUR", 90_600m), ("JPY", 900m)], facts.MoneyAtRisk.Select(m => (m.Currency, m.Amount)).Order());
     }
 
@@ -112,7 +121,8 @@ public sealed class OperationsWordsTests
     [InlineData(6, 6, 2)]
     [InlineData(49, 50, 10)]
     [InlineData(230, 250, 50)]
-    public void An_axis_has_few_round_steps(double highest, double top, double step) => Assert.Equal(new ChartAxis(top, step), ChartAxis.For(highest));
+    public void An_axis_has_few_round_steps(double highest, double top, double step) =>
+        Assert.Equal(new ChartAxis(top, step), ChartAxis.For(highest));
 
     [Fact]
     public void An_address_of_sagas_is_read_as_it_was_written()
@@ -130,19 +140,27 @@ public sealed class OperationsWordsTests
 
     private static OverviewFacts Failures(long completed, long declined) => new()
     {
-        Failures = new(Now.AddMinutes(-5), Now, completed, declined, declined == 0 ? [] : [new("card_declined", "card", declined, Now.AddMinutes(-1), Saga)]),
+        Failures = new(
+            Now.AddMinutes(-5),
+            Now,
+            completed,
+            declined,
+            declined == 0 ? [] : [new("card_declined", "card", declined, Now.AddMinutes(-1), Saga)]),
     };
 
     private static DeadLetterGroup Group(string currency, decimal amount) =>
         new("f", 1, 0, [new(currency, amount)], Now.AddHours(-1), Now, ["c"], ["t"], ["m"], "Error", "text", 1);
 
-    private static SagaStepView Step(string phase, string? undo, bool pivot = false) => new(Ask(phase), undo is null ? null : Ask(undo), pivot);
+    private static SagaStepView Step(string phase, string? undo, bool pivot = false) =>
+        new(Ask(phase), undo is null ? null : Ask(undo), pivot);
 
     private static SagaAskView Ask(string phase) => new(phase, "wallet", 30_000, 3, null);
 
     private static HistoryEvent Moved(long version, string to) => new(
-        "sagas", version, $"saga/{Saga}", version, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now, JsonSerializer.SerializeToElement(new { to }));
+        "sagas", version, $"saga/{Saga}", version, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,
+        JsonSerializer.SerializeToElement(new { to }));
 
     private static HistoryEvent Other() => new(
-        "sagas", 9, $"saga/{Guid.Empty}", 9, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now, JsonSerializer.SerializeToElement(new { to = "Capturing" }));
+        "sagas", 9, $"saga/{Guid.Empty}", 9, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,
+        JsonSerializer.SerializeToElement(new { to = "Capturing" }));
 }

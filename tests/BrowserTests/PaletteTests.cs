@@ -53,7 +53,10 @@ public sealed class PaletteTests(Platform platform)
             await tab.Page.Keyboard.PressAsync("Tab");
         }
 
-        foreach (var entry in new[] { "Skip to content", "Overview", "Payments", "Events", "Dead letters", "Approvals", "Consumers", "Audit", "Settings" })
+        foreach (var entry in new[]
+        {
+            "Skip to content", "Overview", "Payments", "Events", "Dead letters", "Approvals", "Consumers", "Audit", "Settings"
+        })
         {
             Assert.Contains(entry, reached);
         }

@@ -85,7 +85,10 @@ public sealed class People(IBrowser browser, HttpClient gateway, string console)
 
     private async Task<JsonNode> PostAsync(string path, string? token, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.BaseAddress!, path)) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.BaseAddress!, path))
+        {
+            Content = JsonContent.Create(body),
+        };
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -124,7 +124,8 @@ public sealed class Platform : IAsyncLifetime
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (true)
         {
-            var page = JsonNode.Parse(await _http.GetStringAsync(new Uri("/api/admin/wallets/dead-letters?limit=500", UriKind.Relative), deadline.Token))!;
+            var page = JsonNode.Parse(await _http.GetStringAsync(
+                new Uri("/api/admin/wallets/dead-letters?limit=500", UriKind.Relative), deadline.Token))!;
             if (page["items"]!.AsArray().FirstOrDefault(letter => (string?)letter!["routingKey"] == routingKey) is { } found)
             {
                 return (long)found["id"]!;
@@ -137,7 +138,8 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>From now on the wallet service fails on all messages of one key, for two minutes.</summary>
     public async Task FailAsync(string routingKey, int seconds = 120)
     {
-        using var answer = await _http.PutAsJsonAsync(new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds });
+        using var answer = await _http.PutAsJsonAsync(
+            new Uri("/api/admin/wallets/planted-failures", UriKind.Relative), new { routingKey, seconds });
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}");
     }
 

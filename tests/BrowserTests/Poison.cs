@@ -45,7 +45,8 @@ public sealed class Poison : IDisposable
     /// <summary>Half of it is missing.</summary>
     public Task SendTruncatedAsync(string wallet, WalletCommand command) => SendAsync(wallet, command, data => data[..(data.Length / 2)]);
 
-    public Task SendBytesAsync() => ProduceAsync(new() { Key = "somebody"u8.ToArray(), Headers = [], Value = [0, 255, 7, 80, 97, 121, 33, 10] });
+    public Task SendBytesAsync() =>
+        ProduceAsync(new() { Key = "somebody"u8.ToArray(), Headers = [], Value = [0, 255, 7, 80, 97, 121, 33, 10] });
 
     private async Task SendAsync(string wallet, WalletCommand command, Func<byte[], byte[]> spoil, Guid? correlation = null)
     {

@@ -52,14 +52,16 @@ public sealed class WalletTests(Platform platform)
         await platform.PostAsync($"/api/wallets/{wallet}/withdrawals", new { amount = 2_500, currency = "EUR", reference = "cash" });
         await platform.PostAsync($"/api/wallets/{wallet}/holds", new { amount = 1_000, currency = "EUR", reference = "a table for two" });
         await using var tab = await ConsoleTab.OpenAsync(platform, $"/wallets/{wallet}");
-        await Expect(tab.Page.Locator(".holds li")).ToContainTextAsync(new Regex("10.00.*Reserved.*a table for two.*expires in", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator(".holds li")).ToContainTextAsync(
+            new Regex("10.00.*Reserved.*a table for two.*expires in", RegexOptions.Singleline));
 
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Statement" }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "This month" }).ClickAsync();
         await Expect(tab.Test("opening")).ToContainTextAsync("0.00");
         await Expect(tab.Test("moved")).ToContainTextAsync("+75.00");
         await Expect(tab.Test("closing")).ToContainTextAsync("75.00");
-        await Expect(tab.Page.Locator(".entries tr.row")).ToHaveTextAsync([new Regex("Deposit"), new Regex("Withdrawal.*cash", RegexOptions.Singleline)]);
+        await Expect(tab.Page.Locator(".entries tr.row")).ToHaveTextAsync(
+            [new Regex("Deposit"), new Regex("Withdrawal.*cash", RegexOptions.Singleline)]);
         await Photographs.TakeAllAsync(tab.Page, "wallet-statement");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Last month" }).ClickAsync();
         await Expect(tab.Page.GetByText("Nothing moved in this period")).ToBeVisibleAsync();
@@ -92,15 +94,17 @@ public sealed class WalletTests(Platform platform)
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Through time" }).ClickAsync();
         await Expect(tab.Page.Locator(".versions li")).ToHaveTextAsync(
         [
-            new Regex("May go 250.00 EUR below zero: agreed by phone"), new Regex("No longer frozen: found it"), new Regex("Frozen: lost phone"),
-            new Regex("100.00 EUR came in"), new Regex("Opened a wallet in EUR for steered"),
+            new Regex("May go 250.00 EUR below zero: agreed by phone"), new Regex("No longer frozen: found it"),
+            new Regex("Frozen: lost phone"), new Regex("100.00 EUR came in"), new Regex("Opened a wallet in EUR for steered"),
         ]);
         Assert.Empty(tab.Complaints);
     }
 
     private static async Task ActAsync(ConsoleTab tab, string act, string reason)
     {
-        await tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" }).GetByRole(AriaRole.Button, new() { Name = act, Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Group, new() { Name = "Acts" })
+            .GetByRole(AriaRole.Button, new() { Name = act, Exact = true })
+            .ClickAsync();
         await tab.Page.GetByLabel("Reason").FillAsync(reason);
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Page.Locator(".told-done")).ToBeVisibleAsync();

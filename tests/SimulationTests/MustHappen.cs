@@ -50,8 +50,8 @@ internal static class MustHappen
         "operator Retry in Authorising", "operator Retry in Crediting", "operator Compensate in Holding",
         "operator Compensate in Crediting",
         "operator Compensate in Authorising", "operator Complete in Voiding", "operator Complete in CapturingCard", "void by hand",
-        "step refused in Reversing: insufficient_funds", "step refused in Voiding: declined", "stuck in Reversing", "stuck in Voiding", "voided after a decline",
-        "recalled done credit", "recalled refused hold",
+        "step refused in Reversing: insufficient_funds", "step refused in Voiding: declined", "stuck in Reversing", "stuck in Voiding",
+        "voided after a decline", "recalled done credit", "recalled refused hold",
     ];
 
     /// <summary>Every stored name. But what a saga holds does not lapse and is captured as it was held: its refusal is for a bug.</summary>

@@ -5,7 +5,8 @@ namespace Payments.Bench.Consoles;
 /// <summary>What consoles were sent while it was counted, by page.</summary>
 internal sealed class Drawings(IReadOnlyList<string> pages)
 {
-    private readonly Dictionary<string, (double Seconds, long Batches, long Bytes)> _sums = pages.Distinct().ToDictionary(p => p, _ => (0.0, 0L, 0L));
+    private readonly Dictionary<string, (double Seconds, long Batches, long Bytes)> _sums =
+        pages.Distinct().ToDictionary(p => p, _ => (0.0, 0L, 0L));
 
     public void Begin(IReadOnlyList<OpenConsole>? consoles) => Add(consoles, sign: -1, seconds: 0);
 

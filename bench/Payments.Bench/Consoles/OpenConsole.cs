@@ -42,7 +42,8 @@ internal sealed partial class OpenConsole : IAsyncDisposable
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>What has ended it; null while it is live.</summary>
-    public string? Trouble => _trouble ?? (_connection.State == HubConnectionState.Connected ? null : $"the connection is {_connection.State}");
+    public string? Trouble =>
+        _trouble ?? (_connection.State == HubConnectionState.Connected ? null : $"the connection is {_connection.State}");
 
     /// <summary>It is drawn when this returns.</summary>
     /// <param name="page">Of the console, absolute.</param>
@@ -63,7 +64,8 @@ internal sealed partial class OpenConsole : IAsyncDisposable
             console.Listen();
             await console._connection.StartAsync(cancel);
             var state = PersistedState().Match(html) is { Success: true } found ? found.Groups[1].Value : "";
-            var circuit = await console._connection.InvokeAsync<string?>("StartCircuit", $"{new Uri(page, "/")}", $"{page}", "[]", "", cancel);
+            var circuit = await console._connection.InvokeAsync<string?>(
+                "StartCircuit", $"{new Uri(page, "/")}", $"{page}", "[]", "", cancel);
             if (circuit is null)
                 throw new NoResultException($"The console refused a circuit for {page.AbsolutePath}: {console.Trouble}");
             await console._connection.SendAsync("UpdateRootComponents", Adding(markers), state, cancel);
@@ -73,7 +75,9 @@ internal sealed partial class OpenConsole : IAsyncDisposable
         catch (Exception trouble)
         {
             await console.DisposeAsync();
-            throw trouble is TimeoutException ? new NoResultException($"{page.AbsolutePath} of the console was not drawn: {console._trouble}") : trouble;
+            throw trouble is TimeoutException
+                ? new NoResultException($"{page.AbsolutePath} of the console was not drawn: {console._trouble}")
+                : trouble;
         }
     }
 

@@ -49,7 +49,8 @@ internal sealed partial class Operator : IDisposable
         await TakeAccountAsync(gateway, cancel);
         var someone = new Operator();
         var page = await someone.Http.GetStringAsync(new Uri(console, "/sign-in"), cancel);
-        var hidden = HiddenField().Matches(page).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
+        var hidden = HiddenField().Matches(page)
+            .Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
         using var form = new FormUrlEncodedContent([.. hidden, new("Form.Name", Name), new("Form.Password", Password)]);
         using var answer = await someone.Http.PostAsync(new Uri(console, "/sign-in"), form, cancel);
         return someone.Cookies.Count > 0 && answer.IsSuccessStatusCode

@@ -5,7 +5,9 @@ using Payments.Bench.WalletPayments;
 
 namespace Payments.Bench.FailingUser;
 
-/// <summary>What a user on whose messages a consumer fails costs all the others: nothing, beyond the noise between before and after.</summary>
+/// <summary>
+/// What a user on whose messages a consumer fails costs all the others: nothing, beyond the noise between before and after.
+/// </summary>
 internal static class FailingUserBench
 {
     private const int Seed = 20_260_131;
@@ -56,7 +58,8 @@ internal static class FailingUserBench
         to.WriteLine();
         var waits = new Latencies(late.Where(a => a.IsCompleted).Select(a => a.Ended - a.Begun));
         to.WriteLine(
-            $"{late.Count:N0} payments of {user} waited for the end of it and then completed: p50 {Table.Figure(waits.PercentileMs(50) / 1_000)} s, " +
+            $"{late.Count:N0} payments of {user} waited for the end of it and then completed: " +
+            $"p50 {Table.Figure(waits.PercentileMs(50) / 1_000)} s, " +
             $"max {Table.Figure(waits.MaxMs / 1_000)} s.");
         to.WriteLine(verdict);
 

@@ -72,8 +72,8 @@ internal static class ListsBench
 
         Progress.Clear();
         to.WriteLine(
-            $"Milliseconds from the address to the first row, {options.Rounds} times each: {LongStore.Groups} dead letters and some thousand " +
-            $"events; then {options.DeadLetters:N0} and {options.Events:N0} more");
+            $"Milliseconds from the address to the first row, {options.Rounds} times each: {LongStore.Groups} dead letters and some " +
+            $"thousand events; then {options.DeadLetters:N0} and {options.Events:N0} more");
         to.WriteLine();
         var table = new Table("page", "few p50", "max", "many p50", "max", "ratio", "frame p50", "p99", "frames", "blank");
         foreach (var list in ListPage.All)

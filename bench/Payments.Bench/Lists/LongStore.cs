@@ -76,7 +76,8 @@ internal sealed class LongStore(NpgsqlDataSource database, IEventStore log)
     private static NewEvent Event(WalletEvent e)
     {
         var (name, schema, json) = WireFormat.Encode(e);
-        return new NewEvent(Guid.CreateVersion7(), name, schema, json, new EventMetadata(Guid.CreateVersion7(), null, "bench", null, RoutingKey: null));
+        return new NewEvent(
+            Guid.CreateVersion7(), name, schema, json, new EventMetadata(Guid.CreateVersion7(), null, "bench", null, RoutingKey: null));
     }
 
     // What autovacuum would do within minutes.

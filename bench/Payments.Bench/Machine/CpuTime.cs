@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Payments.Bench.Machine;
 
-/// <summary>Processor time that this process and the server have used, from Linux's <c>/proc</c>. Unlike elapsed time it does not depend on who else is busy.</summary>
+/// <summary>
+/// Processor time that this process and the server have used, from Linux's <c>/proc</c>. Unlike elapsed time it does not depend on who else
+/// is busy.
+/// </summary>
 internal static class CpuTime
 {
     // USER_HZ, which is 100 on every Linux that .NET runs on: proc(5).

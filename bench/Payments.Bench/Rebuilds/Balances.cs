@@ -24,7 +24,8 @@ internal static class Balances
 
     /// <summary>An event as a wallet stores it, 240 bytes, of this amount in minor units.</summary>
     public static byte[] Event(long amount) => Encoding.UTF8.GetBytes(
-        $$$"""{"payment":"0198c0de-7a52-7d10-8e21-0a1b2c3d4e5f","amount":{"minor":{{{amount}}},"currency":"EUR"},"payer":"0198c0de-7a50-7b2a-b1c2-""" +
+        $$$"""{"payment":"0198c0de-7a52-7d10-8e21-0a1b2c3d4e5f","amount":{"minor":{{{amount}}},"currency":"EUR"}""" +
+        ""","payer":"0198c0de-7a50-7b2a-b1c2-""" +
         """d3e4f5061728","wallet":"0198c0de-7a51-7c3e-9d41-1f2e3d4c5b6a","at":"2026-01-31T12:00:00.0000000+00:00"}""");
 
     private static IEnumerable<ProjectionRow> Fold(IReadOnlyList<StoredEvent> log)

@@ -43,7 +43,8 @@ internal static class SealingBench
                 sealing.PerSecond, sealing.P99Ms, sealing.CpuMicroseconds, ratios[^1],
                 sealing.Behind.ToString("N0", CultureInfo.InvariantCulture), sealing.CaughtUpMs);
 
-            Task<Measured> PlainAsync() => MeasureAsync(server, plain, null, $"without a sealer, round {round} of {options.Rounds}", options, cancel);
+            Task<Measured> PlainAsync() =>
+                MeasureAsync(server, plain, null, $"without a sealer, round {round} of {options.Rounds}", options, cancel);
             Task<Measured> SealedAsync() =>
                 MeasureAsync(server, withSealer, sealedDatabase, $"with a sealer, round {round} of {options.Rounds}", options, cancel);
         }
@@ -57,7 +58,8 @@ internal static class SealingBench
             throw new NoResultException("A log does not verify: there is no result.");
 
         Progress.Clear();
-        System.Console.WriteLine($"Durable appends a second, {options.Callers} callers, {options.Events} events each, rounds of {options.Seconds} s.");
+        System.Console.WriteLine(
+            $"Durable appends a second, {options.Callers} callers, {options.Events} events each, rounds of {options.Seconds} s.");
         System.Console.WriteLine("CPU: of this process and the server, for each event, until all is sealed.");
         System.Console.WriteLine();
         table.Print(System.Console.Out);
@@ -84,7 +86,12 @@ internal static class SealingBench
     }
 
     private static async Task<Measured> MeasureAsync(
-        BenchServer server, EventStoreTarget target, NpgsqlDataSource? toSeal, string what, SealingOptions options, CancellationToken cancel)
+        BenchServer server,
+        EventStoreTarget target,
+        NpgsqlDataSource? toSeal,
+        string what,
+        SealingOptions options,
+        CancellationToken cancel)
     {
         Progress.Step(what);
         await server.CheckpointAsync(cancel);

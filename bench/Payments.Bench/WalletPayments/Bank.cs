@@ -43,7 +43,8 @@ internal sealed class Bank
         return Transfer(random, payer, (payer + random.Next(1, among)) % among);
     }
 
-    public Transfer Transfer(Random random, int payer, int payee) => new(_wallets[payer], _wallets[payee], random.NextInt64(1, AmountMax + 1));
+    public Transfer Transfer(Random random, int payer, int payee) =>
+        new(_wallets[payer], _wallets[payee], random.NextInt64(1, AmountMax + 1));
 
     /// <summary>
     /// Enters payments into the books. One whose end its caller did not learn is asked for again by its key, which does it once or not

@@ -53,7 +53,8 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     {
         File.Delete(log); // The ready line of an earlier run would be taken for this one's.
         var ports = FreePorts.Find(2);
-        var start = new ProcessStartInfo("setsid", ["--wait", "/bin/sh", "-c", Supervise, "standalone", log, "dotnet", FindProgram(), .. settings])
+        var start = new ProcessStartInfo(
+            "setsid", ["--wait", "/bin/sh", "-c", Supervise, "standalone", log, "dotnet", FindProgram(), .. settings])
         {
             RedirectStandardInput = true,
             Environment =
@@ -65,7 +66,8 @@ internal sealed class StandaloneProcess : IAsyncDisposable
                 [StandaloneOptions.PostgresName] = server.ConnectionString("postgres"),
             },
         };
-        var standalone = new StandaloneProcess(Process.Start(start)!, log, new Uri($"http://127.0.0.1:{ports[0]}"), new Uri($"http://127.0.0.1:{ports[1]}"));
+        var standalone = new StandaloneProcess(
+            Process.Start(start)!, log, new Uri($"http://127.0.0.1:{ports[0]}"), new Uri($"http://127.0.0.1:{ports[1]}"));
         try
         {
             await standalone.BecomeReadyAsync(cancel);

@@ -39,7 +39,8 @@ internal static class AccessRegistration
         {
             keys.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
 
-            // It would say at each start that they are not encrypted there: whoever can read the folder can sign in, as docs/access.md says.
+            // It would say at each start that they are not encrypted there: whoever can read the folder can sign in, as docs/access.md
+            // says.
             builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         }
     }

@@ -1,6 +1,8 @@
 namespace Payments.Console;
 
-/// <summary>The console is shown in no other page, and tells none where its reader comes from. After the OWASP secure headers project.</summary>
+/// <summary>
+/// The console is shown in no other page, and tells none where its reader comes from. After the OWASP secure headers project.
+/// </summary>
 internal sealed class BrowserHeaders(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

@@ -10,7 +10,8 @@ internal sealed class SessionWatch(ILoggerFactory logs, GatewayClient gateway) :
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(20);
 
-    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
+    protected override Task<bool> ValidateAuthenticationStateAsync(
+        AuthenticationState authenticationState, CancellationToken cancellationToken) =>
         gateway.IsSessionAsync(OperatorSession.TokenOf(authenticationState.User), cancellationToken);
 
     /// <summary>The same for every page that is loaded; somebody who has another role by now has it there, too.</summary>

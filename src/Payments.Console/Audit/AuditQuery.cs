@@ -12,7 +12,8 @@ public sealed record AuditQuery(
 {
     public static readonly IReadOnlyList<string> Sources = ["payments", "wallets", "sagas", "operators"];
 
-    public static readonly IReadOnlyList<(string Value, string Words)> Periods = [("1", "last 24 hours"), ("7", "last 7 days"), ("30", "last 30 days")];
+    public static readonly IReadOnlyList<(string Value, string Words)> Periods =
+        [("1", "last 24 hours"), ("7", "last 7 days"), ("30", "last 30 days")];
 
     public bool IsFiltered => By is not null || Act is not null || Subject is not null || Days is not null;
 
@@ -40,7 +41,9 @@ public sealed record AuditQuery(
     }
 
     // To the hour: an address that differs every second would be another question every second.
-    private string? From => Now is { } now && int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and < 36_500
-        ? new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero).AddDays(-days).ToString("O", CultureInfo.InvariantCulture)
-        : null;
+    private string? From =>
+        Now is { } now && int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and < 36_500
+            ? new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero).AddDays(-days)
+                .ToString("O", CultureInfo.InvariantCulture)
+            : null;
 }

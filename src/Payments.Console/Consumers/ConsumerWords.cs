@@ -19,13 +19,19 @@ public static class ConsumerWords
             true),
         { State: "stopped" } => new("No instance of it was ever seen: start the service.", true),
         { State: "trouble" } => new(
-            $"It cannot go on now, and tries again: {c.Members.FirstOrDefault(m => m.Trouble is not null)?.Trouble ?? "no reason was told"}",
+            "It cannot go on now, and tries again: " +
+                $"{c.Members.FirstOrDefault(m => m.Trouble is not null)?.Trouble ?? "no reason was told"}",
             true),
         { Paused: { } pause } => new($"{pause.By} has paused it {Figures.Span(now - pause.At)} ago: {pause.Reason}", true),
         { DeadKeys: > 0 } => new(
-            $"{Count(c.DeadKeys, "key waits", "keys wait")} for a person behind a dead letter; the others go on.", true, "dead-letters", "Dead letters"),
+            $"{Count(c.DeadKeys, "key waits", "keys wait")} for a person behind a dead letter; the others go on.",
+            true,
+            "dead-letters",
+            "Dead letters"),
         { RetriedKeys: > 0 } => new(
-            $"{Count(c.RetriedKeys, "key fails", "keys fail")} and {(c.RetriedKeys == 1 ? "is" : "are")} tried again by itself; the others go on.", false),
+            $"{Count(c.RetriedKeys, "key fails", "keys fail")} and {(c.RetriedKeys == 1 ? "is" : "are")} tried again by itself; " +
+                "the others go on.",
+            false),
         { Lag: > LagMuch, RatePerSecond: >= 1 } => new(
             $"More comes than it handles, or it catches up: at {Figures.PerSecond(c.RatePerSecond)} a second this takes " +
                 $"{Figures.Span(TimeSpan.FromSeconds(c.Lag / c.RatePerSecond))}.",

@@ -7,7 +7,8 @@ namespace Payments.Console;
 /// <summary><c>GET /exports/dead-letters/{service}/{id}/capsule</c>: what the service packs, as a file.</summary>
 internal static class CapsuleExport
 {
-    private static readonly JsonSerializerOptions SetOut = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions SetOut =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void MapCapsules(this WebApplication app) => app.MapGet("/exports/dead-letters/{service}/{id:long}/capsule", HandleAsync);
 

@@ -25,7 +25,8 @@ internal static class DeadLetterExport
 
     private static async Task HandleAsync(HttpContext context, GatewayClient gateway, TimeProvider clock)
     {
-        var query = DeadLetterQuery.Read($"{context.Request.Scheme}://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}");
+        var query = DeadLetterQuery.Read(
+            $"{context.Request.Scheme}://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}");
         var asJson = context.Request.Query["format"] == "json";
         var now = clock.GetUtcNow();
         var name = string.Create(CultureInfo.InvariantCulture, $"dead-letters-{now:yyyyMMdd-HHmmss}.{(asJson ? "json" : "csv")}");

@@ -44,10 +44,12 @@ public sealed record DeadLetterQuery(
     {
         IEnumerable<(string Name, string? Value)> all =
         [
-            ("service", Service), ("group", Group), ("consumer", Consumer), ("type", Type), ("topic", Topic), ("error", Error), ("text", Text),
-            ("age", Age), .. more,
+            ("service", Service), ("group", Group), ("consumer", Consumer), ("type", Type), ("topic", Topic), ("error", Error),
+            ("text", Text), ("age", Age), .. more,
         ];
-        var given = all.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}").ToList();
+        var given = all.Where(part => !string.IsNullOrEmpty(part.Value))
+            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}")
+            .ToList();
         return given.Count == 0 ? path : $"{path}?{string.Join('&', given)}";
     }
 

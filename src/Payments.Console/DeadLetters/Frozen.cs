@@ -18,7 +18,8 @@ public sealed record Frozen(Selection Selection, bool IsCut)
         var (ids, after) = (new SortedSet<long>(), (string?)null);
         do
         {
-            var page = await gateway.GetAsync<DeadLetterPage>(DeadLetterPaths.List(service, query, now, status: null, after, PageSize), cancel);
+            var page = await gateway.GetAsync<DeadLetterPage>(
+                DeadLetterPaths.List(service, query, now, status: null, after, PageSize), cancel);
             if (page.Value is not { } found)
             {
                 return (null, page.Trouble);

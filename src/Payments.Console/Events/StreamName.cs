@@ -6,7 +6,8 @@ namespace Payments.Console;
 public sealed record StreamName(string Type, string Key)
 {
     /// <summary>Null when it is no name of a stream.</summary>
-    public static StreamName? Parse(string text) => text.Split('/', 2) is [{ Length: > 0 } type, { Length: > 0 } key] ? new(type, key) : null;
+    public static StreamName? Parse(string text) =>
+        text.Split('/', 2) is [{ Length: > 0 } type, { Length: > 0 } key] ? new(type, key) : null;
 
     public Guid? Id => Guid.TryParseExact(Key, "D", out var id) ? id : null;
 

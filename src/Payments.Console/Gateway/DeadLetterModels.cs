@@ -111,7 +111,8 @@ public sealed record DiscardOrder(string Reason, long Revision);
 public sealed record DiscardAnswer(long Id, string Status);
 
 public sealed record SelectionFilter(
-    string? Consumer, string? Fingerprint, string? MessageType, string? Topic, string? ErrorType, string? Text, DateTimeOffset? FailedUntil);
+    string? Consumer, string? Fingerprint, string? MessageType, string? Topic, string? ErrorType, string? Text,
+    DateTimeOffset? FailedUntil);
 
 /// <summary>By ids or by a filter.</summary>
 public sealed record Selection(IReadOnlyList<long>? Ids = null, SelectionFilter? Filter = null);

@@ -25,7 +25,8 @@ internal static class DeadLetterPaths
 
     public static string Preview(string service) => $"{Admin(service)}/dead-letters/preview";
 
-    public static string Acts(string service, Guid replay, string act) => $"{Admin(service)}/dead-letters/acts?replayId={replay:D}&act={act}";
+    public static string Acts(string service, Guid replay, string act) =>
+        $"{Admin(service)}/dead-letters/acts?replayId={replay:D}&act={act}";
 
     public static string Replays(string service, int limit) => $"{Admin(service)}/replays?limit={limit}";
 

@@ -25,7 +25,8 @@ public sealed class GatewayClient(
 
     /// <summary>Asks with the console's own key, which may look: whoever watches the same thing shares the answer.</summary>
     public Task<Answer<T>> GetAsync<T>(string path, CancellationToken cancel)
-        where T : class => SendAsync<T>(() => new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), null, AskWithin, cancel);
+        where T : class =>
+        SendAsync<T>(() => new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), null, AskWithin, cancel);
 
     /// <summary>Asks in a session.</summary>
     internal Task<Answer<T>> GetAsync<T>(string path, string? session, CancellationToken cancel)

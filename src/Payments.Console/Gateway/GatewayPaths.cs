@@ -9,7 +9,12 @@ internal static class GatewayPaths
 
     public static string Payments(string? status, string? failure, Guid? wallet, Guid? after, int limit) =>
         "/api/payments"
-        + Query(("status", status), ("failureCode", failure), ("walletId", wallet?.ToString("D")), ("after", after?.ToString("D")), ("limit", $"{limit}"));
+        + Query(
+            ("status", status),
+            ("failureCode", failure),
+            ("walletId", wallet?.ToString("D")),
+            ("after", after?.ToString("D")),
+            ("limit", $"{limit}"));
 
     public static string Payment(Guid id) => $"/api/payments/{id:D}";
 

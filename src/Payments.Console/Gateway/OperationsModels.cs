@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Payments.Console;
 
 /// <summary>Payments that ended lately, and those that failed by their code.</summary>
-public sealed record FailureCounts(DateTimeOffset From, DateTimeOffset Until, long Completed, long Failed, IReadOnlyList<FailureCount> Items);
+public sealed record FailureCounts(
+    DateTimeOffset From, DateTimeOffset Until, long Completed, long Failed, IReadOnlyList<FailureCount> Items);
 
 public sealed record FailureCount(string Code, string Method, long Count, DateTimeOffset Since, Guid Last);
 
@@ -35,7 +36,8 @@ public sealed record ConsumerMember(
     string Member, string State, string? Trouble, double RatePerSecond, DateTimeOffset? HandledAt, DateTimeOffset SeenAt);
 
 public sealed record ConsumerPartition(
-    string Topic, int Partition, string Member, long NextOffset, long EndOffset, long Lag, DateTimeOffset? HandledAt, DateTimeOffset SeenAt);
+    string Topic, int Partition, string Member, long NextOffset, long EndOffset, long Lag,
+    DateTimeOffset? HandledAt, DateTimeOffset SeenAt);
 
 public sealed record RelayView(long Position, long LastPosition, long Lag);
 
@@ -134,6 +136,7 @@ public sealed record SettingGroup(string Title, IReadOnlyList<SettingView> Setti
 public sealed record SettingView(string Name, string Value);
 
 public sealed record GatewaySettings(
-    string Environment, int? RequestsPerMinute, long RequestBodyBytesMax, int AnswerTimeoutMs, int ProbeIntervalMs, IReadOnlyList<InstanceView> Instances);
+    string Environment, int? RequestsPerMinute, long RequestBodyBytesMax, int AnswerTimeoutMs, int ProbeIntervalMs,
+    IReadOnlyList<InstanceView> Instances);
 
 public sealed record InstanceView(string Service, string Instance, string Health, int Requests);

@@ -12,8 +12,8 @@ internal static class OperationsPaths
     public static string Failures(int minutes) => $"/api/admin/payments/failures?minutes={minutes}";
 
     public static string Sagas(SagaQuery query, string? sort, Guid? after, int limit) => "/api/admin/sagas" + GatewayPaths.Query(
-        ("stuck", query.Stuck ? "true" : null), ("phase", query.Phase), ("definition", query.Kind), ("search", query.Search), ("sort", sort),
-        ("after", after?.ToString("D")), ("limit", $"{limit}"));
+        ("stuck", query.Stuck ? "true" : null), ("phase", query.Phase), ("definition", query.Kind), ("search", query.Search),
+        ("sort", sort), ("after", after?.ToString("D")), ("limit", $"{limit}"));
 
     public static string Saga(Guid id) => $"/api/admin/sagas/{id:D}";
 
@@ -42,7 +42,8 @@ internal static class OperationsPaths
 
     public static string Invariants(string service) => $"{Admin(service)}/invariants";
 
-    public static string Alerts(string service, bool open, int limit) => $"{Admin(service)}/alerts?open={(open ? "true" : "false")}&limit={limit}";
+    public static string Alerts(string service, bool open, int limit) =>
+        $"{Admin(service)}/alerts?open={(open ? "true" : "false")}&limit={limit}";
 
     public static string Acknowledge(string service, long alert) => $"{Admin(service)}/alerts/{alert}/acknowledge";
 

@@ -23,7 +23,13 @@ public sealed record NoAnswer
 /// <param name="Status"><c>active</c>, <c>locked</c> or <c>disabled</c>.</param>
 /// <param name="SignsInWith"><c>password</c>, or the issuer of its OpenID Connect tokens.</param>
 public sealed record OperatorView(
-    string Name, string Role, string Status, string SignsInWith, bool MustChangePassword, DateTimeOffset CreatedAt, DateTimeOffset? SignedInAt);
+    string Name,
+    string Role,
+    string Status,
+    string SignsInWith,
+    bool MustChangePassword,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? SignedInAt);
 
 public sealed record OperatorList(IReadOnlyList<OperatorView> Items);
 
@@ -33,7 +39,10 @@ public sealed record RoleOrder(string Role, string Reason);
 
 public sealed record ReasonOrder(string Reason);
 
-public sealed record OneTimePassword(string Name, string Role, [property: System.Text.Json.Serialization.JsonPropertyName("oneTimePassword")] string Password);
+public sealed record OneTimePassword(
+    string Name,
+    string Role,
+    [property: System.Text.Json.Serialization.JsonPropertyName("oneTimePassword")] string Password);
 
 /// <summary>An order, or a replay, that waits or waited for a second person.</summary>
 public sealed record ApprovalView(

@@ -77,7 +77,14 @@ public sealed record SagaActView(
 /// <summary>The breaker before the card processor.</summary>
 /// <param name="State"><c>closed</c>, <c>open</c>, <c>half_open</c> or <c>probing</c>.</param>
 public sealed record BreakerView(
-    string State, int Failures, int FailuresMax, DateTimeOffset? OpenUntil, bool Shared, long WaitingCalls, long CallsUnderWay, int PlacesFree)
+    string State,
+    int Failures,
+    int FailuresMax,
+    DateTimeOffset? OpenUntil,
+    bool Shared,
+    long WaitingCalls,
+    long CallsUnderWay,
+    int PlacesFree)
 {
     [JsonIgnore]
     public bool IsOpen => State != "closed";

@@ -1,8 +1,8 @@
 namespace Payments.Console;
 
 /// <summary>
-/// What it takes to draw the news of all open pages once. The more of them there are, the less often each is drawn: however many look, looking
-/// costs no more than a small part of one processor.
+/// What it takes to draw the news of all open pages once. The more of them there are, the less often each is drawn: however many look,
+/// looking costs no more than a small part of one processor.
 /// </summary>
 public sealed class DrawingTime
 {

@@ -1,8 +1,8 @@
 namespace Payments.Console;
 
 /// <summary>
-/// One question, asked every second while somebody watches; less often when the answer takes its time, so that watching never costs a service
-/// more than a tenth of its.
+/// One question, asked every second while somebody watches; less often when the answer takes its time, so that watching never costs a
+/// service more than a tenth of its.
 /// </summary>
 public sealed class LiveAnswer<T>(Func<CancellationToken, Task<Answer<T>>> ask, TimeProvider clock, CancellationToken stopping)
     where T : class

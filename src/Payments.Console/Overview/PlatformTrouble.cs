@@ -1,8 +1,10 @@
 namespace Payments.Console;
 
 /// <summary>Something that is wrong, and where it is mended.</summary>
-/// <param name="Kind">For tests and styles: <c>declines</c>, <c>stuck</c>, <c>dead-letters</c>, <c>consumer</c>, <c>breaker</c>, <c>alert</c>,
-/// <c>projection</c>.</param>
+/// <param name="Kind">
+/// For tests and styles: <c>declines</c>, <c>stuck</c>, <c>dead-letters</c>, <c>consumer</c>, <c>breaker</c>, <c>alert</c>,
+/// <c>projection</c>.
+/// </param>
 /// <param name="Title">What is wrong, in a few words.</param>
 /// <param name="Detail">What it means, in a sentence.</param>
 /// <param name="Money">What it holds up; empty when that is not known.</param>
@@ -34,7 +36,8 @@ public static class PlatformTroubles
         select new PlatformTrouble(
             "alert",
             InvariantWords.Title(invariant.Name) + ": not so",
-            $"{Count(invariant.OpenAlerts, "mismatch", "mismatches")} in the books of the {ServiceWords.Of(service.Service).ToLowerInvariant()} service.",
+            $"{Count(invariant.OpenAlerts, "mismatch", "mismatches")} in the books "
+            + $"of the {ServiceWords.Of(service.Service).ToLowerInvariant()} service.",
             "alerts",
             []);
 
@@ -42,7 +45,9 @@ public static class PlatformTroubles
     {
         if (facts.Breaker is { IsOpen: true } breaker)
         {
-            var left = breaker.OpenUntil is { } until && until > now ? $" It tries again in {Figures.Span(until - now)}." : " The next call tries it out.";
+            var left = breaker.OpenUntil is { } until && until > now
+                ? $" It tries again in {Figures.Span(until - now)}."
+                : " The next call tries it out.";
             yield return new(
                 "breaker",
                 "The card processor is down",
@@ -72,7 +77,8 @@ public static class PlatformTroubles
             return [];
         }
 
-        return counts.Items.GroupBy(i => i.Code).Select(code => (Code: code.Key, Count: code.Sum(i => i.Count), Since: code.Min(i => i.Since)))
+        return counts.Items.GroupBy(i => i.Code)
+            .Select(code => (Code: code.Key, Count: code.Sum(i => i.Count), Since: code.Min(i => i.Since)))
             .Where(code => code.Count >= WaveCount && code.Count * 100 >= ended * WavePercent)
             .Select(code => new PlatformTrouble(
                 "declines",
@@ -90,7 +96,9 @@ public static class PlatformTroubles
             yield return new(
                 "stuck",
                 Count(sagas.Stuck, "saga is stuck", "sagas are stuck"),
-                sagas.Overdue > 0 ? $"{Count(sagas.Overdue, "waits", "wait")} for a person." : "They ask again by themselves; nobody is needed yet.",
+                sagas.Overdue > 0
+                    ? $"{Count(sagas.Overdue, "waits", "wait")} for a person."
+                    : "They ask again by themselves; nobody is needed yet.",
                 new SagaQuery(Stuck: true).Address(),
                 sagas.StuckMoney ?? [],
                 sagas.OldestStuck);
@@ -105,8 +113,11 @@ public static class PlatformTroubles
         let first = groups.MaxBy(g => g.Count)
         select new PlatformTrouble(
             "dead-letters",
-            $"{Count(groups.Sum(g => g.Count), "dead letter", "dead letters")} of the {ServiceWords.Of(service.Service).ToLowerInvariant()} service",
-            groups.Count == 1 ? $"{first.ErrorType}: {first.Error}" : $"{groups.Count} causes; the most frequent is {first.ErrorType}: {first.Error}",
+            $"{Count(groups.Sum(g => g.Count), "dead letter", "dead letters")} "
+            + $"of the {ServiceWords.Of(service.Service).ToLowerInvariant()} service",
+            groups.Count == 1
+                ? $"{first.ErrorType}: {first.Error}"
+                : $"{groups.Count} causes; the most frequent is {first.ErrorType}: {first.Error}",
             new DeadLetterQuery(service.Service).Address("dead-letters"),
             [.. groups.SelectMany(g => g.Money).GroupBy(m => m.Currency).Select(c => new MoneyView(c.Key, c.Sum(m => m.Amount)))],
             groups.Min(g => g.Oldest));
@@ -117,7 +128,8 @@ public static class PlatformTroubles
         where projection.Error is not null || projection.State == "Paused" || projection.Lag > ConsumerWords.LagMuch
         select new PlatformTrouble(
             "projection",
-            $"The read model {projection.Name} {(projection.Error is not null ? "cannot go on" : projection.State == "Paused" ? "is paused" : "lags")}",
+            $"The read model {projection.Name} "
+            + $"{(projection.Error is not null ? "cannot go on" : projection.State == "Paused" ? "is paused" : "lags")}",
             projection.Error ?? $"{Count(projection.Lag, "event is", "events are")} not in it yet: what it shows is old.",
             "projections",
             []);

@@ -41,7 +41,8 @@ public static class EventWords
         "wallet.withdrawn.v1" => $"{Money(e, "amount")} was taken out",
         "wallet.frozen.v1" => $"Frozen: {Text(e, "reason")}",
         "wallet.unfrozen.v1" => $"No longer frozen: {Text(e, "reason")}",
-        "wallet.overdraft-set.v1" => $"May go {Money(e, "limit")} below zero" + (Find(e, ["reason"]) is null ? "" : $": {Text(e, "reason")}"),
+        "wallet.overdraft-set.v1" =>
+            $"May go {Money(e, "limit")} below zero" + (Find(e, ["reason"]) is null ? "" : $": {Text(e, "reason")}"),
         "wallet.funds-held.v1" => $"Held {Money(e, "amount")} of {Giver(e)} money",
         "wallet.funds-insufficient.v1" => $"Could not hold {Money(e, "wanted")}: only {Money(e, "available")} available",
         "wallet.hold-refused.v1" => $"Refused to hold {Money(e, "amount")}: {Code(e)}",

@@ -39,7 +39,8 @@ public static class FailureWords
     {
         RefusalCodes.CardDeclined or Declined =>
             "Many declines at once are rarely about the cards: look whether the processor, an issuer or a rule of theirs has changed.",
-        RefusalCodes.CardProcessorUnavailable => "The card processor does not answer, or too late. Payments by card are undone, none is lost.",
+        RefusalCodes.CardProcessorUnavailable =>
+            "The card processor does not answer, or too late. Payments by card are undone, none is lost.",
         RefusalCodes.InsufficientFunds => "Payers ask for more than they have. Many from one payer point to a client that repeats itself.",
         RefusalCodes.WalletFrozen => "Somebody has frozen a wallet that is paid from or to.",
         RefusalCodes.LimitPerDay or RefusalCodes.LimitPerTransaction => "A limit is reached: the settings tell which there are.",

@@ -23,7 +23,8 @@ public sealed record GraphNode(
 public sealed record GraphEdge(string From, string To, bool Taken, bool IsBack, string Path);
 
 /// <summary>
-/// The drawing of a saga's definition: its steps from left to right, what undoes each below it, the way that one saga has taken marked. Pure.
+/// The drawing of a saga's definition: its steps from left to right, what undoes each below it, the way that one saga has taken marked.
+/// Pure.
 /// </summary>
 public sealed record SagaGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphEdge> Edges, int Width, int Height)
 {
@@ -51,15 +52,23 @@ public sealed record SagaGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
 
         nodes.Add(End("completed", Column(kind.Steps.Count + 1), 0));
         nodes.Add(End("failed", Column(0), 1));
-        return new(nodes, Draw(kind, nodes, path), (2 * Margin) + Column(kind.Steps.Count + 1) + EndWidth - Margin, (2 * Margin) + (2 * NodeHeight) + GapY);
+        return new(
+            nodes,
+            Draw(kind, nodes, path),
+            (2 * Margin) + Column(kind.Steps.Count + 1) + EndWidth - Margin,
+            (2 * Margin) + (2 * NodeHeight) + GapY);
 
         GraphNode Node(SagaAskView ask, int x, int row, bool isUndo, bool isPivot) =>
             new(ask.Phase, SagaWords.Phase(ask.Phase), SagaWords.Asked(ask.Of), StateOf(ask.Phase), isUndo, false, isPivot, x, Row(row));
 
-        GraphNode End(string end, int x, int row) => new(end, SagaWords.Phase(end), "", StateOf(end), end == "failed", true, false, x, Row(row));
+        GraphNode End(string end, int x, int row) =>
+            new(end, SagaWords.Phase(end), "", StateOf(end), end == "failed", true, false, x, Row(row));
 
         NodeState StateOf(string of) =>
-            of == phase ? of is "completed" ? NodeState.Done : of is "failed" ? NodeState.Failed : stuck ? NodeState.Stuck : NodeState.Current
+            of == phase ? of is "completed" ? NodeState.Done
+                : of is "failed" ? NodeState.Failed
+                : stuck ? NodeState.Stuck
+                : NodeState.Current
             : of == path.FailedAt ? NodeState.Failed
             : path.Phases.Contains(of) ? NodeState.Done
             : NodeState.Ahead;
@@ -78,7 +87,8 @@ public sealed record SagaGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
             var step = kind.Steps[i];
             Forward(step.Do.Phase, i + 1 < kind.Steps.Count ? kind.Steps[i + 1].Do.Phase : "completed");
 
-            // A refusal undoes the steps before it; with no way back there is none. An operator, or a silence, may have the step itself undone.
+            // A refusal undoes the steps before it; with no way back there is none. An operator, or a silence, may have the step itself
+            // undone.
             if (!kind.Steps.Take(i).Any(s => s.IsPivot))
             {
                 Back(step.Do.Phase, UndoBefore(i));

@@ -31,7 +31,9 @@ public sealed record SagaPath(IReadOnlyList<string> Phases, string? FailedAt)
         return false;
     }
 
-    /// <summary>The events of a payment's history that concern one of its sagas: its own, and what wallets and payments did for it.</summary>
+    /// <summary>
+    /// The events of a payment's history that concern one of its sagas: its own, and what wallets and payments did for it.
+    /// </summary>
     public static IReadOnlyList<HistoryEvent> Concerning(Guid saga, IEnumerable<HistoryEvent> history) =>
         [.. history.Where(e => e.Stream == $"saga/{saga:D}" || OperationOf(e) == saga)];
 
@@ -51,7 +53,9 @@ public sealed record SagaPath(IReadOnlyList<string> Phases, string? FailedAt)
             }
         }
 
-        return e.Data.ValueKind == JsonValueKind.Object && e.Data.TryGetProperty("terms", out var terms) && Find(terms, "refund") is { } refund
+        return e.Data.ValueKind == JsonValueKind.Object
+            && e.Data.TryGetProperty("terms", out var terms)
+            && Find(terms, "refund") is { } refund
             ? refund
             : e.CorrelationId;
     }

@@ -22,7 +22,9 @@ public sealed record SagaQuery(bool Stuck = false, string? Phase = null, string?
     {
         (string Name, string? Value)[] all =
             [("stuck", Stuck ? "true" : null), ("phase", Phase), ("kind", Kind), ("search", Search), ("after", after?.ToString("D"))];
-        var given = all.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}").ToList();
+        var given = all.Where(part => !string.IsNullOrEmpty(part.Value))
+            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}")
+            .ToList();
         return given.Count == 0 ? "sagas" : $"sagas?{string.Join('&', given)}";
     }
 }

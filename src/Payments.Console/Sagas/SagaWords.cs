@@ -6,7 +6,8 @@ public static class SagaWords
     /// <summary>The phases in the order in which they are gone through, those that undo after them.</summary>
     public static readonly IReadOnlyList<string> Phases =
     [
-        "authorising", "holding", "crediting", "refunding_card", "capturing", "capturing_card", "reversing", "releasing", "voiding", "completed", "failed",
+        "authorising", "holding", "crediting", "refunding_card", "capturing", "capturing_card", "reversing", "releasing", "voiding",
+        "completed", "failed",
     ];
 
     public static string Kind(string definition) => definition switch

@@ -9,7 +9,9 @@ public static class MoneyText
     private static readonly NumberFormatInfo Digits =
         new() { NumberGroupSeparator = ",", NumberDecimalSeparator = ".", NegativeSign = "−" };
 
-    /// <summary><c>250000</c> of EUR is <c>2,500.00</c>, of JPY <c>250,000</c>; of an unknown currency the minor units as they are.</summary>
+    /// <summary>
+    /// <c>250000</c> of EUR is <c>2,500.00</c>, of JPY <c>250,000</c>; of an unknown currency the minor units as they are.
+    /// </summary>
     public static string Of(decimal minor, string currency) => Major(minor, currency).ToString($"N{Exponent(currency)}", Digits);
 
     /// <summary>In the currency's main unit: for comparing, not for booking.</summary>
@@ -27,7 +29,9 @@ public static class MoneyText
     /// <summary>The same with a plus sign where the amount is positive: for movements.</summary>
     public static string Signed(decimal minor, string currency) => minor > 0 ? "+" + Of(minor, currency) : Of(minor, currency);
 
-    /// <summary>Reads what a person wrote: main units, with or without groups; not negative, and of no smaller unit than there is.</summary>
+    /// <summary>
+    /// Reads what a person wrote: main units, with or without groups; not negative, and of no smaller unit than there is.
+    /// </summary>
     public static bool TryMinor(string? text, string currency, out long minor)
     {
         minor = 0;

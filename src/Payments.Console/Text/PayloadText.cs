@@ -36,6 +36,8 @@ public static class PayloadText
             text.Append('\n');
         }
 
-        return bytes.Length > BytesMax ? text.Append(CultureInfo.InvariantCulture, $"… {bytes.Length - BytesMax} more bytes").ToString() : text.ToString();
+        return bytes.Length > BytesMax
+            ? text.Append(CultureInfo.InvariantCulture, $"… {bytes.Length - BytesMax} more bytes").ToString()
+            : text.ToString();
     }
 }

@@ -17,7 +17,11 @@ public static class SideBySide
         var (left, right) = (before.ReplaceLineEndings("\n").Split('\n'), after.ReplaceLineEndings("\n").Split('\n'));
         if (left.Length > LinesMax || right.Length > LinesMax)
         {
-            return [.. Enumerable.Range(0, Math.Max(left.Length, right.Length)).Select(i => new DiffPair(left.ElementAtOrDefault(i), right.ElementAtOrDefault(i)))];
+            return
+            [
+                .. Enumerable.Range(0, Math.Max(left.Length, right.Length))
+                    .Select(i => new DiffPair(left.ElementAtOrDefault(i), right.ElementAtOrDefault(i))),
+            ];
         }
 
         var common = CommonLengths(left, right);

@@ -4,7 +4,9 @@ namespace Payments.EventStore.Aggregates;
 public readonly record struct Versioned<TState>(TState? State, long Version)
     where TState : class;
 
-/// <summary>The states of the streams used last, at most so many. A stale one does no harm: the version check of the append finds it out.</summary>
+/// <summary>
+/// The states of the streams used last, at most so many. A stale one does no harm: the version check of the append finds it out.
+/// </summary>
 internal sealed class AggregateCache<TState>(int countMax)
     where TState : class
 {

@@ -10,7 +10,8 @@ namespace Payments.EventStore.Aggregates;
 /// </remarks>
 /// <param name="statesMax">How many states are remembered.</param>
 public sealed class Aggregates<TState, TEvent>(
-    IEventStore store, AggregateDefinition<TState, TEvent> definition, ILogger<Aggregates<TState, TEvent>>? log = null, int statesMax = 50_000)
+    IEventStore store, AggregateDefinition<TState, TEvent> definition,
+    ILogger<Aggregates<TState, TEvent>>? log = null, int statesMax = 50_000)
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
@@ -20,7 +21,9 @@ public sealed class Aggregates<TState, TEvent>(
         ? new SnapshotTaker<TState>(store, format, log ?? NullLogger<Aggregates<TState, TEvent>>.Instance)
         : null;
 
-    /// <summary>Waits for this process's other writers of these streams, from loading to appending. Dispose to let the next ones in.</summary>
+    /// <summary>
+    /// Waits for this process's other writers of these streams, from loading to appending. Dispose to let the next ones in.
+    /// </summary>
     public Task<IDisposable> EnterAsync(IEnumerable<StreamId> streams, CancellationToken cancel) => _gates.EnterAsync(streams, cancel);
 
     /// <summary>States as remembered, or loaded where none is remembered: one round trip at most.</summary>
@@ -72,7 +75,8 @@ public sealed class Aggregates<TState, TEvent>(
     /// <exception cref="InvalidOperationException">The aggregate has no form of snapshots.</exception>
     public async Task SnapshotAsync(IReadOnlyList<StreamId> streams, CancellationToken cancel)
     {
-        var format = definition.Snapshots ?? throw new InvalidOperationException($"States of {definition.StreamType} have no form of snapshots.");
+        var format = definition.Snapshots
+            ?? throw new InvalidOperationException($"States of {definition.StreamType} have no form of snapshots.");
         var states = await RefreshAsync(streams, cancel);
         await store.SaveSnapshotsAsync(
             [.. states.Select(s => new Snapshot(s.Key, s.Value.Version, format.Schema, format.Encode(s.Value.State!)))], cancel);

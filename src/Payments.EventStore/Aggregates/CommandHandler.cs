@@ -35,7 +35,9 @@ public sealed class CommandHandler<TState, TEvent>(
     /// <param name="decide">Pure; may be called several times.</param>
     /// <param name="claim">The idempotency key to take with the effect, given the answer; null for none.</param>
     /// <param name="record">What else is to be on record with the effect, given the answer.</param>
-    /// <exception cref="StoreUnavailableException">The database is in trouble, or the stream is written to faster than we can follow.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The database is in trouble, or the stream is written to faster than we can follow.
+    /// </exception>
     public async Task<CommandOutcome<TState>> HandleAsync(
         StreamId stream,
         Cause cause,

@@ -5,5 +5,6 @@ namespace Payments.EventStore.Aggregates;
 /// <param name="Encode">UTF-8 JSON; a pure function.</param>
 /// <param name="Decode">Its inverse.</param>
 /// <param name="Every">A snapshot is taken after so many events of a stream.</param>
-public sealed record SnapshotFormat<TState>(int Schema, Func<TState, byte[]> Encode, Func<ReadOnlyMemory<byte>, TState> Decode, int Every = 100)
+public sealed record SnapshotFormat<TState>(
+    int Schema, Func<TState, byte[]> Encode, Func<ReadOnlyMemory<byte>, TState> Decode, int Every = 100)
     where TState : class;

@@ -40,7 +40,8 @@ public sealed class TimeTravel<TState, TEvent>(IEventStore store, AggregateDefin
 
         while (true)
         {
-            var page = await store.ReadStreamAsync(stream, new(past.Version, (moment as Moment.Version)?.Number ?? long.MaxValue), PageSize, cancel);
+            var page = await store.ReadStreamAsync(
+                stream, new(past.Version, (moment as Moment.Version)?.Number ?? long.MaxValue), PageSize, cancel);
             var until = page.TakeWhile(e => moment is not Moment.Time { At: var at } || e.RecordedAt <= at).ToList();
             var (state, version) = definition.Fold(new(past.State, past.Version), until);
             past = until.Count > 0 ? new(state, version, until[^1].RecordedAt) : past;

@@ -47,7 +47,9 @@ public sealed record ProjectionRow(string Projection, ReadOnlyMemory<byte> Json)
 /// <param name="Position">The log position, in the source, of the last message whose effects are stored; 0 before the first.</param>
 public sealed record Watermark(string Consumer, string Topic, int Partition, string Source, long Position);
 
-/// <summary>Moves a watermark. The unit fails when another worker has moved it meanwhile: a stalled consumer cannot repeat effects.</summary>
+/// <summary>
+/// Moves a watermark. The unit fails when another worker has moved it meanwhile: a stalled consumer cannot repeat effects.
+/// </summary>
 public sealed record WatermarkMove(string Consumer, string Topic, int Partition, string Source, long From, long To);
 
 /// <summary>An idempotency key, taken together with the effect it guards.</summary>
@@ -66,7 +68,9 @@ public abstract record AppendResult
     /// <summary>Stored. Positions run from first to last; both are 0 when the unit had no events.</summary>
     public sealed record Appended(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt) : AppendResult;
 
-    /// <summary>The very same events, by their ids, were stored before, at these positions: the caller asks again after it heard no answer.</summary>
+    /// <summary>
+    /// The very same events, by their ids, were stored before, at these positions: the caller asks again after it heard no answer.
+    /// </summary>
     /// <remarks>
     /// Recognised where the expected versions would have put them; for <see cref="ExpectedVersion.Any"/> and
     /// <see cref="ExpectedVersion.Exists"/> among the last <see cref="Window"/> events of the stream. Nothing is stored again.

@@ -1,14 +1,20 @@
 namespace Payments.EventStore;
 
-/// <summary>An append-only log of events in streams, with what must be recorded together with them. PostgreSQL in earnest, memory in tests.</summary>
+/// <summary>
+/// An append-only log of events in streams, with what must be recorded together with them. PostgreSQL in earnest, memory in tests.
+/// </summary>
 public interface IEventStore
 {
     /// <summary>The name under which this log is known to others, for example <c>wallets</c>: the source of its messages.</summary>
     string Name { get; }
 
     /// <summary>Stores a unit, durably, or says what stood in the way. A unit with events may be sent again: it is stored once.</summary>
-    /// <exception cref="StoreUnavailableException">The outcome is unknown or nothing was stored; the caller may try again where a repeat is harmless.</exception>
-    /// <exception cref="StoreRejectedException">The database refused the content, for example by a unique index: trying again is of no use.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The outcome is unknown or nothing was stored; the caller may try again where a repeat is harmless.
+    /// </exception>
+    /// <exception cref="StoreRejectedException">
+    /// The database refused the content, for example by a unique index: trying again is of no use.
+    /// </exception>
     Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel);
 
     /// <summary>Finds out what an append of this unit would come to now: does all of it, and takes it back.</summary>
@@ -26,8 +32,12 @@ public interface IEventStore
     /// <summary>Reads one stream, newest first: the versions of a range, at most <paramref name="countMax"/>.</summary>
     Task<IReadOnlyList<StoredEvent>> ReadStreamBackwardsAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel);
 
-    /// <summary>Reads the rest of many streams in one round trip, each from its own version on, each in order. Streams without any are left out.</summary>
-    /// <param name="snapshotSchema">With one, a stream that is read from its start begins with its snapshot of that schema, if there is one.</param>
+    /// <summary>
+    /// Reads the rest of many streams in one round trip, each from its own version on, each in order. Streams without any are left out.
+    /// </summary>
+    /// <param name="snapshotSchema">
+    /// With one, a stream that is read from its start begins with its snapshot of that schema, if there is one.
+    /// </param>
     Task<IReadOnlyDictionary<StreamId, StreamRest>> ReadStreamsAsync(
         IReadOnlyList<(StreamId Stream, long AfterVersion)> streams, int? snapshotSchema, CancellationToken cancel);
 
@@ -37,7 +47,10 @@ public interface IEventStore
     /// <summary>Keeps the newest snapshot of each stream; an older one than what is kept is dropped.</summary>
     Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel);
 
-    /// <summary>Reads the log: positions greater than <paramref name="afterPosition"/>, in order, at most <paramref name="countMax"/>, those that the filter lets through.</summary>
+    /// <summary>
+    /// Reads the log: positions greater than <paramref name="afterPosition"/>, in order, at most <paramref name="countMax"/>, those that
+    /// the filter lets through.
+    /// </summary>
     /// <remarks>
     /// It goes on with the first event that is online: what lies before it may be archived. See <see cref="Contiguity"/>.
     /// </remarks>
@@ -49,7 +62,10 @@ public interface IEventStore
     /// <summary>The version of a stream's last event; 0 when there is none.</summary>
     Task<long> StreamVersionAsync(StreamId stream, CancellationToken cancel);
 
-    /// <summary>Follows the log from a position on, without an end: first what is stored, then what is committed, as it is committed. Every event once, in order.</summary>
+    /// <summary>
+    /// Follows the log from a position on, without an end: first what is stored, then what is committed, as it is committed. Every event
+    /// once, in order.
+    /// </summary>
     IAsyncEnumerable<IReadOnlyList<StoredEvent>> TailAsync(long afterPosition, int batchMax, CancellationToken cancel);
 
     /// <summary>All watermarks of a consumer.</summary>

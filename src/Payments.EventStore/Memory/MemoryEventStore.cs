@@ -4,7 +4,8 @@ namespace Payments.EventStore.Memory;
 /// <param name="apply">Receives the rows of inline projections, under the store's lock; it may throw to reject a unit.</param>
 /// <param name="rehearse">Throws as <paramref name="apply"/> would, and changes nothing; null when that never throws.</param>
 public sealed class MemoryEventStore(
-    string name, TimeProvider clock, Action<IReadOnlyList<ProjectionRow>>? apply = null, Action<IReadOnlyList<ProjectionRow>>? rehearse = null)
+    string name, TimeProvider clock,
+    Action<IReadOnlyList<ProjectionRow>>? apply = null, Action<IReadOnlyList<ProjectionRow>>? rehearse = null)
     : IEventStore
 {
     private readonly Lock _gate = new();
@@ -182,7 +183,9 @@ public sealed class MemoryEventStore(
             var first = append.Expected.Value >= 0
                 ? append.Expected.Value
                 : stream.FindIndex(Math.Max(0, stream.Count - AppendResult.Repeated.Window), e => e.EventId == append.Events[0].EventId);
-            if (first < 0 || !After(stream, first).Take(append.Events.Count).Select(e => e.EventId).SequenceEqual(append.Events.Select(e => e.EventId)))
+            if (first < 0
+                || !After(stream, first).Take(append.Events.Count).Select(e => e.EventId)
+                    .SequenceEqual(append.Events.Select(e => e.EventId)))
             {
                 return null;
             }

@@ -5,8 +5,8 @@ namespace Payments.EventStore.Partitions;
 /// <summary>What stands against archiving a month.</summary>
 internal static class ArchiveChecks
 {
-    // Of each stream with events in the month: a state at or after the last of them, so that nobody needs them to fold it; and of the schema
-    // that states are loaded from, since others are passed over.
+    // Of each stream with events in the month: a state at or after the last of them, so that nobody needs them to fold it; and of the
+    // schema that states are loaded from, since others are passed over.
     private const string WithoutSnapshot =
         "from (select stream_id, max(stream_version) as version from {0} group by stream_id) m " +
         "where not exists (select from snapshots s where s.stream_id = m.stream_id and s.version >= m.version and s.schema_version = $1)";

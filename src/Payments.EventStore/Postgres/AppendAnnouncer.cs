@@ -65,12 +65,14 @@ internal sealed partial class AppendAnnouncer : IAsyncDisposable
             notify.Parameters.AddWithValue(_instance);
             await notify.ExecuteNonQueryAsync(_stop.Token);
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or OperationCanceledException or InvalidOperationException or IOException or TimeoutException)
+        catch (Exception trouble)
+            when (trouble is NpgsqlException or OperationCanceledException or InvalidOperationException or IOException or TimeoutException)
         {
             LogUnheard(_log, trouble.Message);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Could not announce appends; other processes find them within a second: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Could not announce appends; other processes find them within a second: {Reason}")]
     private static partial void LogUnheard(ILogger log, string reason);
 }

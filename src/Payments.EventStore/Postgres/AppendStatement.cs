@@ -74,7 +74,9 @@ internal static class AppendStatement
             }
 
             var count = units[i].Streams.Sum(s => s.Events.Count);
-            results[i] = count == 0 ? new AppendResult.Appended(0, 0, recordedAt) : new AppendResult.Appended(head + 1, head + count, recordedAt);
+            results[i] = count == 0
+                ? new AppendResult.Appended(0, 0, recordedAt)
+                : new AppendResult.Appended(head + 1, head + count, recordedAt);
             head += count;
         }
 
@@ -83,7 +85,8 @@ internal static class AppendStatement
 
     // The events as they were stored, for readers in this process. Empty when a version is not known without asking (an append to
     // "any" version): an empty batch makes readers look for themselves.
-    private static List<StoredEvent> Committed(AppendResult?[] results, IReadOnlyList<AppendUnit> units, long head, DateTimeOffset recordedAt)
+    private static List<StoredEvent> Committed(
+        AppendResult?[] results, IReadOnlyList<AppendUnit> units, long head, DateTimeOffset recordedAt)
     {
         var committed = new List<StoredEvent>();
         for (var i = 0; i < units.Count; i++)

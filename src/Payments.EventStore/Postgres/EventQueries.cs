@@ -11,10 +11,12 @@ internal static class EventQueries
         "e.correlation_id, e.causation_id, e.actor, e.trace_parent, e.routing_key, e.recorded_at";
 
     public const string Stream =
-        $"select {Columns} from events e where e.stream_id = $1 and e.stream_version > $2 and e.stream_version <= $3 order by e.stream_version limit $4";
+        $"select {Columns} from events e where e.stream_id = $1 and e.stream_version > $2 and e.stream_version <= $3 " +
+        "order by e.stream_version limit $4";
 
     public const string StreamBackwards =
-        $"select {Columns} from events e where e.stream_id = $1 and e.stream_version > $2 and e.stream_version <= $3 order by e.stream_version desc limit $4";
+        $"select {Columns} from events e where e.stream_id = $1 and e.stream_version > $2 and e.stream_version <= $3 " +
+        "order by e.stream_version desc limit $4";
 
     /// <summary>What comes after version $2 in each of the streams $1.</summary>
     /// <remarks>
@@ -27,7 +29,9 @@ internal static class EventQueries
         "order by e.stream_version offset 0) e " +
         "order by e.stream_id, e.stream_version";
 
-    /// <summary>As <see cref="Streams"/>, but what a snapshot of schema $3 covers is left out of a stream that is read from its start.</summary>
+    /// <summary>
+    /// As <see cref="Streams"/>, but what a snapshot of schema $3 covers is left out of a stream that is read from its start.
+    /// </summary>
     public const string StreamsAfterSnapshots =
         $"select {Columns} from unnest($1, $2) as s (stream_id, after_version) cross join lateral (" +
         "select * from events e where e.stream_id = s.stream_id and e.stream_version > coalesce((" +
@@ -39,7 +43,8 @@ internal static class EventQueries
 
     public const string SaveSnapshots =
         "insert into snapshots as n (stream_id, version, schema_version, state, taken_at) " +
-        "select s.stream_id, s.version, s.schema_version, s.state, $5 from unnest($1, $2, $3, $4) as s (stream_id, version, schema_version, state) " +
+        "select s.stream_id, s.version, s.schema_version, s.state, $5 " +
+        "from unnest($1, $2, $3, $4) as s (stream_id, version, schema_version, state) " +
         "order by s.stream_id " + // Two writers of the same streams then never wait for each other crosswise.
         "on conflict (stream_id) do update set version = excluded.version, schema_version = excluded.schema_version, " +
         "state = excluded.state, taken_at = excluded.taken_at " +
@@ -55,7 +60,9 @@ internal static class EventQueries
         return command;
     }
 
-    /// <summary>A part of the log, in either direction: positions greater than <paramref name="after"/>, up to <paramref name="upTo"/>.</summary>
+    /// <summary>
+    /// A part of the log, in either direction: positions greater than <paramref name="after"/>, up to <paramref name="upTo"/>.
+    /// </summary>
     public static NpgsqlCommand Part(long after, long upTo, StreamId? stream, EventFilter filter, bool oldestFirst, int countMax) =>
         Part("position", after, upTo, stream, filter, oldestFirst, countMax);
 
@@ -69,7 +76,8 @@ internal static class EventQueries
     {
         var command = new NpgsqlCommand();
         var where =
-            $"e.{number} > {Parameter(command, after, NpgsqlDbType.Bigint)} and e.{number} <= {Parameter(command, upTo, NpgsqlDbType.Bigint)}";
+            $"e.{number} > {Parameter(command, after, NpgsqlDbType.Bigint)} " +
+            $"and e.{number} <= {Parameter(command, upTo, NpgsqlDbType.Bigint)}";
         if (stream is { } one)
         {
             where += $" and e.stream_id = {Parameter(command, one.ToString(), NpgsqlDbType.Text)}";

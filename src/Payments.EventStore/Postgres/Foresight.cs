@@ -1,7 +1,9 @@
 namespace Payments.EventStore.Postgres;
 
 /// <summary>What must become of a unit, given what has just become of the one before it.</summary>
-/// <remarks>True at the moment of that commit, which the unit's caller was waiting through: as good an answer as the database's own.</remarks>
+/// <remarks>
+/// True at the moment of that commit, which the unit's caller was waiting through: as good an answer as the database's own.
+/// </remarks>
 internal static class Foresight
 {
     /// <summary>The obstacle, or null when the database has to be asked.</summary>

@@ -3,10 +3,13 @@ using Npgsql;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>Puts units that arrive while a commit is in flight into the next transaction, together. One commit in flight at a time.</summary>
+/// <summary>
+/// Puts units that arrive while a commit is in flight into the next transaction, together. One commit in flight at a time.
+/// </summary>
 /// <remarks>
 /// Two units that touch the same stream, watermark or claim never share a transaction: the later one waits for the next, so that it is
-/// checked against what the earlier one left. When the database rejects a batch, its halves are tried apart, so that a bad unit fails alone.
+/// checked against what the earlier one left. When the database rejects a batch, its halves are tried apart, so that a bad unit fails
+/// alone.
 /// </remarks>
 internal sealed class GroupCommit : IAsyncDisposable
 {
@@ -19,7 +22,8 @@ internal sealed class GroupCommit : IAsyncDisposable
     private static readonly TimeSpan ClosingMax = TimeSpan.FromSeconds(5);
 
     private readonly Func<IReadOnlyList<AppendUnit>, CancellationToken, Task<AppendResult[]>> _commit;
-    private readonly Channel<PendingUnit> _arriving = Channel.CreateBounded<PendingUnit>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+    private readonly Channel<PendingUnit> _arriving =
+        Channel.CreateBounded<PendingUnit>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly UnitQueue _queue = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;

@@ -4,8 +4,9 @@ namespace Payments.EventStore.Postgres;
 
 /// <summary>The ways into the database of a log: to the primary, to its standbys, and past a pooler.</summary>
 /// <remarks>
-/// <c>No Reset On Close=true</c> and no prepared statements say that a connection string leads through a pooler in transaction mode, such as
-/// PgBouncer: each transaction may run in another session. So whatever belongs to a session (LISTEN, a session's advisory lock) goes the direct way.
+/// <c>No Reset On Close=true</c> and no prepared statements say that a connection string leads through a pooler in transaction mode, such
+/// as PgBouncer: each transaction may run in another session. So whatever belongs to a session (LISTEN, a session's advisory lock) goes
+/// the direct way.
 /// </remarks>
 public sealed class LogDatabase
 {
@@ -34,7 +35,8 @@ public sealed class LogDatabase
     /// <exception cref="InvalidOperationException">Only the way through a pooler is known.</exception>
     /// <param name="purpose">What it is for, as the message says it.</param>
     public NpgsqlDataSource RequireDirect(string purpose) => Direct ?? throw new InvalidOperationException(
-        $"{purpose} needs a session of its own, and the connection string leads through a pooler (No Reset On Close=true, Max Auto Prepare=0): " +
+        $"{purpose} needs a session of its own, and the connection string leads through a pooler " +
+        "(No Reset On Close=true, Max Auto Prepare=0): " +
         "give a second connection string of the same name with -direct after it, which leads to the server itself.");
 
     private static NpgsqlDataSource View(NpgsqlDataSource source, TargetSessionAttributes target) =>

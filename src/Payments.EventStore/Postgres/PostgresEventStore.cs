@@ -132,7 +132,8 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    public async Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel)
+    public async Task<IReadOnlyList<StoredEvent>> ReadAllAsync(
+        long afterPosition, int countMax, EventFilter filter, CancellationToken cancel)
     {
         await using var connection = await _database.OpenConnectionAsync(cancel);
         await using var command = EventQueries.All(afterPosition, countMax, filter);
@@ -180,7 +181,9 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         command.Parameters.AddWithValue(scope);
         command.Parameters.AddWithValue(key);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? new Claim(scope, key, reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1)) : null;
+        return await reader.ReadAsync(cancel)
+            ? new Claim(scope, key, reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1))
+            : null;
     }
 
     public async ValueTask DisposeAsync()

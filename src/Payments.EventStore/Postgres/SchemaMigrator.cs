@@ -6,17 +6,27 @@ using Payments.EventStore.Partitions;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>Applies numbered SQL files, embedded in an assembly as <c>Sql/NNN_name.sql</c>, in order and once, in one transaction under an advisory lock.</summary>
-/// <remarks>All or nothing: a file that fails leaves no half of a schema behind. So a file contains nothing that needs its own transaction.</remarks>
+/// <summary>
+/// Applies numbered SQL files, embedded in an assembly as <c>Sql/NNN_name.sql</c>, in order and once, in one transaction under an advisory
+/// lock.
+/// </summary>
+/// <remarks>
+/// All or nothing: a file that fails leaves no half of a schema behind. So a file contains nothing that needs its own transaction.
+/// </remarks>
 public static class SchemaMigrator
 {
     private const long LockId = 0x7061796d656e7473; // "payments"
     private const int MonthsAhead = PartitionKeeper.MonthsAhead;
 
     /// <summary>Brings a database up to date: first the event store's own files, then those of each component.</summary>
-    /// <exception cref="InvalidOperationException">A file that was applied before has been changed since: history is mended by a new file.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A file that was applied before has been changed since: history is mended by a new file.
+    /// </exception>
     public static async Task MigrateAsync(
-        NpgsqlDataSource database, TimeProvider clock, CancellationToken cancel, params IReadOnlyList<(string Component, Assembly Files)> components)
+        NpgsqlDataSource database,
+        TimeProvider clock,
+        CancellationToken cancel,
+        params IReadOnlyList<(string Component, Assembly Files)> components)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -46,7 +56,9 @@ public static class SchemaMigrator
 
     private static IEnumerable<(string Name, string Sql)> SqlFiles(Assembly assembly)
     {
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in assembly.GetManifestResourceNames()
+            .Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
             var marker = resource.IndexOf(".Sql.", StringComparison.Ordinal);

@@ -40,7 +40,9 @@ internal sealed class PendingUnit(AppendUnit unit)
     }
 }
 
-/// <summary>Units in order of arrival. One that touches what an earlier one touches stays behind it until that one is done; the others pass.</summary>
+/// <summary>
+/// Units in order of arrival. One that touches what an earlier one touches stays behind it until that one is done; the others pass.
+/// </summary>
 /// <remarks>
 /// A crowd on one key, such as a thousand repeats of a request or writers of one hot stream, costs its neighbours nothing and is not sent
 /// to the database one by one only to be refused: what became of the first tells what becomes of those behind it.

@@ -3,8 +3,12 @@ using Npgsql;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>The one connection that a store appends through, kept open: no session reset between commits, and its statement stays prepared.</summary>
-/// <remarks>Used by one commit at a time. Whether statements are prepared is the connection string's to say (<c>Max Auto Prepare</c>).</remarks>
+/// <summary>
+/// The one connection that a store appends through, kept open: no session reset between commits, and its statement stays prepared.
+/// </summary>
+/// <remarks>
+/// Used by one commit at a time. Whether statements are prepared is the connection string's to say (<c>Max Auto Prepare</c>).
+/// </remarks>
 internal sealed class WriteConnection(NpgsqlDataSource database) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
@@ -21,7 +25,9 @@ internal sealed class WriteConnection(NpgsqlDataSource database) : IAsyncDisposa
         return _connection ??= await database.OpenConnectionAsync(cancel);
     }
 
-    /// <summary>The server went away, says somebody else: better open a new connection than find out with an append whose outcome is then unknown.</summary>
+    /// <summary>
+    /// The server went away, says somebody else: better open a new connection than find out with an append whose outcome is then unknown.
+    /// </summary>
     public void Doubt() => _doubtful = true;
 
     public async ValueTask DisposeAsync()

@@ -45,14 +45,16 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
 
     /// <summary>Carries an order out within a transaction of the caller's, who may store more with it.</summary>
     /// <returns>Anything but <see cref="ProjectionAnswer.Accepted"/>: nothing was changed.</returns>
-    public Task<ProjectionAnswer> OrderAsync(ProjectionOrder order, string name, NpgsqlConnection within, CancellationToken cancel) => order switch
-    {
-        ProjectionOrder.Pause => SetPausedAsync(within, name, paused: true, cancel),
-        ProjectionOrder.Resume => SetPausedAsync(within, name, paused: false, cancel),
-        ProjectionOrder.Rebuild => RebuildAsync(within, name, cancel),
-        ProjectionOrder.CancelRebuild => CancelRebuildAsync(within, name, cancel),
-        _ => throw new ArgumentOutOfRangeException(nameof(order), order, null),
-    };
+    public Task<ProjectionAnswer> OrderAsync(
+        ProjectionOrder order, string name, NpgsqlConnection within, CancellationToken cancel) =>
+        order switch
+        {
+            ProjectionOrder.Pause => SetPausedAsync(within, name, paused: true, cancel),
+            ProjectionOrder.Resume => SetPausedAsync(within, name, paused: false, cancel),
+            ProjectionOrder.Rebuild => RebuildAsync(within, name, cancel),
+            ProjectionOrder.CancelRebuild => CancelRebuildAsync(within, name, cancel),
+            _ => throw new ArgumentOutOfRangeException(nameof(order), order, null),
+        };
 
     private async Task<ProjectionAnswer> OrderAsync(ProjectionOrder order, string name, CancellationToken cancel)
     {

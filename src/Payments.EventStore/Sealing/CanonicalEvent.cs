@@ -6,9 +6,9 @@ namespace Payments.EventStore.Sealing;
 
 /// <summary>An event as the bytes that are hashed: fourteen fields in a fixed order, each with its length before it.</summary>
 /// <remarks>
-/// The number of fields (two bytes), then of each field its length (four bytes; -1 for none) and its content; numbers big-endian, text as UTF-8,
-/// ids as their sixteen bytes, the time as microseconds since 2000-01-01 UTC. These are the bytes that PostgreSQL's binary COPY sends for
-/// a row, so the sealer hashes what it reads without decoding it. Data is the text that PostgreSQL gives back for its jsonb.
+/// The number of fields (two bytes), then of each field its length (four bytes; -1 for none) and its content; numbers big-endian, text as
+/// UTF-8, ids as their sixteen bytes, the time as microseconds since 2000-01-01 UTC. These are the bytes that PostgreSQL's binary COPY
+/// sends for a row, so the sealer hashes what it reads without decoding it. Data is the text that PostgreSQL gives back for its jsonb.
 /// </remarks>
 public readonly struct CanonicalEvent(ReadOnlyMemory<byte> bytes)
 {
@@ -56,7 +56,8 @@ public readonly struct CanonicalEvent(ReadOnlyMemory<byte> bytes)
     /// <exception cref="FormatException">The stream is none, or something is missing that every event has.</exception>
     public StoredEvent ToStored()
     {
-        var metadata = new EventMetadata(Id(8) ?? throw Lacking("correlation"), Id(9), Text(10) ?? throw Lacking("actor"), Text(11), Text(12));
+        var metadata = new EventMetadata(
+            Id(8) ?? throw Lacking("correlation"), Id(9), Text(10) ?? throw Lacking("actor"), Text(11), Text(12));
         return new StoredEvent(
             Position,
             StreamId.Parse(Stream),
@@ -80,7 +81,8 @@ public readonly struct CanonicalEvent(ReadOnlyMemory<byte> bytes)
     }
 
     /// <summary>How a person finds it: <c>event 0198… (wallet.opened.v1) of wallet/0198… version 7</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"event {EventId} ({Type}) of {Stream} version {Version}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"event {EventId} ({Type}) of {Stream} version {Version}");
 
     private long Number(int field) => Field(field) is { Length: sizeof(long) } bytes ? BinaryPrimitives.ReadInt64BigEndian(bytes) : 0;
 

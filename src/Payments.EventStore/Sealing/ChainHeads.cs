@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Payments.EventStore.Sealing;
 
 /// <summary>The heads of chains that were used lately, at least so many; the rest are in the database.</summary>
-/// <remarks>Two generations: when the young one is full it becomes the old one, and what was old is forgotten unless it was used since.</remarks>
+/// <remarks>
+/// Two generations: when the young one is full it becomes the old one, and what was old is forgotten unless it was used since.
+/// </remarks>
 internal sealed class ChainHeads(int countMin)
 {
     private Dictionary<string, ChainHead> _young = [];

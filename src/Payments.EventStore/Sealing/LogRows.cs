@@ -19,8 +19,8 @@ internal static class LogRows
         "correlation_id, causation_id, actor, trace_parent, routing_key, recorded_at";
 
     /// <summary>
-    /// For a connection, or a transaction, that reads rows: by the index, which has them in order, also while the planner knows nothing of a table
-    /// that grows. Otherwise it may read the whole month and sort it, for each interval.
+    /// For a connection, or a transaction, that reads rows: by the index, which has them in order, also while the planner knows nothing of
+    /// a table that grows. Otherwise it may read the whole month and sort it, for each interval.
     /// </summary>
     public static async Task ReadByIndexAsync(NpgsqlConnection connection, bool inTransactionOnly, CancellationToken cancel)
     {

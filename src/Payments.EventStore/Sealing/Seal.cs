@@ -6,7 +6,14 @@ namespace Payments.EventStore.Sealing;
 /// <summary>One sealed interval of the log, as it is stored.</summary>
 /// <param name="EventHashes">32 bytes for each event, in position order: the hash of its stream's chain at that event.</param>
 internal sealed record Seal(
-    long Number, long FirstPosition, long LastPosition, byte[] EventHashes, byte[] MerkleRoot, byte[] PreviousSeal, byte[] Value, DateTimeOffset SealedAt)
+    long Number,
+    long FirstPosition,
+    long LastPosition,
+    byte[] EventHashes,
+    byte[] MerkleRoot,
+    byte[] PreviousSeal,
+    byte[] Value,
+    DateTimeOffset SealedAt)
 {
     public SealMark Mark => new(Number, Convert.ToHexStringLower(Value));
 
@@ -26,7 +33,13 @@ internal sealed record Seal(
 /// <summary>What a seal is computed from.</summary>
 /// <param name="SealedAt">In whole microseconds, as PostgreSQL keeps it.</param>
 internal sealed record SealHeader(
-    long Number, long FirstPosition, long LastPosition, byte[] MerkleRoot, byte[] EventHashesDigest, byte[] PreviousSeal, DateTimeOffset SealedAt);
+    long Number,
+    long FirstPosition,
+    long LastPosition,
+    byte[] MerkleRoot,
+    byte[] EventHashesDigest,
+    byte[] PreviousSeal,
+    DateTimeOffset SealedAt);
 
 /// <summary>What is to be noted of a seal, away from the database: it commits to all events up to the end of its interval.</summary>
 /// <param name="Hash">In lower-case hexadecimal.</param>

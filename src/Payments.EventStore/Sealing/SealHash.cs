@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Payments.EventStore.Sealing;
 
-/// <summary>Everything that is hashed, each kind behind a tag of its own, so that no hash of one kind can pass for one of another.</summary>
+/// <summary>
+/// Everything that is hashed, each kind behind a tag of its own, so that no hash of one kind can pass for one of another.
+/// </summary>
 /// <remarks>Leaves and nodes of the Merkle tree have the tags of RFC 6962, section 2.1; the rest go on from there.</remarks>
 internal static class SealHash
 {

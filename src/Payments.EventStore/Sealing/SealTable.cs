@@ -34,7 +34,8 @@ internal static class SealTable
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.MerkleRoot });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.PreviousSeal });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.Value });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = seal.SealedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(
+            new NpgsqlParameter<DateTime> { TypedValue = seal.SealedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Payments.EventStore.Sealing;
 
-/// <summary>Seals a database's log behind its back: one sealer per database, elected by an advisory lock, until it is told to stop.</summary>
+/// <summary>
+/// Seals a database's log behind its back: one sealer per database, elected by an advisory lock, until it is told to stop.
+/// </summary>
 /// <remarks>
 /// Appends neither wait for it nor write for it. What was appended since the newest seal is not sealed: about a second's worth, more while
 /// appends go on faster than some thousand events a second, and all that was appended while no sealer ran, until one has caught up.

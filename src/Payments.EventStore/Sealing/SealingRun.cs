@@ -82,8 +82,8 @@ internal sealed class SealingRun
             _newest?.Value ?? SealHash.NoSeal,
             WholeMicroseconds(_clock.GetUtcNow()));
         var seal = new Seal(
-            header.Number, header.FirstPosition, header.LastPosition, hashes, header.MerkleRoot, header.PreviousSeal, SealHash.OfSeal(header),
-            header.SealedAt);
+            header.Number, header.FirstPosition, header.LastPosition, hashes, header.MerkleRoot, header.PreviousSeal,
+            SealHash.OfSeal(header), header.SealedAt);
         await SealTable.InsertAsync(_connection, seal, cancel);
         foreach (var head in heads.Values)
         {
@@ -149,7 +149,9 @@ internal sealed class SealingRun
     private readonly record struct SealedSoon(string Stream, long Version, byte[] Digest);
 }
 
-/// <summary>The log is not what appends leave behind: nothing of it is sealed until somebody has looked. <c>./payments verify</c> says more.</summary>
+/// <summary>
+/// The log is not what appends leave behind: nothing of it is sealed until somebody has looked. <c>./payments verify</c> says more.
+/// </summary>
 internal sealed class BrokenLogException(string message) : Exception(message);
 
 /// <summary>The sealer's limits.</summary>

@@ -13,7 +13,8 @@ public sealed partial class PostgresLeadership(NpgsqlDataSource database, TimePr
     // A waiting statement holds back the clean-up of dead rows: so it ends now and then, and starts again.
     private const string Prepare =
         "set lock_timeout = '10s'; set statement_timeout = 0; " +
-        // A machine that stands still keeps its connections: one that says nothing for six times as long as a lease is asked for is given up.
+        // A machine that stands still keeps its connections: one that says nothing for six times as long as a lease is asked for is given
+        // up.
         "set idle_session_timeout = '30s'; " +
         // The server finds out within about 15 s that a holder's machine is gone; a process that died is known at once.
         "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 15000";

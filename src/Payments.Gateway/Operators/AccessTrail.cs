@@ -13,7 +13,10 @@ internal sealed record AccessActPage(IReadOnlyList<AccessActView> Items, long? N
 
 internal sealed record AccessTrailVerdict(bool Intact, long Checked, long? Broken, string? Why);
 
-/// <summary>The trail of what was done about operators' accounts, and about faults of the card processor's stand-in: in order, sealed, and never changed.</summary>
+/// <summary>
+/// The trail of what was done about operators' accounts, and about faults of the card processor's stand-in: in order, sealed, and never
+/// changed.
+/// </summary>
 internal sealed class AccessTrail(NpgsqlDataSource database)
 {
     public static async Task WriteAsync(NpgsqlConnection connection, AccessAct act, DateTimeOffset at, CancellationToken cancel)

@@ -4,7 +4,8 @@ namespace Payments.Gateway;
 /// Where there is no operator yet, makes <c>admin</c>. As long as nobody has signed in as that, each start makes up a new password: what
 /// was printed by an earlier one may have been lost, or read by somebody else.
 /// </summary>
-internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice) : IHostedService
+internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice)
+    : IHostedService
 {
     private const string Name = "admin";
 
@@ -24,7 +25,12 @@ internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, Opera
         if (isNew)
         {
             if (!await books.CreateAsync(
-                Name, "admin", hash, mustChange: true, AccessAct.OfAccount(Name, "operator-created", "the first start", Name), cancellationToken))
+                Name,
+                "admin",
+                hash,
+                mustChange: true,
+                AccessAct.OfAccount(Name, "operator-created", "the first start", Name),
+                cancellationToken))
             {
                 return; // Another instance, in this very moment: it tells its password.
             }

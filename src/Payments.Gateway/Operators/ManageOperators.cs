@@ -12,12 +12,15 @@ internal static class ManageOperators
     private const int ReasonLengthMax = 500;
 
     public static async Task<IResult> List(OperatorBooks books, TimeProvider clock, CancellationToken cancel) => Results.Json(
-        new OperatorList([.. (await books.ListAsync(cancel)).Select(account => ViewOf(account, clock.GetUtcNow()))]), OperatorJson.Default.OperatorList);
+        new OperatorList([.. (await books.ListAsync(cancel)).Select(account => ViewOf(account, clock.GetUtcNow()))]),
+        OperatorJson.Default.OperatorList);
 
     public static async Task<IResult> Create(
-        CreateOperatorRequest request, HttpContext context, ApiKeyDirectory keys, OperatorBooks books, Passwords passwords, CancellationToken cancel)
+        CreateOperatorRequest request, HttpContext context, ApiKeyDirectory keys, OperatorBooks books, Passwords passwords,
+        CancellationToken cancel)
     {
-        if (!OperatorNames.IsValid(request.Name) || keys.IsClient(request.Name) || request.Name is CallerIdentity.Internal or CallerIdentity.SignedIn)
+        if (!OperatorNames.IsValid(request.Name) || keys.IsClient(request.Name)
+            || request.Name is CallerIdentity.Internal or CallerIdentity.SignedIn)
         {
             return Problems.Invalid("name", $"Must be {OperatorNames.Rule} It must not be the id of an API client.");
         }
@@ -52,7 +55,8 @@ internal static class ManageOperators
         }
 
         var act = Act(
-            context, "role-changed", request.Reason, name, new JsonObject { ["role"] = account.Role }, new JsonObject { ["role"] = request.Role });
+            context, "role-changed", request.Reason, name,
+            new JsonObject { ["role"] = account.Role }, new JsonObject { ["role"] = request.Role });
         return await books.SetRoleAsync(name, request.Role, act, cancel) ? Results.NoContent() : LastAdmin(name);
     }
 

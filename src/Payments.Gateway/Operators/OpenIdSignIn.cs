@@ -46,7 +46,8 @@ internal sealed partial class OpenIdSignIn(
         }
 
         var act = AccessAct.OfAccount(name, "vouched-for", $"by {jwt.Issuer}", name, after: RoleNode(role));
-        return await books.VouchAsync(jwt.Issuer, jwt.Subject, name, role, act, cancel) && await books.FindAsync(name, cancel) is { } account
+        return await books.VouchAsync(jwt.Issuer, jwt.Subject, name, role, act, cancel)
+            && await books.FindAsync(name, cancel) is { } account
             ? account.DisabledAt is null
                 ? Results.Json(await sessions.BeginAsync(account, $"with {jwt.Issuer}", cancel), OperatorJson.Default.SignInAnswer)
                 : Problems.Refused(403, ProblemCodes.Forbidden, "The account is disabled.")

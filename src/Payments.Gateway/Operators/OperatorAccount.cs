@@ -53,7 +53,13 @@ internal sealed record OneTimePasswordAnswer(string Name, string Role, string On
 /// <param name="Status"><c>active</c>, <c>locked</c> or <c>disabled</c>.</param>
 /// <param name="SignsInWith"><c>password</c>, or the issuer of its OpenID Connect tokens.</param>
 internal sealed record OperatorView(
-    string Name, string Role, string Status, string SignsInWith, bool MustChangePassword, DateTimeOffset CreatedAt, DateTimeOffset? SignedInAt);
+    string Name,
+    string Role,
+    string Status,
+    string SignsInWith,
+    bool MustChangePassword,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? SignedInAt);
 
 internal sealed record OperatorList(IReadOnlyList<OperatorView> Items);
 

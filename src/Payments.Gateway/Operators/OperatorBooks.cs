@@ -7,7 +7,8 @@ namespace Payments.Gateway;
 /// <summary>What is done, about an account for the most part, for the trail.</summary>
 internal sealed record AccessAct(string By, string Act, string Reason, string Subject, JsonNode? Before = null, JsonNode? After = null)
 {
-    public static AccessAct OfAccount(string by, string act, string reason, string account, JsonNode? before = null, JsonNode? after = null) =>
+    public static AccessAct OfAccount(
+        string by, string act, string reason, string account, JsonNode? before = null, JsonNode? after = null) =>
         new(by, act, reason, $"operator/{account}", before, after);
 }
 
@@ -22,15 +23,17 @@ internal sealed class OperatorBooks(NpgsqlDataSource database, TimeProvider cloc
     public Task<IReadOnlyList<OperatorAccount>> ListAsync(CancellationToken cancel) => SelectAsync("order by name", cancel);
 
     /// <summary>Makes an account with a password, unless there is one of that name.</summary>
-    public Task<bool> CreateAsync(string name, string role, string hash, bool mustChange, AccessAct act, CancellationToken cancel) => ChangeAsync(
-        "insert into operators (name, role, password_hash, must_change, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
-        act,
-        cancel,
-        Text(name),
-        Text(role),
-        Text(hash),
-        new NpgsqlParameter<bool> { TypedValue = mustChange },
-        Now());
+    public Task<bool> CreateAsync(string name, string role, string hash, bool mustChange, AccessAct act, CancellationToken cancel) =>
+        ChangeAsync(
+            "insert into operators (name, role, password_hash, must_change, created_at) values ($1, $2, $3, $4, $5) " +
+            "on conflict do nothing",
+            act,
+            cancel,
+            Text(name),
+            Text(role),
+            Text(hash),
+            new NpgsqlParameter<bool> { TypedValue = mustChange },
+            Now());
 
     /// <summary>A new password; what is signed in with the old one is signed out, but for the session given.</summary>
     public Task<bool> SetPasswordAsync(string name, string hash, bool mustChange, byte[]? keep, AccessAct act, CancellationToken cancel) =>
@@ -74,17 +77,20 @@ internal sealed class OperatorBooks(NpgsqlDataSource database, TimeProvider cloc
         new NpgsqlParameter<int> { TypedValue = failuresMax },
         new NpgsqlParameter<DateTime> { TypedValue = (clock.GetUtcNow() + lockedFor).UtcDateTime });
 
-    /// <summary>Somebody whom an OpenID Connect provider vouches for, with the role that it tells. False: the name is somebody else's.</summary>
-    public Task<bool> VouchAsync(string issuer, string subject, string name, string role, AccessAct act, CancellationToken cancel) => ChangeAsync(
-        "insert into operators (name, role, issuer, subject, created_at) values ($3, $4, $1, $2, $5) " +
-        "on conflict (name) do update set role = excluded.role where operators.issuer = $1 and operators.subject = $2",
-        act,
-        cancel,
-        Text(issuer),
-        Text(subject),
-        Text(name),
-        Text(role),
-        Now());
+    /// <summary>
+    /// Somebody whom an OpenID Connect provider vouches for, with the role that it tells. False: the name is somebody else's.
+    /// </summary>
+    public Task<bool> VouchAsync(string issuer, string subject, string name, string role, AccessAct act, CancellationToken cancel) =>
+        ChangeAsync(
+            "insert into operators (name, role, issuer, subject, created_at) values ($3, $4, $1, $2, $5) " +
+            "on conflict (name) do update set role = excluded.role where operators.issuer = $1 and operators.subject = $2",
+            act,
+            cancel,
+            Text(issuer),
+            Text(subject),
+            Text(name),
+            Text(role),
+            Now());
 
     // Whoever else could still let people in. The accounts are locked first: two admins who disable each other do so one after the other.
     private const string AnotherAdmin =
@@ -111,7 +117,8 @@ internal sealed class OperatorBooks(NpgsqlDataSource database, TimeProvider cloc
         return true;
     }
 
-    private async Task<IReadOnlyList<OperatorAccount>> SelectAsync(string rest, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    private async Task<IReadOnlyList<OperatorAccount>> SelectAsync(
+        string rest, CancellationToken cancel, params NpgsqlParameter[] parameters)
     {
         await using var command = database.CreateCommand($"select {Columns} from operators {rest}");
         command.Parameters.AddRange(parameters);

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Payments.Gateway;
 
-/// <summary>Who has signed in. A session is a random token, of which only the hash is kept; it ends with its time, idle, or signed out.</summary>
+/// <summary>
+/// Who has signed in. A session is a random token, of which only the hash is kept; it ends with its time, idle, or signed out.
+/// </summary>
 internal sealed class Sessions(NpgsqlDataSource database, OperatorOptions options, TimeProvider clock)
 {
     /// <summary>So that a token is recognised where it leaks, and told from others.</summary>
@@ -30,7 +32,8 @@ internal sealed class Sessions(NpgsqlDataSource database, OperatorOptions option
         await using (var command = new NpgsqlCommand(
             "with ended as (delete from operator_sessions where expires_at <= $3), " +
             "seen as (update operators set signed_in_at = $3, failures = 0, locked_until = null where name = $2) " +
-            "insert into operator_sessions (token_hash, operator, created_at, used_at, expires_at) values ($1, $2, $3, $3, $4)", connection))
+            "insert into operator_sessions (token_hash, operator, created_at, used_at, expires_at) values ($1, $2, $3, $3, $4)",
+            connection))
         {
             command.Parameters.AddWithValue(HashOf(token));
             command.Parameters.AddWithValue(account.Name);
@@ -55,7 +58,8 @@ internal sealed class Sessions(NpgsqlDataSource database, OperatorOptions option
 
         var now = clock.GetUtcNow();
         await using var command = database.CreateCommand(
-            "with noted as (update operator_sessions set used_at = $2 where token_hash = $1 and used_at < $4 and used_at > $3 and expires_at > $2) " +
+            "with noted as (update operator_sessions set used_at = $2 " +
+            "where token_hash = $1 and used_at < $4 and used_at > $3 and expires_at > $2) " +
             "select o.name, o.role, o.must_change, s.expires_at from operator_sessions s join operators o on o.name = s.operator " +
             "where s.token_hash = $1 and s.expires_at > $2 and s.used_at > $3 and o.disabled_at is null");
         command.Parameters.AddWithValue(HashOf(token));

@@ -6,7 +6,8 @@ using Payments.ServiceDefaults;
 namespace Payments.Gateway;
 
 /// <summary>Signing in, signing out, and what one may do about oneself.</summary>
-internal sealed class SignIn(OperatorBooks books, Sessions sessions, Passwords passwords, OperatorOptions options, TimeProvider clock) : IDisposable
+internal sealed class SignIn(
+    OperatorBooks books, Sessions sessions, Passwords passwords, OperatorOptions options, TimeProvider clock) : IDisposable
 {
     // Of all together: a console signs in a few people a day. More is somebody who guesses.
     private readonly FixedWindowRateLimiter _pace = new(new() { PermitLimit = 60, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 });
@@ -70,7 +71,8 @@ internal sealed class SignIn(OperatorBooks books, Sessions sessions, Passwords p
 
     // The same words whatever is wrong: who guesses learns nothing.
     private static ProblemHttpResult Refused() => Problems.Refused(
-        401, "sign_in_refused", "The name or the password is wrong, or the account is disabled, or locked for a while after too many tries.");
+        401, "sign_in_refused",
+        "The name or the password is wrong, or the account is disabled, or locked for a while after too many tries.");
 
     private async Task<OperatorAccount?> ProveAsync(string name, string password, CancellationToken cancel)
     {

@@ -9,7 +9,12 @@ namespace Payments.Gateway;
 /// <param name="RequestsPerMinute">Of each client; null: no limit.</param>
 /// <param name="Instances">Every instance of every service.</param>
 internal sealed record GatewaySettingsView(
-    string Environment, int? RequestsPerMinute, long RequestBodyBytesMax, int AnswerTimeoutMs, int ProbeIntervalMs, IReadOnlyList<InstanceView> Instances);
+    string Environment,
+    int? RequestsPerMinute,
+    long RequestBodyBytesMax,
+    int AnswerTimeoutMs,
+    int ProbeIntervalMs,
+    IReadOnlyList<InstanceView> Instances);
 
 /// <param name="Health"><c>healthy</c>, <c>unhealthy</c>, or <c>unknown</c> while it was not asked yet.</param>
 /// <param name="Requests">Under way now.</param>
@@ -19,7 +24,9 @@ internal sealed record InstanceView(string Service, string Instance, string Heal
 internal static class GatewaySettings
 {
     public static void MapGatewaySettings(this WebApplication app) =>
-        app.MapGet("/api/admin/gateway/settings", Get).WithMetadata(new RequiredScopes(Scopes.AdminRead, Scopes.AdminOperate)).ExcludeFromDescription();
+        app.MapGet("/api/admin/gateway/settings", Get)
+            .WithMetadata(new RequiredScopes(Scopes.AdminRead, Scopes.AdminOperate))
+            .ExcludeFromDescription();
 
     private static IResult Get(IProxyStateLookup proxy, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -36,7 +43,8 @@ internal static class GatewaySettings
                     .. from cluster in proxy.GetClusters()
                        from instance in cluster.Destinations
                        orderby cluster.ClusterId, instance.Key
-                       select new InstanceView(cluster.ClusterId, instance.Key, Word(instance.Value.Health), instance.Value.ConcurrentRequestCount),
+                       select new InstanceView(
+                           cluster.ClusterId, instance.Key, Word(instance.Value.Health), instance.Value.ConcurrentRequestCount),
                 ]),
             GatewayJson.Default.GatewaySettingsView);
     }

@@ -12,7 +12,8 @@ namespace Payments.Messaging;
 
 /// <summary>
 /// A Kafka broker inside this process. It speaks the real protocol on a loopback port, of its own choice unless told, with consumer groups,
-/// idempotent producers and committed offsets, and any client may connect to it. Who waits for messages has them as soon as they are written.
+/// idempotent producers and committed offsets, and any client may connect to it. Who waits for messages has them as soon as they are
+/// written.
 /// </summary>
 /// <remarks>
 /// All is in memory and gone with the process, however that ends; the event logs are the truth and publish again. Of each partition it
@@ -94,7 +95,9 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>For tests: is there again, at the same address.</summary>
     public void ComeBack() => _listener.Reopen();
 
-    /// <summary>For tests: is gone, and there again at the same address as one that was started anew: no messages, groups or offsets.</summary>
+    /// <summary>
+    /// For tests: is gone, and there again at the same address as one that was started anew: no messages, groups or offsets.
+    /// </summary>
     public void LoseEverything()
     {
         _listener.Close();

@@ -10,7 +10,10 @@ using Payments.Messaging.Standings;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>Reads a consumer's topics and has batches of messages handled, until it is told to stop. Trouble is tried again, for ever, and seen as lag.</summary>
+/// <summary>
+/// Reads a consumer's topics and has batches of messages handled, until it is told to stop. Trouble is tried again, for ever, and seen as
+/// lag.
+/// </summary>
 public sealed partial class BatchConsumer<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,
@@ -59,7 +62,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             {
                 return;
             }
-            catch (Exception trouble) when (trouble is KafkaException or NpgsqlException or StoreUnavailableException or TimeoutException or IOException)
+            catch (Exception trouble) when (
+                trouble is KafkaException or NpgsqlException or StoreUnavailableException or TimeoutException or IOException)
             {
                 LogTrouble(log, definition.Name, trouble);
                 standing.Tell(trouble.Message);
@@ -124,7 +128,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         return records;
     }
 
-    private async Task HandleAsync(BatchProcessor<TState, TEvent> processor, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
+    private async Task HandleAsync(
+        BatchProcessor<TState, TEvent> processor, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
     {
         while (true)
         {
@@ -191,7 +196,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         _watch.Look(consumer, _offsets);
         if (!standing.IsPaused)
         {
-            Tell(reporter); // While it is paused it is silent, as if it were away: a relay would send again to who speaks and does not go on.
+            // While it is paused it is silent, as if it were away: a relay would send again to who speaks and does not go on.
+            Tell(reporter);
         }
 
         Commit(consumer);
@@ -239,7 +245,9 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
     private static partial void LogTrouble(ILogger log, string consumer, Exception trouble);
 
-    [LoggerMessage(EventId = 141, Level = LogLevel.Warning, Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
+    [LoggerMessage(
+        EventId = 141, Level = LogLevel.Warning,
+        Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
     private static partial void LogGap(ILogger log, string consumer, string source, int partitions);
 
     [LoggerMessage(EventId = 143, Level = LogLevel.Debug, Message = "{Consumer}: what it had in hand is decided anew. {Reason}")]

@@ -6,7 +6,10 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>Handles a batch of messages in one transaction: decides in memory, and stores events, projections, what is parked, and watermarks together.</summary>
+/// <summary>
+/// Handles a batch of messages in one transaction: decides in memory, and stores events, projections, what is parked, and watermarks
+/// together.
+/// </summary>
 /// <remarks>
 /// Exactly once in effect: a message at or below the watermark is dropped, and the watermark moves only in the transaction of the effects.
 /// A message that fails is parked in that same transaction, and so are those of its key that come after it: other keys go on, and the
@@ -24,7 +27,9 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 {
     private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
 
-    /// <summary>Handles a batch. Afterwards its effects are stored, or it threw and the caller takes the batch again from the watermarks.</summary>
+    /// <summary>
+    /// Handles a batch. Afterwards its effects are stored, or it threw and the caller takes the batch again from the watermarks.
+    /// </summary>
     public async Task ProcessAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
     {
         try
@@ -85,7 +90,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
     /// <summary>Sorts out what is new. A watermark passes all of it, also what is not for this consumer.</summary>
     private List<Work> Read(
-        IReadOnlyList<ConsumeResult<byte[], byte[]>> records, Progress.Batch batch, List<(ConsumeResult<byte[], byte[]> Record, string Reason)> unreadable)
+        IReadOnlyList<ConsumeResult<byte[], byte[]>> records, Progress.Batch batch,
+        List<(ConsumeResult<byte[], byte[]> Record, string Reason)> unreadable)
     {
         var work = new List<Work>(records.Count);
         foreach (var record in records)
@@ -163,13 +169,15 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         }
     }
 
-    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "{Consumer}: dead letter from {Topic}/{Partition}@{Offset}: {ErrorType}")]
+    [LoggerMessage(EventId = 130, Level = LogLevel.Error,
+        Message = "{Consumer}: dead letter from {Topic}/{Partition}@{Offset}: {ErrorType}")]
     private static partial void LogDeadLetter(ILogger log, string consumer, string topic, int partition, long offset, string errorType);
 
     [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "{Consumer}: a batch of {Count} is handled in halves: {Reason}")]
     private static partial void LogHalved(ILogger log, string consumer, int count, string reason);
 
-    [LoggerMessage(EventId = 132, Level = LogLevel.Warning, Message = "{Consumer}: {Topic}/{Partition}@{Offset} failed and is tried again: {ErrorType}")]
+    [LoggerMessage(EventId = 132, Level = LogLevel.Warning,
+        Message = "{Consumer}: {Topic}/{Partition}@{Offset} failed and is tried again: {ErrorType}")]
     private static partial void LogParked(ILogger log, string consumer, string topic, int partition, long offset, string errorType);
 
     private sealed record Work(ConsumeResult<byte[], byte[]> Record, Message Message, Order<TState, TEvent>? Order, Failure? Failure)

@@ -4,8 +4,8 @@ namespace Payments.Messaging.Consuming;
 
 /// <summary>Collects batches from a Kafka consumer on a thread of its own.</summary>
 /// <remarks>
-/// The Kafka client's wait for a message blocks. On the thread pool, which starts with one thread a core, a few waiting consumers would hold
-/// up every request of the process.
+/// The Kafka client's wait for a message blocks. On the thread pool, which starts with one thread a core, a few waiting consumers would
+/// hold up every request of the process.
 /// </remarks>
 internal sealed class Collector<TRecord> : IDisposable
 {

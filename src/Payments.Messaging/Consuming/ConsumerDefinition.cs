@@ -25,7 +25,9 @@ public sealed record ConsumerDefinition<TState, TEvent>
 
     public required AggregateDefinition<TState, TEvent> Aggregate { get; init; }
 
-    /// <summary>What a message asks for; null when it is not for this consumer. Throws on a message that cannot be understood: a dead letter.</summary>
+    /// <summary>
+    /// What a message asks for; null when it is not for this consumer. Throws on a message that cannot be understood: a dead letter.
+    /// </summary>
     public required Func<Message, Order<TState, TEvent>?> Interpret { get; init; }
 
     /// <summary>Messages handled in one transaction at most.</summary>

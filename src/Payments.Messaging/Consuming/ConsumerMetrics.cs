@@ -25,7 +25,8 @@ internal static class ConsumerMetrics
         ParkedCount.Add(0, tag);
     }
 
-    public static void Handled(string consumer, int count) => BatchSize.Record(count, new KeyValuePair<string, object?>("consumer", consumer));
+    public static void Handled(string consumer, int count) =>
+        BatchSize.Record(count, new KeyValuePair<string, object?>("consumer", consumer));
 
     public static void DeadLettered(string consumer) => DeadLetters.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
 

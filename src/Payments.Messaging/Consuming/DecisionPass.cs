@@ -6,7 +6,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>Decides messages one after the other on states in memory, each on what the ones before it led to. Nothing is stored by it.</summary>
+/// <summary>
+/// Decides messages one after the other on states in memory, each on what the ones before it led to. Nothing is stored by it.
+/// </summary>
 /// <param name="traced">Whether the work shows in the traces that the messages belong to: not when it only foretells.</param>
 internal sealed class DecisionPass<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,

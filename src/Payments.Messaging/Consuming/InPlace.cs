@@ -2,7 +2,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>Has something pure done with one message, and again at once when it fails: what it throws in the end is that message's failure.</summary>
+/// <summary>
+/// Has something pure done with one message, and again at once when it fails: what it throws in the end is that message's failure.
+/// </summary>
 internal static class InPlace
 {
     /// <returns>What came of it; or the failure, to be recorded with the message.</returns>

@@ -6,7 +6,11 @@ namespace Payments.Messaging.Consuming;
 
 /// <summary>What messages of one consumer lead to, decided and stored: the way of the batch consumer, of retries and of replays.</summary>
 internal sealed class MessageHandling<TState, TEvent>(
-    ConsumerDefinition<TState, TEvent> definition, IEventStore store, Aggregates<TState, TEvent> aggregates, int triesInPlace, TimeProvider clock)
+    ConsumerDefinition<TState, TEvent> definition,
+    IEventStore store,
+    Aggregates<TState, TEvent> aggregates,
+    int triesInPlace,
+    TimeProvider clock)
     where TState : class
 {
     /// <summary>How often messages are decided anew when other writers get in between, before it counts as trouble.</summary>

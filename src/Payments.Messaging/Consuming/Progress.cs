@@ -43,8 +43,8 @@ public sealed class Progress(string consumer)
 
     /// <summary>Takes what the database says beside what is known: another member may have come further.</summary>
     /// <remarks>
-    /// A gap is closed when everything that was met beyond it is stored. When only what was missing is, it is still told: what was met beyond
-    /// it was dropped here, and is to be sent again.
+    /// A gap is closed when everything that was met beyond it is stored. When only what was missing is, it is still told: what was met
+    /// beyond it was dropped here, and is to be sent again.
     /// </remarks>
     /// <returns>Whether another member has come further where something seemed to be missing.</returns>
     public bool Refresh(IEnumerable<Watermark> stored)
@@ -87,14 +87,19 @@ public sealed class Progress(string consumer)
     }
 
     /// <summary>What to tell the relays: all watermarks by source, and apart from them the partitions where something is missing.</summary>
-    /// <remarks>A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come.</remarks>
+    /// <remarks>
+    /// A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come.
+    /// </remarks>
     public IEnumerable<ConsumerProgress> Report(bool gapsOnly)
     {
         var known = gapsOnly ? _gaps.Keys.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
         return known
             .GroupBy(p => p.Key.Source)
             .Select(of => new ConsumerProgress(
-                consumer, of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly));
+                consumer,
+                of.Key,
+                [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))],
+                gapsOnly));
     }
 
     /// <summary>The progress that one transaction makes.</summary>
@@ -139,7 +144,8 @@ public sealed class Progress(string consumer)
         public IReadOnlyList<WatermarkMove> Moves(string consumer) =>
         [
             .. _moved.Select(m => new WatermarkMove(
-                consumer, m.Key.Partition.Topic, m.Key.Partition.Partition, m.Key.Source, before._positions.GetValueOrDefault(m.Key), m.Value)),
+                consumer, m.Key.Partition.Topic, m.Key.Partition.Partition, m.Key.Source,
+                before._positions.GetValueOrDefault(m.Key), m.Value)),
         ];
     }
 }

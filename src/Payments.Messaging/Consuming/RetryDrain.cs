@@ -139,7 +139,8 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     private static partial void LogDeadLetter(
         ILogger log, string consumer, string topic, int partition, long offset, string errorType, int attempts);
 
-    [LoggerMessage(EventId = 134, Level = LogLevel.Information, Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
+    [LoggerMessage(EventId = 134, Level = LogLevel.Information,
+        Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
     private static partial void LogOvertaken(ILogger log, string consumer, long id);
 
     private sealed record Work(ParkedMessage Parked, Message? Message, Order<TState, TEvent>? Order, Failure? Failure);

@@ -3,7 +3,9 @@ using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
 
-/// <summary>What a consumer knows of what is stored: its watermarks, and which keys are parked. The two are only ever read together.</summary>
+/// <summary>
+/// What a consumer knows of what is stored: its watermarks, and which keys are parked. The two are only ever read together.
+/// </summary>
 /// <remarks>
 /// A key is parked in the transaction that moves the watermark past its message. So who takes a newer watermark without the keys that were
 /// parked with it could handle what should wait behind them; and the watermarks are read first, for the same reason.

@@ -10,9 +10,9 @@ public static class ConsumerExtensions
     /// everything whose offset was not committed.
     /// </summary>
     /// <remarks>
-    /// To close alone hangs for ever, once in thirty times, if partitions are being assigned and nobody has polled since: librdkafka's group
-    /// ends, while the handler of the assignment still waits for its word (github.com/confluentinc/librdkafka/issues/4884, open in 2.15.1).
-    /// So the group is left first, and every handler that waits is called while there is somebody to answer it.
+    /// To close alone hangs for ever, once in thirty times, if partitions are being assigned and nobody has polled since: librdkafka's
+    /// group ends, while the handler of the assignment still waits for its word (github.com/confluentinc/librdkafka/issues/4884, open in
+    /// 2.15.1). So the group is left first, and every handler that waits is called while there is somebody to answer it.
     /// </remarks>
     public static void Leave(this IConsumer<byte[], byte[]> consumer)
     {

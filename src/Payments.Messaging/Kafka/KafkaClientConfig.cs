@@ -13,8 +13,8 @@ public static class KafkaClientConfig
     private const int ReconnectBackoffMaxMs = 1_000;
 
     /// <summary>
-    /// Members learn by their heartbeats that another has come or gone, so this is what a change of the group takes. In this process nothing
-    /// speaks against many.
+    /// Members learn by their heartbeats that another has come or gone, so this is what a change of the group takes. In this process
+    /// nothing speaks against many.
     /// </summary>
     private const int EmbeddedHeartbeatMs = 200;
 

@@ -13,7 +13,11 @@ namespace Payments.Messaging.Parking;
 /// tells a repeat. It goes to the partition of its message, in the order in which they came.
 /// </remarks>
 public sealed partial class DeadLetterCopier(
-    NpgsqlDataSource database, KafkaClientFactory clients, ILeadership leadership, TimeProvider clock, ILogger<DeadLetterCopier> log) : BackgroundService
+    NpgsqlDataSource database,
+    KafkaClientFactory clients,
+    ILeadership leadership,
+    TimeProvider clock,
+    ILogger<DeadLetterCopier> log) : BackgroundService
 {
     /// <summary>The id of the dead letter in its service.</summary>
     public const string IdHeader = "dlq.id";
@@ -83,7 +87,8 @@ public sealed partial class DeadLetterCopier(
         return ids.Count;
     }
 
-    // With its new headers a large message may be too large. Then its data is left out: one that can never be sent would hold up all others.
+    // With its new headers a large message may be too large. Then its data is left out: one that can never be sent would hold up all
+    // others.
     private static async Task SendAsync(
         IProducer<byte[], byte[]> producer, TopicPartition to, Message<byte[], byte[]> copy, CancellationToken cancel)
     {

@@ -28,8 +28,10 @@ public sealed partial record Failure(string Type, string Message, string? Stack,
         }
     }
 
-    /// <summary>The data cannot be understood (<see cref="FormatException"/>, <see cref="JsonException"/>) or is refused by the database: poison.
-    /// Anything else may be over by the next attempt.</summary>
+    /// <summary>
+    /// The data cannot be understood (<see cref="FormatException"/>, <see cref="JsonException"/>) or is refused by the database: poison.
+    /// Anything else may be over by the next attempt.
+    /// </summary>
     public static Failure Of(Exception e) => new(
         e.GetType().Name,
         Clean(e.Message),

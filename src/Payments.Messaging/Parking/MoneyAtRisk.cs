@@ -5,7 +5,9 @@ namespace Payments.Messaging.Parking;
 /// <summary>How much money a message is about, as far as it can be read without knowing its type: for ranking, never for booking.</summary>
 public static class MoneyAtRisk
 {
-    /// <summary>The first <c>amount</c> of minor units and currency, at the top or one level below. Null when there is none to be read.</summary>
+    /// <summary>
+    /// The first <c>amount</c> of minor units and currency, at the top or one level below. Null when there is none to be read.
+    /// </summary>
     public static (long Amount, string Currency)? Of(ReadOnlyMemory<byte> json)
     {
         try

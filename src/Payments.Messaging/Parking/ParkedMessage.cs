@@ -4,7 +4,9 @@ using Confluent.Kafka;
 
 namespace Payments.Messaging.Parking;
 
-/// <summary>A message that waits in the database: the head of a key is tried again, or is a dead letter; the others wait behind it.</summary>
+/// <summary>
+/// A message that waits in the database: the head of a key is tried again, or is a dead letter; the others wait behind it.
+/// </summary>
 /// <param name="Key">Null for one that is unreadable: it is in order with nothing.</param>
 /// <param name="Headers">As text; each name once.</param>
 /// <param name="Revision">Counts everything that is done to it: what is decided on an older one is refused.</param>

@@ -68,7 +68,8 @@ public sealed record ParkingRow
 
     /// <summary>Parks a message of ours: behind others of its key, or as the one that failed.</summary>
     public static ParkingRow Park(
-        string consumer, ConsumeResult<byte[], byte[]> record, Message message, DateTimeOffset now, Failure? failure = null, DateTimeOffset? retryAt = null)
+        string consumer, ConsumeResult<byte[], byte[]> record, Message message, DateTimeOffset now,
+        Failure? failure = null, DateTimeOffset? retryAt = null)
     {
         var key = ParkingKey.Of(message);
         return Park(consumer, record, now, failure, retryAt) with
@@ -82,7 +83,9 @@ public sealed record ParkingRow
         };
     }
 
-    /// <summary>Keeps what is no message of ours. Nothing waits behind it: if one of ours was lost in it, the next one tells of the gap.</summary>
+    /// <summary>
+    /// Keeps what is no message of ours. Nothing waits behind it: if one of ours was lost in it, the next one tells of the gap.
+    /// </summary>
     public static ParkingRow Unreadable(string consumer, ConsumeResult<byte[], byte[]> record, DateTimeOffset now, string reason) =>
         Park(consumer, record, now, Parking.Failure.Unreadable(reason), null);
 
@@ -109,7 +112,8 @@ public sealed record ParkingRow
             Partition = record.Partition,
             KafkaOffset = record.Offset,
             RoutingKey = record.Message.Key is { } key ? Text(key) : null,
-            Headers = (record.Message.Headers ?? []).DistinctBy(h => h.Key).ToDictionary(h => Clean(h.Key), h => Text(h.GetValueBytes() ?? [])),
+            Headers = (record.Message.Headers ?? []).DistinctBy(h => h.Key)
+                .ToDictionary(h => Clean(h.Key), h => Text(h.GetValueBytes() ?? [])),
             Payload = record.Message.Value ?? [],
             Amount = money?.Amount,
             Currency = money?.Currency,

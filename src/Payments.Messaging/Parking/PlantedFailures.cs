@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Payments.Messaging.Parking;
 
-/// <summary>Makes a consumer fail on messages of some keys for a while, as a bug would: for development, demonstrations and tests.</summary>
+/// <summary>
+/// Makes a consumer fail on messages of some keys for a while, as a bug would: for development, demonstrations and tests.
+/// </summary>
 public sealed class PlantedFailures(TimeProvider clock)
 {
     private const int PlantedMax = 1_000;

@@ -8,7 +8,8 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
 {
     /// <summary>Columns of a <see cref="ParkedMessage"/>, for <see cref="Read"/>.</summary>
     public const string Columns =
-        "m.id, m.topic, m.partition, m.kafka_offset, m.key_topic, m.routing_key, m.headers, m.payload, m.revision, m.attempts, m.status = 'dead'";
+        "m.id, m.topic, m.partition, m.kafka_offset, m.key_topic, m.routing_key, m.headers, m.payload, " +
+        "m.revision, m.attempts, m.status = 'dead'";
 
     public async Task<IReadOnlyList<ParkingKey>> KeysAsync(string consumer, CancellationToken cancel)
     {

@@ -46,7 +46,9 @@ public sealed class RetryPolicy(RetryOptions options, Random random)
 {
     public int TriesInPlace => options.TriesInPlace;
 
-    /// <summary>Doubles up to a limit, with half of it left to chance so that many do not return together. Null: no more attempts.</summary>
+    /// <summary>
+    /// Doubles up to a limit, with half of it left to chance so that many do not return together. Null: no more attempts.
+    /// </summary>
     /// <param name="attempts">Attempts so far, from 1 on.</param>
     public DateTimeOffset? RetryAt(Failure failure, int attempts, DateTimeOffset now)
     {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Payments.Messaging.Relay;
 
-/// <summary>What a consumer says of itself on <see cref="Topics.ConsumerProgress"/>: how far it has come with the messages of one source.</summary>
+/// <summary>
+/// What a consumer says of itself on <see cref="Topics.ConsumerProgress"/>: how far it has come with the messages of one source.
+/// </summary>
 /// <param name="Gap">It met a message whose predecessor it has not seen: the broker lost something, and it waits for it.</param>
 public sealed record ConsumerProgress(string Consumer, string Source, IReadOnlyList<PartitionProgress> Partitions, bool Gap)
 {

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Payments.Messaging.Relay;
 
-/// <summary>Messages handed to the producer and not yet settled, in log order. Deliveries arrive in any order across partitions; the ledger moves on only over an unbroken run.</summary>
+/// <summary>
+/// Messages handed to the producer and not yet settled, in log order. Deliveries arrive in any order across partitions; the ledger moves on
+/// only over an unbroken run.
+/// </summary>
 internal sealed class InFlight
 {
     private readonly ConcurrentQueue<Sent> _sent = new();

@@ -6,7 +6,9 @@ using Payments.EventStore;
 
 namespace Payments.Messaging.Relay;
 
-/// <summary>Brings a database's log to the broker: one relay per database, elected by an advisory lock, in order, until it is told to stop.</summary>
+/// <summary>
+/// Brings a database's log to the broker: one relay per database, elected by an advisory lock, in order, until it is told to stop.
+/// </summary>
 /// <remarks>
 /// The log is the outbox. The checkpoint trails what was sent, so a crash repeats some messages and consumers drop them by watermark.
 /// A broker that has lost data is noticed four ways: its end offsets are behind the books at the start of a run, a delivery lands at an
@@ -39,7 +41,8 @@ public sealed partial class OutboxRelay(
             {
                 return;
             }
-            catch (Exception trouble) when (trouble is NpgsqlException or KafkaException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception trouble) when (
+                trouble is NpgsqlException or KafkaException or IOException or TimeoutException or InvalidOperationException)
             {
                 LogTrouble(log, store.Name, trouble);
                 await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -91,7 +94,8 @@ public sealed partial class OutboxRelay(
     private static partial void LogStarted(ILogger log, string source, long position);
 
     [LoggerMessage(EventId = 121,
-        Message = "The broker has lost messages of {Source} on {Partitions} partitions: publishing goes back from position {Was} to {Position}")]
+        Message = "The broker has lost messages of {Source} on {Partitions} partitions: " +
+            "publishing goes back from position {Was} to {Position}")]
     private static partial void LogLost(ILogger log, LogLevel level, string source, int partitions, long was, long position);
 
     [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Relay of {Source} stopped and starts again")]

@@ -3,10 +3,12 @@ using NpgsqlTypes;
 
 namespace Payments.Messaging.Relay;
 
-/// <summary>Keeps the relay's ledger in the database, over the connection that holds the relay's lock: who lost the lock cannot write.</summary>
+/// <summary>
+/// Keeps the relay's ledger in the database, over the connection that holds the relay's lock: who lost the lock cannot write.
+/// </summary>
 /// <param name="silenceMax">
-/// Held by a process that says nothing for so long, the lock goes to another: a machine that stands still keeps its connections. A relay that
-/// runs speaks several times a second, and pauses for ten seconds at most, while it asks the broker where partitions end.
+/// Held by a process that says nothing for so long, the lock goes to another: a machine that stands still keeps its connections. A relay
+/// that runs speaks several times a second, and pauses for ten seconds at most, while it asks the broker where partitions end.
 /// </param>
 internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMax)
 {
@@ -71,7 +73,10 @@ internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMa
         {
             BatchCommands =
             {
-                new("update relay_checkpoint set position = $1 where position <> $1") { Parameters = { new() { Value = ledger.Checkpoint } } },
+                new("update relay_checkpoint set position = $1 where position <> $1")
+                {
+                    Parameters = { new() { Value = ledger.Checkpoint } }
+                },
                 new("insert into relay_partitions select * from unnest($1, $2, $3, $4) " +
                     "on conflict (topic, partition) do update set position = excluded.position, end_offset = excluded.end_offset " +
                     "where relay_partitions.position <> excluded.position or relay_partitions.end_offset <> excluded.end_offset")

@@ -13,7 +13,9 @@ public readonly record struct Published(long Position, long EndOffset);
 /// <param name="Last">Per logical partition, the last position that need not be sent again.</param>
 public sealed record StartingPoint(long After, IReadOnlyDictionary<PartitionOf, long> Last);
 
-/// <summary>The relay's books, pure: how far it has come and how far consumers have come. Decides where to start after a crash or a loss.</summary>
+/// <summary>
+/// The relay's books, pure: how far it has come and how far consumers have come. Decides where to start after a crash or a loss.
+/// </summary>
 /// <remarks>
 /// Consumers' watermarks are the acknowledgements of this transport: they are durable, in the consumers' own databases, and survive the
 /// broker. What every consumer of a partition has acknowledged is never sent again; whatever they have not may be missing after a loss.
@@ -62,7 +64,9 @@ public sealed class RelayLedger
     /// <summary>The log was read up to here and there was nothing (more) to send.</summary>
     public void Passed(long position) => Checkpoint = Math.Max(Checkpoint, position);
 
-    /// <summary>A consumer says how far it has come. Watermarks never go back, so an older word from a slower worker changes nothing.</summary>
+    /// <summary>
+    /// A consumer says how far it has come. Watermarks never go back, so an older word from a slower worker changes nothing.
+    /// </summary>
     public void Acknowledge(string consumer, PartitionOf partition, long position)
     {
         var key = (consumer, TopicSplit.Logical(partition));

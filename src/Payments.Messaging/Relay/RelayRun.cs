@@ -40,11 +40,13 @@ internal sealed partial class RelayRun(
         [
             SendAsync(start, stop.Token),
             KeepBooksAsync(stop.Token),
-            Task.Factory.StartNew(() => listener.Listen(_heard, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            Task.Factory.StartNew(
+                () => listener.Listen(_heard, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
         ];
         var first = await Task.WhenAny(tasks);
         await stop.CancelAsync();
-        await Task.WhenAll(tasks.Select(t => t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await Task.WhenAll(tasks.Select(t =>
+            t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
         if (!cancel.IsCancellationRequested)
         {
             await first; // Throws what broke.
@@ -228,11 +230,15 @@ internal sealed partial class RelayRun(
 /// <summary>The relay's limits.</summary>
 /// <param name="BatchMax">Events read from the log at once.</param>
 /// <param name="InFlightMax">Messages handed to the producer and not yet confirmed.</param>
-/// <param name="UnacknowledgedBytesMax">Per partition, what consumers have not acknowledged: below what an in-memory broker keeps; no limit on a real one.</param>
+/// <param name="UnacknowledgedBytesMax">
+/// Per partition, what consumers have not acknowledged: below what an in-memory broker keeps; no limit on a real one.
+/// </param>
 /// <param name="BookkeepingEvery">How often the books are written; a crash repeats what was sent since.</param>
 public sealed record RelayLimits(int BatchMax, int InFlightMax, long UnacknowledgedBytesMax, TimeSpan BookkeepingEvery)
 {
-    /// <summary>What key and headers add to the data of a message, at most: thirteen headers of text. Small batches hardly compress.</summary>
+    /// <summary>
+    /// What key and headers add to the data of a message, at most: thirteen headers of text. Small batches hardly compress.
+    /// </summary>
     internal const int EnvelopeBytes = 1_000;
 
     // What the embedded broker keeps of a partition includes headers, and two relays may write to one: a quarter each stays well inside.

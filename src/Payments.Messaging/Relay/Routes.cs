@@ -15,7 +15,9 @@ public static class Routes
     ];
 
     /// <summary>The topic, or null for an event without a routing key: it stays in its own service.</summary>
-    /// <exception cref="InvalidOperationException">A routed event of an unknown kind: a bug, and the relay stops rather than drop it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A routed event of an unknown kind: a bug, and the relay stops rather than drop it.
+    /// </exception>
     public static Topic? TopicOf(StoredEvent e)
     {
         if (e.Metadata.RoutingKey is null)

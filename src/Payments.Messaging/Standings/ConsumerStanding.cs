@@ -53,7 +53,8 @@ public sealed class ConsumerStanding(string consumer, string member, TimeProvide
         {
             var id = new PartitionId(partition.Topic, partition.Partition.Value);
             _handledAt = clock.GetUtcNow();
-            _partitions[id] = _partitions.GetValueOrDefault(id, new(null, null, null)) with { NextOffset = nextOffset, HandledAt = _handledAt };
+            _partitions[id] =
+                _partitions.GetValueOrDefault(id, new(null, null, null)) with { NextOffset = nextOffset, HandledAt = _handledAt };
         }
     }
 

@@ -102,7 +102,8 @@ internal sealed class PartitionWatch(ConsumerStanding standing, TimeProvider clo
         _askedAt = clock.GetTimestamp();
         foreach (var partition in assignment)
         {
-            standing.Ends(partition, _startsAt.GetValueOrDefault(partition), consumer.QueryWatermarkOffsets(partition, AnswerWithin).High.Value);
+            standing.Ends(
+                partition, _startsAt.GetValueOrDefault(partition), consumer.QueryWatermarkOffsets(partition, AnswerWithin).High.Value);
         }
     }
 }

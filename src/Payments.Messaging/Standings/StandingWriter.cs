@@ -60,9 +60,11 @@ public sealed partial class StandingWriter(
         var at = clock.GetUtcNow().UtcDateTime;
         var known = now.Partitions.Where(p => p.Value is { NextOffset: not null, EndOffset: not null }).ToList();
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new("select exists (select from consumer_pauses where consumer = $1)") { Parameters = { Text(standing.Consumer) } });
+        batch.BatchCommands.Add(
+            new("select exists (select from consumer_pauses where consumer = $1)") { Parameters = { Text(standing.Consumer) } });
         batch.BatchCommands.Add(new(
-            "insert into consumer_members values ($1, $2, $3, $4, $5, $6, $7) on conflict (consumer, member) do update set seen_at = excluded.seen_at, " +
+            "insert into consumer_members values ($1, $2, $3, $4, $5, $6, $7) " +
+            "on conflict (consumer, member) do update set seen_at = excluded.seen_at, " +
             "state = excluded.state, trouble = excluded.trouble, rate = excluded.rate, handled_at = excluded.handled_at")
         {
             Parameters =
@@ -75,7 +77,8 @@ public sealed partial class StandingWriter(
             "insert into consumer_partitions select $1, p.topic, p.partition, $2, p.next_offset, p.end_offset, p.handled_at, $3 " +
             "from unnest($4, $5, $6, $7, $8) as p (topic, partition, next_offset, end_offset, handled_at) " +
             "on conflict (consumer, topic, partition) do update set member = excluded.member, next_offset = excluded.next_offset, " +
-            "end_offset = excluded.end_offset, handled_at = coalesce(excluded.handled_at, consumer_partitions.handled_at), seen_at = excluded.seen_at")
+            "end_offset = excluded.end_offset, handled_at = coalesce(excluded.handled_at, consumer_partitions.handled_at), " +
+            "seen_at = excluded.seen_at")
         {
             Parameters =
             {
@@ -102,9 +105,11 @@ public sealed partial class StandingWriter(
         (_counted, _countedAt) = (handled, clock.GetTimestamp());
     }
 
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private static NpgsqlParameter Time(DateTime? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static NpgsqlParameter Time(DateTime? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
         new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };

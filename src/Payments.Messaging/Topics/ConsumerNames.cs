@@ -1,6 +1,8 @@
 namespace Payments.Messaging;
 
-/// <summary>The names of all consumers: Kafka groups, and the names under which their watermarks are stored. Never renamed once used.</summary>
+/// <summary>
+/// The names of all consumers: Kafka groups, and the names under which their watermarks are stored. Never renamed once used.
+/// </summary>
 public static class ConsumerNames
 {
     public const string Payment = "payment-service";

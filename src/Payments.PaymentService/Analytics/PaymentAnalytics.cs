@@ -48,7 +48,8 @@ internal static class PaymentAnalytics
         while (await reader.ReadAsync(cancel))
         {
             minutes.Add(new(
-                new DateTimeOffset(reader.GetDateTime(0)), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4)));
+                new DateTimeOffset(reader.GetDateTime(0)),
+                reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4)));
         }
 
         return minutes;

@@ -8,7 +8,8 @@ namespace Payments.PaymentService.Analytics;
 /// <summary>Payments that failed lately, by the code they failed with.</summary>
 /// <param name="From">Counted are payments that ended since then.</param>
 /// <param name="Items">The most frequent first. Of payments that were requested since then too, the newest 20,000 that failed.</param>
-public sealed record FailureCounts(DateTimeOffset From, DateTimeOffset Until, long Completed, long Failed, IReadOnlyList<FailureCount> Items);
+public sealed record FailureCounts(
+    DateTimeOffset From, DateTimeOffset Until, long Completed, long Failed, IReadOnlyList<FailureCount> Items);
 
 /// <param name="Method"><c>wallet</c>, <c>transfer</c> or <c>card</c>.</param>
 /// <param name="Last">The newest of them.</param>
@@ -33,7 +34,8 @@ internal static class PaymentFailures
         var now = clock.GetUtcNow();
         var from = now.AddMinutes(-span);
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new("select coalesce(sum(completed), 0)::bigint, coalesce(sum(failed), 0)::bigint from payment_seconds where second >= $1")
+        batch.BatchCommands.Add(new(
+            "select coalesce(sum(completed), 0)::bigint, coalesce(sum(failed), 0)::bigint from payment_seconds where second >= $1")
         {
             Parameters = { new() { Value = from.UtcDateTime } },
         });
@@ -52,7 +54,11 @@ internal static class PaymentFailures
         while (await reader.ReadAsync(cancel))
         {
             items.Add(new(
-                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)), reader.GetGuid(4)));
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                new DateTimeOffset(reader.GetDateTime(3)),
+                reader.GetGuid(4)));
         }
 
         return Results.Json(new FailureCounts(from, now, completed, failed, items), PaymentJson.Default.FailureCounts);

@@ -4,7 +4,9 @@ using Payments.Domain.Payments;
 namespace Payments.PaymentService.Fees;
 
 /// <summary>What the platform keeps of payments, by method, from the configuration section <c>Fees</c>.</summary>
-/// <remarks>Nothing unless it says so. A payment keeps the fee it was requested with. A transfer has none, so the section knows no such method.</remarks>
+/// <remarks>
+/// Nothing unless it says so. A payment keeps the fee it was requested with. A transfer has none, so the section knows no such method.
+/// </remarks>
 internal sealed record FeeOptions
 {
     public const string Section = "Fees";

@@ -26,9 +26,11 @@ internal static class PaymentEndpoints
         api.MapPost("/", RequestPayment.Handle).WithName("requestPayment")
             .WithSummary("Requests a payment from a wallet or a card; it goes on in the background.")
             .Produces<AcceptedPayment>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(422);
-        api.MapGet("/", PaymentQueries.List).WithName("listPayments").WithSummary("Payments, newest first, by status, failure code and wallet.")
+        api.MapGet("/", PaymentQueries.List).WithName("listPayments")
+            .WithSummary("Payments, newest first, by status, failure code and wallet.")
             .Produces<PaymentPage>().ProducesProblem(400);
-        api.MapGet("/{paymentId}", PaymentQueries.Get).WithName("getPayment").WithSummary("A payment; ?wait=5s answers as soon as it has ended.")
+        api.MapGet("/{paymentId}", PaymentQueries.Get).WithName("getPayment")
+            .WithSummary("A payment; ?wait=5s answers as soon as it has ended.")
             .Produces<PaymentView>().ProducesProblem(400).ProducesProblem(404);
         api.MapGet("/{paymentId}/history", PaymentQueries.History).WithName("getPaymentHistory")
             .WithSummary("Everything that happened to a payment, in all services, in causal order.")

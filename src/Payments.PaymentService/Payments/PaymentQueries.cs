@@ -22,7 +22,9 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
     private static readonly string[] OtherServices = ["wallet", "saga"];
     private static readonly string[] Statuses = ["pending", "completed", "failed", "refunded", "partially_refunded"];
 
-    /// <summary><c>GET /api/payments/{paymentId}[?wait=5s]</c>: answers when the payment has ended, or with what is after the wait.</summary>
+    /// <summary>
+    /// <c>GET /api/payments/{paymentId}[?wait=5s]</c>: answers when the payment has ended, or with what is after the wait.
+    /// </summary>
     public static async Task<IResult> Get(
         string paymentId, string? wait, PaymentQueries queries, PaymentEndings endings, CancellationToken cancel)
     {
@@ -39,7 +41,8 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
 
     /// <summary><c>GET /api/payments</c>: payments, newest first, by status, failure code and wallet.</summary>
     public static async Task<IResult> List(
-        string? status, string? failureCode, string? walletId, string? after, string? limit, PaymentQueries queries, CancellationToken cancel)
+        string? status, string? failureCode, string? walletId, string? after, string? limit,
+        PaymentQueries queries, CancellationToken cancel)
     {
         var errors = new Dictionary<string, string[]>();
         if (!string.IsNullOrEmpty(status) && !Statuses.Contains(status))
@@ -47,7 +50,8 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
             errors["status"] = [$"Must be one of {string.Join(", ", Statuses)}."];
         }
 
-        if (failureCode is { Length: > FailureCodeLengthMax } || failureCode?.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_') is false)
+        if (failureCode is { Length: > FailureCodeLengthMax }
+            || failureCode?.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_') is false)
         {
             errors["failureCode"] = ["Must be a failure code such as card_declined."];
         }
@@ -79,7 +83,8 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         }
 
         var others = await Task.WhenAll(OtherServices.Select(async service =>
-            await clients.CreateClient(service).GetFromJsonAsync(new Uri($"/internal/history/{id}", UriKind.Relative), HistoryJson.Default.ListHistoryEvent, cancel)));
+            await clients.CreateClient(service).GetFromJsonAsync(
+                new Uri($"/internal/history/{id}", UriKind.Relative), HistoryJson.Default.ListHistoryEvent, cancel)));
         var own = await HistoryEndpoint.ReadAsync(store.Name, reads, id, cancel);
         var events = own.Concat(others.SelectMany(o => o ?? [])).Select(e => e with { Data = TokenMask.Hide(e.Data) });
         return Results.Json(new PaymentHistory(id, CausalOrder.Sort([.. events])), PaymentJson.Default.PaymentHistory);
@@ -104,7 +109,10 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         Problems.NotFound(RefusalCodes.PaymentNotFound, $"There is no payment '{Shortened.Of(paymentId)}'.");
 
     public async Task<PaymentView?> FindAsync(Guid id, CancellationToken cancel) =>
-        await ReadAsync($"select {Columns} from payments where payment_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = id }) is [var found]
+        await ReadAsync(
+            $"select {Columns} from payments where payment_id = $1",
+            cancel,
+            new NpgsqlParameter<Guid> { TypedValue = id }) is [var found]
             ? found
             : null;
 
@@ -128,8 +136,10 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
             // Two index scans rather than one filter over everything.
             parameters.Add(Id(id));
             var mine = $"${parameters.Count}";
-            sql = $"select * from (select {Columns} from payments where {where} and payer_wallet_id = {mine} order by payment_id desc limit $2) a " +
-                $"union all select * from (select {Columns} from payments where {where} and payee_wallet_id = {mine} order by payment_id desc limit $2) b " +
+            sql = $"select * from (select {Columns} from payments where {where} and payer_wallet_id = {mine} " +
+                "order by payment_id desc limit $2) a " +
+                $"union all select * from (select {Columns} from payments where {where} and payee_wallet_id = {mine} " +
+                "order by payment_id desc limit $2) b " +
                 "order by payment_id desc limit $2";
         }
 

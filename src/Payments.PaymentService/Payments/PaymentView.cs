@@ -43,7 +43,13 @@ public sealed record SecondCounts(DateTimeOffset At, long Requested, long Comple
 public sealed record Latency(double P50, double P99);
 
 public sealed record PaymentOverview(
-    long Pending, long Completed, long Failed, long LastPosition, long DeadLetters, IReadOnlyList<SecondCounts> PerSecond, Latency? LatencyMs);
+    long Pending,
+    long Completed,
+    long Failed,
+    long LastPosition,
+    long DeadLetters,
+    IReadOnlyList<SecondCounts> PerSecond,
+    Latency? LatencyMs);
 
 /// <summary>The row that <c>apply_payments</c> takes.</summary>
 /// <param name="RequestedAt">When it was requested, if in this very change; else null.</param>

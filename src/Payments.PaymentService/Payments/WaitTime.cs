@@ -22,7 +22,8 @@ internal static class WaitTime
         var (digits, unitMs) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1)
             : text.EndsWith('s') ? (text[..^1], 1_000)
             : ("", 0);
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count * (long)unitMs > Max.TotalMilliseconds)
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count * (long)unitMs > Max.TotalMilliseconds)
         {
             return false;
         }

@@ -4,7 +4,9 @@ using Payments.Domain;
 
 namespace Payments.PaymentService.Payments;
 
-/// <summary>Who owns a wallet, and in which currency it is: asked of the wallet service once, then remembered, since neither ever changes.</summary>
+/// <summary>
+/// Who owns a wallet, and in which currency it is: asked of the wallet service once, then remembered, since neither ever changes.
+/// </summary>
 internal sealed class WalletDirectory(IHttpClientFactory clients)
 {
     /// <summary>About 20 MB. When it is full it starts anew: a miss costs one call.</summary>

@@ -33,7 +33,8 @@ internal sealed class CardCalls(NpgsqlDataSource database)
     {
         // Materialized: as a part of the join it may be carried out once for each row of the other side, each time for the next few.
         await using var command = Command(
-            "with due as materialized (select saga_id from card_calls where due_at <= $3 and (leased_until is null or leased_until <= $3) " +
+            "with due as materialized (select saga_id from card_calls " +
+            "where due_at <= $3 and (leased_until is null or leased_until <= $3) " +
             "order by due_at limit $1 for update skip locked) " +
             "update card_calls c set lease = $2, leased_until = $4, calls = c.calls + 1 from due where c.saga_id = due.saga_id " +
             "returning c.saga_id, c.command_type, c.command_schema, c.command, c.payment_id, c.version, c.asked_at, c.calls",

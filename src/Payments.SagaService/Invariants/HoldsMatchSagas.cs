@@ -83,7 +83,8 @@ internal sealed class HoldsMatchSagas(NpgsqlDataSource database, IEventStore sto
         {
             null => $"{held} and there is no such saga.",
             { IsOpen: false } => $"{held} whose saga has {saga.Phase}.",
-            _ when saga.Amount != hold.Amount || saga.Currency != hold.Currency => $"{held} whose saga is about {saga.Amount} {saga.Currency}.",
+            _ when saga.Amount != hold.Amount || saga.Currency != hold.Currency =>
+                $"{held} whose saga is about {saga.Amount} {saga.Currency}.",
             _ => null,
         };
     }

@@ -69,7 +69,8 @@ internal static class Effects
         CardCommand.Authorise c => $"The card processor is asked to set {Shown(c.Amount)} aside on the card.",
         CardCommand.Capture c => $"The card processor is asked to take the {Shown(c.Amount)} set aside on the card.",
         CardCommand.Void { Declines: > 0 } c =>
-            $"The card processor is asked anew to let go what it set aside of {Shown(c.Amount)}: a request of its own, for it declined before.",
+            $"The card processor is asked anew to let go what it set aside of {Shown(c.Amount)}: "
+            + "a request of its own, for it declined before.",
         CardCommand.Void c => $"The card processor is asked to let go what it set aside of {Shown(c.Amount)}, or never to do so.",
         CardCommand.Refund c => $"The card processor is asked to give {Shown(c.Amount)} back to the card.",
         _ => throw new UnreachableStateException(command, null),

@@ -25,7 +25,9 @@ internal static class DefinitionsEndpoint
         Results.Json([.. engine.Definitions.All.Select(View)], SagaJson.Default.IReadOnlyListDefinitionView);
 
     private static DefinitionView View(SagaDefinition kind) =>
-        new(kind.Name, [.. kind.Steps.Select(step => new StepView(View(step.Do), step.Undo is { } undo ? View(undo) : null, step.IsPivot))]);
+        new(
+            kind.Name,
+            [.. kind.Steps.Select(step => new StepView(View(step.Do), step.Undo is { } undo ? View(undo) : null, step.IsPivot))]);
 
     private static AskView View(Ask ask) => new(
         PhaseNames.Shown(ask.Phase),

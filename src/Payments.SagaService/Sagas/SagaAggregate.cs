@@ -19,7 +19,8 @@ internal static class SagaAggregate
     /// <summary>What a saga listens to. The rest of the topic concerns others.</summary>
     private static readonly FrozenSet<string> SignalTypes = new[]
     {
-        "payment.requested.v1", "payment.refund-requested.v1", "wallet.funds-held.v1", "wallet.funds-insufficient.v1", "wallet.hold-refused.v1",
+        "payment.requested.v1", "payment.refund-requested.v1",
+        "wallet.funds-held.v1", "wallet.funds-insufficient.v1", "wallet.hold-refused.v1",
         "wallet.hold-released.v1", "wallet.hold-not-open.v1", "wallet.hold-captured.v1", "wallet.capture-refused.v1",
         "wallet.funds-credited.v1", "wallet.credit-refused.v1", "wallet.credit-reversed.v1", "wallet.credit-reversal-refused.v1",
     }.ToFrozenSet(StringComparer.Ordinal);
@@ -60,7 +61,9 @@ internal static class SagaAggregate
     {
         if (!SignalTypes.Contains(message.Headers.Type))
         {
-            return KnownTypes.Contains(message.Headers.Type) ? null : throw new WireFormatException($"Unknown type '{message.Headers.Type}'.");
+            return KnownTypes.Contains(message.Headers.Type)
+                ? null
+                : throw new WireFormatException($"Unknown type '{message.Headers.Type}'.");
         }
 
         Signal signal = StoredEvents.Decode(message) switch

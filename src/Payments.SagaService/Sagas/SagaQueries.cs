@@ -15,15 +15,17 @@ internal static class SagaQueries
 {
     private const string Columns =
         "select s.saga_id, s.definition, s.method, coalesce(s.payment_id, s.saga_id), s.phase, s.overdue, s.deadline, s.attempt, " +
-        "s.refusal_code, s.compensation_requested, s.awaits, s.waiting_since, s.payer_wallet_id, s.payee_wallet_id, s.amount, s.currency, " +
-        "s.failure_code, s.started_at, s.updated_at, s.version, c.due_at, c.trouble from sagas s left join card_calls c on c.saga_id = s.saga_id ";
+        "s.refusal_code, s.compensation_requested, s.awaits, s.waiting_since, s.payer_wallet_id, s.payee_wallet_id, " +
+        "s.amount, s.currency, s.failure_code, s.started_at, s.updated_at, s.version, c.due_at, c.trouble " +
+        "from sagas s left join card_calls c on c.saga_id = s.saga_id ";
 
     private const string IsStuck = "s.deadline is not null and (s.overdue or s.attempt > 1 or s.refusal_code is not null)";
 
     // Amounts of any currency in ten-thousandths of its main unit: comparable without a rate of exchange, as the console compares them.
     private static readonly string Risk = "s.amount::numeric * case " + string.Concat(
         Currency.All.Where(c => c.Exponent != 2).GroupBy(c => c.Exponent).Select(g =>
-            $"when s.currency in ({string.Join(", ", g.Select(c => $"'{c.Code}'"))}) then {(int)Math.Pow(10, 4 - g.Key)} ")) + "else 100 end";
+            $"when s.currency in ({string.Join(", ", g.Select(c => $"'{c.Code}'"))}) then {(int)Math.Pow(10, 4 - g.Key)} ")) +
+        "else 100 end";
 
     /// <summary>
     /// <c>GET /api/admin/sagas</c>: sagas by phase, kind and whether they are overdue, newest first, or those of one payment; with
@@ -79,7 +81,8 @@ internal static class SagaQueries
     private static string After(bool stuck, string? sort) =>
         !stuck ? "s.saga_id < #"
         : sort == "risk" ? $"({Risk}, s.saga_id) < (select {Risk}, s.saga_id from sagas s where s.saga_id = #)"
-        : "(not s.overdue, s.waiting_since, s.saga_id) > (select not p.overdue, p.waiting_since, p.saga_id from sagas p where p.saga_id = #)";
+        : "(not s.overdue, s.waiting_since, s.saga_id) > " +
+            "(select not p.overdue, p.waiting_since, p.saga_id from sagas p where p.saga_id = #)";
 
     private static bool TryParseId(string? text, out Guid? id)
     {
@@ -106,7 +109,8 @@ internal static class SagaQueries
         batch.BatchCommands.Add(new(
             "select (select count(*) from sagas where overdue and deadline is not null), (select count(*) from dead_letters), " +
             $"(select min(s.waiting_since) from sagas s where {IsStuck})"));
-        batch.BatchCommands.Add(new($"select s.currency, count(*), sum(s.amount) from sagas s where {IsStuck} group by s.currency order by 1"));
+        batch.BatchCommands.Add(new(
+            $"select s.currency, count(*), sum(s.amount) from sagas s where {IsStuck} group by s.currency order by 1"));
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         var counts = new Dictionary<string, long>();
         while (await reader.ReadAsync(cancel))

@@ -100,7 +100,9 @@ internal static class PackCapsule
         };
         try
         {
-            return MessageCodec.Read(record) is MessageReading.Readable { Message: var message } ? consumer.Interpret(message)?.Stream : null;
+            return MessageCodec.Read(record) is MessageReading.Readable { Message: var message }
+                ? consumer.Interpret(message)?.Stream
+                : null;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {

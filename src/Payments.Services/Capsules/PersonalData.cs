@@ -8,16 +8,17 @@ using Payments.Messaging;
 namespace Payments.Services.Capsules;
 
 /// <summary>
-/// Takes persons out of one capsule, and leaves what decisions depend on: the same person has the same stand-in throughout, what was no user
-/// id is none afterwards, and texts keep their length and shape. Works on text, so also on half of a JSON document.
+/// Takes persons out of one capsule, and leaves what decisions depend on: the same person has the same stand-in throughout, what was no
+/// user id is none afterwards, and texts keep their length and shape. Works on text, so also on half of a JSON document.
 /// </summary>
 internal sealed partial class PersonalData
 {
     /// <summary>Headers of ours that name nobody. Whatever else is there was put there by somebody else.</summary>
     private static readonly HashSet<string> PlainHeaders =
     [
-        HeaderNames.Id, HeaderNames.Type, HeaderNames.Schema, HeaderNames.Source, HeaderNames.Position, HeaderNames.Previous, HeaderNames.Stream,
-        HeaderNames.Version, HeaderNames.Correlation, HeaderNames.Causation, HeaderNames.TraceParent, HeaderNames.Recorded,
+        HeaderNames.Id, HeaderNames.Type, HeaderNames.Schema, HeaderNames.Source, HeaderNames.Position, HeaderNames.Previous,
+        HeaderNames.Stream, HeaderNames.Version, HeaderNames.Correlation, HeaderNames.Causation, HeaderNames.TraceParent,
+        HeaderNames.Recorded,
     ];
 
     private readonly Dictionary<string, string> _standIns = new(StringComparer.Ordinal);
@@ -91,7 +92,9 @@ internal sealed partial class PersonalData
         }
     }
 
-    [GeneratedRegex("""(?<before>"(?<name>owner|payer|payee|by|token|reference|reason)"\s*:\s*")(?<value>(?:[^"\\]|\\.)*\\?)(?<after>"|$)""", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """(?<before>"(?<name>owner|payer|payee|by|token|reference|reason)"\s*:\s*")(?<value>(?:[^"\\]|\\.)*\\?)(?<after>"|$)""",
+        RegexOptions.Singleline)]
     private static partial Regex PersonalMember();
 
     [GeneratedRegex("'[^']*'")]

@@ -17,7 +17,9 @@ internal sealed record SteerConsumerRequest(string Reason);
 /// <summary>What operators see of a service's consumer and relay, and how they hold the consumer and let it go on.</summary>
 public static class ConsumerEndpoints
 {
-    /// <summary>Adds <c>GET consumers</c>, <c>POST consumers/pause</c> and <c>POST consumers/resume</c> to the admin routes of a service.</summary>
+    /// <summary>
+    /// Adds <c>GET consumers</c>, <c>POST consumers/pause</c> and <c>POST consumers/resume</c> to the admin routes of a service.
+    /// </summary>
     /// <remarks>
     /// A pause holds what comes over Kafka, on all instances within two seconds. What is parked already goes on being tried again. It
     /// survives restarts, and nothing is lost however long it lasts: what the broker does not keep is sent again from the logs.
@@ -27,14 +29,17 @@ public static class ConsumerEndpoints
         admin.MapGet("/consumers", async (ConsumerQueries queries, CancellationToken cancel) =>
             Results.Json(await queries.ReadAsync(cancel), ConsumerJson.Default.ConsumersView));
         admin.MapPost("/consumers/pause", (
-            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, SteerConsumer steer,
-            CancellationToken cancel) => steer.HandleAsync(true, request, by, Repeatable(context, caller, key, request), context, cancel));
+            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            SteerConsumer steer, CancellationToken cancel) =>
+            steer.HandleAsync(true, request, by, Repeatable(context, caller, key, request), context, cancel));
         admin.MapPost("/consumers/resume", (
-            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, SteerConsumer steer,
-            CancellationToken cancel) => steer.HandleAsync(false, request, by, Repeatable(context, caller, key, request), context, cancel));
+            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            SteerConsumer steer, CancellationToken cancel) =>
+            steer.HandleAsync(false, request, by, Repeatable(context, caller, key, request), context, cancel));
     }
 
-    private static IdempotentRequest Repeatable(HttpContext context, CallerIdentity caller, IdempotencyKey key, SteerConsumerRequest request) =>
+    private static IdempotentRequest Repeatable(
+        HttpContext context, CallerIdentity caller, IdempotencyKey key, SteerConsumerRequest request) =>
         new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, ConsumerJson.Default.SteerConsumerRequest));
 }
 
@@ -42,7 +47,8 @@ public static class ConsumerEndpoints
 internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, ConsumerStanding standing, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(
-        bool pause, SteerConsumerRequest request, OperatorName by, IdempotentRequest repeatable, HttpContext context, CancellationToken cancel)
+        bool pause, SteerConsumerRequest request, OperatorName by, IdempotentRequest repeatable,
+        HttpContext context, CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))
         {
@@ -75,7 +81,10 @@ internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, 
         {
             var unit = new AppendUnit
             {
-                Rows = [act.ToRow(), new("consumer_pauses", JsonSerializer.SerializeToUtf8Bytes(row, ConsumerJson.Default.ConsumerPauseRow))],
+                Rows =
+                [
+                    act.ToRow(), new("consumer_pauses", JsonSerializer.SerializeToUtf8Bytes(row, ConsumerJson.Default.ConsumerPauseRow))
+                ],
                 Claim = repeatable.ClaimWith(answer),
             };
             return await store.AppendAsync(unit, cancel) is AppendResult.AlreadyClaimed claimed

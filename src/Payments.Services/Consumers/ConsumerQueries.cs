@@ -26,8 +26,10 @@ internal sealed class ConsumerQueries(LogDatabase database, ConsumerStanding sta
         foreach (var sql in new[]
         {
             Pause,
-            "select member, state, trouble, rate, handled_at, seen_at from consumer_members where consumer = $1 order by seen_at desc, member limit 100",
-            "select topic, partition, member, next_offset, end_offset, handled_at, seen_at from consumer_partitions where consumer = $1 order by 1, 2",
+            "select member, state, trouble, rate, handled_at, seen_at " +
+                "from consumer_members where consumer = $1 order by seen_at desc, member limit 100",
+            "select topic, partition, member, next_offset, end_offset, handled_at, seen_at " +
+                "from consumer_partitions where consumer = $1 order by 1, 2",
             "select count(*) filter (where not is_dead), count(*) filter (where is_dead), coalesce(sum(waiting), 0)::bigint " +
                 "from parked_keys where consumer = $1",
         })

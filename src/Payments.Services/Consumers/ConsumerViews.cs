@@ -4,8 +4,8 @@ namespace Payments.Services.Consumers;
 
 /// <summary>The consumer of a service and the relay of its log.</summary>
 /// <param name="State">
-/// <c>running</c>; <c>paused</c> by a person; <c>trouble</c>: a member cannot go on now and tries again; <c>stopped</c>: no member was seen for
-/// ten seconds.
+/// <c>running</c>; <c>paused</c> by a person; <c>trouble</c>: a member cannot go on now and tries again; <c>stopped</c>: no member was
+/// seen for ten seconds.
 /// </param>
 /// <param name="Lag">Messages on the broker that are not handled yet.</param>
 /// <param name="RatePerSecond">Messages that its members handle, lately.</param>
@@ -35,7 +35,14 @@ public sealed record MemberView(
 /// <param name="Member">Who has the partition, or had it last.</param>
 /// <param name="NextOffset">The first that is not handled.</param>
 public sealed record PartitionView(
-    string Topic, int Partition, string Member, long NextOffset, long EndOffset, long Lag, DateTimeOffset? HandledAt, DateTimeOffset SeenAt);
+    string Topic,
+    int Partition,
+    string Member,
+    long NextOffset,
+    long EndOffset,
+    long Lag,
+    DateTimeOffset? HandledAt,
+    DateTimeOffset SeenAt);
 
 /// <summary>What brings the log of this service to the broker.</summary>
 /// <param name="Position">Everything up to this log position is on the broker.</param>

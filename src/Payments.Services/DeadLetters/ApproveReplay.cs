@@ -80,7 +80,12 @@ internal static class ApproveReplay
             reason,
             replay.Id,
             Before: new JsonObject { ["status"] = replay.Status, ["askedBy"] = replay.CreatedBy },
-            After: new JsonObject { ["status"] = Replay.Running, ["selectionHash"] = replay.SelectionHash, ["total"] = replay.Counts.Total });
+            After: new JsonObject
+            {
+                ["status"] = Replay.Running,
+                ["selectionHash"] = replay.SelectionHash,
+                ["total"] = replay.Counts.Total,
+            });
         try
         {
             var unit = new AppendUnit

@@ -13,8 +13,8 @@ namespace Payments.Services.DeadLetters;
 /// <summary><c>POST replays</c>: freezes a selection and has it replayed, or discarded, in the background.</summary>
 /// <remarks>
 /// The items are written beside the log first, because a hundred thousand of them would hold up all appends; setting the replay going is
-/// one row, stored with the idempotency key. What is planned and never set going is forgotten. What is about much waits for a second person,
-/// who approves just this selection.
+/// one row, stored with the idempotency key. What is planned and never set going is forgotten. What is about much waits for a second
+/// person, who approves just this selection.
 /// </remarks>
 internal static class CreateReplay
 {

@@ -10,8 +10,8 @@ namespace Payments.Services.DeadLetters;
 public static class DeadLetterEndpoints
 {
     /// <summary>
-    /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, its capsule, edit, discard, preview, verify, acts) and
-    /// <c>replays</c> (create, approve, list, show, progress, pause, resume, cancel) to the admin routes of a service.
+    /// Adds <c>dead-letters</c> (lists, groups, what is parked, one with all that is known of it, its capsule, edit, discard, preview,
+    /// verify, acts) and <c>replays</c> (create, approve, list, show, progress, pause, resume, cancel) to the admin routes of a service.
     /// </summary>
     public static void MapDeadLetters<TState, TEvent>(this IEndpointRouteBuilder admin)
         where TState : class

@@ -15,8 +15,8 @@ internal static class ListDeadLetters
 
     private const string Columns =
         "m.id, m.consumer, m.topic, m.partition, m.kafka_offset, m.routing_key, m.message_id, m.message_type, m.correlation_id, " +
-        "m.amount, m.currency, m.status, m.revision, m.attempts, m.parked_at, m.first_failed_at, m.last_failed_at, m.ended_at, m.error_type, " +
-        "m.error, m.fingerprint, coalesce(k.waiting, 0)";
+        "m.amount, m.currency, m.status, m.revision, m.attempts, m.parked_at, m.first_failed_at, m.last_failed_at, m.ended_at, " +
+        "m.error_type, m.error, m.fingerprint, coalesce(k.waiting, 0)";
 
     /// <summary>For <see cref="Read"/>.</summary>
     public const string Select = $"select {Columns} from parked_messages m left join parked_keys k on k.head_id = m.id ";

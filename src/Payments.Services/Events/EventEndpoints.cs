@@ -34,7 +34,8 @@ public static class EventEndpoints
                 EventJson.Default.EventDetail),
             { Archived: { } month } => Problems.Conflict(
                 "archived",
-                $"Position {position} is in the archive of {month.Month}, as are {month.FirstPosition} to {month.LastPosition}. Restore it first."),
+                $"Position {position} is in the archive of {month.Month}, as are {month.FirstPosition} to {month.LastPosition}. " +
+                "Restore it first."),
             var none => Problems.NotFound(
                 "not_found", $"There is no event at position {position}: the log of {store.Name} ends at {none.LastPosition}."),
         };

@@ -6,7 +6,9 @@ using Payments.Services.DeadLetters;
 
 namespace Payments.Services.FourEyes;
 
-/// <summary>The orders that wait, or waited, for a second person. Whatever is done to one is in the operators' trail in the same moment.</summary>
+/// <summary>
+/// The orders that wait, or waited, for a second person. Whatever is done to one is in the operators' trail in the same moment.
+/// </summary>
 internal sealed class ApprovalBooks(LogDatabase database)
 {
     private const string Columns =
@@ -23,7 +25,8 @@ internal sealed class ApprovalBooks(LogDatabase database)
             "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (client_id, idempotency_key) do nothing " +
             "returning *), " +
             "recorded as (insert into operator_acts (at, by, act, reason, subject, after) select asked_at, asked_by, 'approval-asked', " +
-            "reason, subject, jsonb_build_object('approval', id, 'act', act, 'hash', order_hash, 'money', money, 'count', count) from asked) " +
+            "reason, subject, jsonb_build_object('approval', id, 'act', act, 'hash', order_hash, 'money', money, 'count', count) " +
+            "from asked) " +
             $"select {Columns} from asked union all select {Columns} from approvals where client_id = $10 and idempotency_key = $11");
         var parameters = command.Parameters;
         parameters.AddWithValue(asked.Id);

@@ -57,5 +57,10 @@ public sealed record Stakes(IReadOnlyList<MoneyView> Money, long Count)
 {
     /// <summary>Of one thing; the largest amount counts.</summary>
     public static Stakes Of(params IEnumerable<(long AmountMinor, string Currency)?> money) =>
-        new([.. money.OfType<(long AmountMinor, string Currency)>().Select(m => new MoneyView(m.Currency, Math.Abs((decimal)m.AmountMinor)))], 1);
+        new(
+            [
+                .. money.OfType<(long AmountMinor, string Currency)>()
+                    .Select(m => new MoneyView(m.Currency, Math.Abs((decimal)m.AmountMinor))),
+            ],
+            1);
 }

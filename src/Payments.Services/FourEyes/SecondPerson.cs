@@ -73,7 +73,8 @@ public sealed class SecondPerson
     }
 
     private async Task<(OperatorName By, IResult? Instead)> ApproveAsync(
-        IReadOnlyList<string?> header, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key, CancellationToken cancel)
+        IReadOnlyList<string?> header, WeighedOrder order, HttpContext context, OperatorName by, IdempotencyKey key,
+        CancellationToken cancel)
     {
         if (header is not [{ } text] || !Guid.TryParse(text, out var id) || await _books.FindAsync(id, cancel) is not { } asked)
         {
@@ -100,7 +101,8 @@ public sealed class SecondPerson
             ? Problems.Refused(StatusCodes.Status403Forbidden, "own_order", $"{askedBy} has asked for it: somebody else must approve it.")
         : CallerIdentity.Of(context).ClientId != CallerIdentity.SignedIn
             ? Problems.Refused(
-                StatusCodes.Status403Forbidden, "approver_not_signed_in", "Only a person who has signed in can approve: a key may be anybody's.")
+                StatusCodes.Status403Forbidden, "approver_not_signed_in",
+                "Only a person who has signed in can approve: a key may be anybody's.")
         : null;
 
     private static ProblemHttpResult? Obstacle(

@@ -85,7 +85,11 @@ public static class AlertEndpoints
             alert with { Acknowledged = new(row.By, row.At, row.Reason) }, AlertJson.Default.AlertView));
         var unit = new AppendUnit
         {
-            Rows = [act.ToRow(), new("alert_acknowledgements", JsonSerializer.SerializeToUtf8Bytes(row, AlertJson.Default.AcknowledgementRow))],
+            Rows =
+            [
+                act.ToRow(),
+                new("alert_acknowledgements", JsonSerializer.SerializeToUtf8Bytes(row, AlertJson.Default.AcknowledgementRow))
+            ],
             Claim = idempotent.ClaimWith(answer),
         };
         return await store.AppendAsync(unit, cancel) is AppendResult.AlreadyClaimed claimed

@@ -12,7 +12,9 @@ using Payments.ServiceDefaults;
 
 namespace Payments.Services.Projections;
 
-/// <summary>Carries an operator's order about a projection out: its effect, its idempotency key and its record in one transaction.</summary>
+/// <summary>
+/// Carries an operator's order about a projection out: its effect, its idempotency key and its record in one transaction.
+/// </summary>
 /// <remarks>
 /// Not a unit of the event store: that would take the head of the log before the projection's row, and a rebuild takes them the other way
 /// round.
@@ -48,8 +50,16 @@ internal sealed class OrderProjection(LogDatabase database, IEventStore store, P
             return Refusal(outcome, name); // Rolled back: a refusal claims nothing.
         }
 
-        await RecordAsync(connection, new OperatorAct(
-            clock.GetUtcNow(), by.Value, Act(order), reason, After: new JsonObject { ["projection"] = name }, Subject: $"projection/{name}"), cancel);
+        await RecordAsync(
+            connection,
+            new OperatorAct(
+                clock.GetUtcNow(),
+                by.Value,
+                Act(order),
+                reason,
+                After: new JsonObject { ["projection"] = name },
+                Subject: $"projection/{name}"),
+            cancel);
         await transaction.CommitAsync(cancel);
         return answer.ToResult(context);
     }

@@ -12,9 +12,9 @@ namespace Payments.Services.Projections;
 public static class ProjectionEndpoints
 {
     /// <summary>
-    /// Adds <c>GET projections</c>, and <c>POST projections/{name}/pause</c>, <c>resume</c>, <c>rebuild</c> and <c>cancel-rebuild</c>, to the
-    /// admin routes of a service. A wish is carried out within a second by whichever process works on the projection. It has a reason, is done
-    /// once however often it is sent with one key, and is on record.
+    /// Adds <c>GET projections</c>, and <c>POST projections/{name}/pause</c>, <c>resume</c>, <c>rebuild</c> and <c>cancel-rebuild</c>, to
+    /// the admin routes of a service. A wish is carried out within a second by whichever process works on the projection. It has a reason,
+    /// is done once however often it is sent with one key, and is on record.
     /// </summary>
     public static void MapProjections(this IEndpointRouteBuilder admin)
     {
@@ -32,7 +32,8 @@ public static class ProjectionEndpoints
             OrderProjection orders, CancellationToken cancel) =>
             orders.HandleAsync(order, name, request, new(context, caller, key, Canonical(request)), by, context, cancel));
 
-    private static byte[] Canonical(OrderRequest request) => JsonSerializer.SerializeToUtf8Bytes(request, ProjectionJson.Default.OrderRequest);
+    private static byte[] Canonical(OrderRequest request) =>
+        JsonSerializer.SerializeToUtf8Bytes(request, ProjectionJson.Default.OrderRequest);
 }
 
 /// <param name="Reason">3 to 500 characters.</param>

@@ -12,7 +12,8 @@ namespace Payments.Services.Settings;
 public static class SettingsRegistration
 {
     /// <summary>Makes settings visible to operators. They must contain no secret.</summary>
-    public static WebApplicationBuilder ShowSettings(this WebApplicationBuilder builder, string title, params IReadOnlyList<ShownSetting> settings)
+    public static WebApplicationBuilder ShowSettings(
+        this WebApplicationBuilder builder, string title, params IReadOnlyList<ShownSetting> settings)
     {
         builder.Services.AddSingleton(new ShownSettings(title, settings));
         return builder;

@@ -11,7 +11,8 @@ public sealed record ShownSettings(string Title, IReadOnlyList<ShownSetting> Set
 /// <param name="Value">In force, as text.</param>
 public sealed record ShownSetting(string Name, string Value)
 {
-    public static ShownSetting Of(string name, IFormattable value) => new(name, value.ToString(null, System.Globalization.CultureInfo.InvariantCulture));
+    public static ShownSetting Of(string name, IFormattable value) =>
+        new(name, value.ToString(null, System.Globalization.CultureInfo.InvariantCulture));
 
     public static ShownSetting Of(string name, bool value) => new(name, value ? "true" : "false");
 }

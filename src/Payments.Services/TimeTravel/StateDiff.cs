@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 namespace Payments.Services.TimeTravel;
 
 /// <summary>One difference between two states.</summary>
-/// <param name="Path">Where, for example <c>balance.minor</c> or <c>holds[0198…].minor</c>: an entry of a list goes by its first member, if that is a text.</param>
+/// <param name="Path">
+/// Where, for example <c>balance.minor</c> or <c>holds[0198…].minor</c>: an entry of a list goes by its first member, if that is a text.
+/// </param>
 /// <param name="Before">Null where there was nothing.</param>
 /// <param name="After">Null where there is nothing any more.</param>
 public sealed record StateChange(string Path, JsonNode? Before, JsonNode? After);
@@ -51,7 +53,8 @@ public static class StateDiff
                 var parts = new Dictionary<string, JsonNode?>();
                 foreach (var entry in entries)
                 {
-                    var name = entry is JsonObject o && o.FirstOrDefault().Value is { } first && first.GetValueKind() == JsonValueKind.String
+                    var name = entry is JsonObject o && o.FirstOrDefault().Value is { } first
+                        && first.GetValueKind() == JsonValueKind.String
                         ? first.GetValue<string>()
                         : null;
                     if (name is null || !parts.TryAdd(name, entry))

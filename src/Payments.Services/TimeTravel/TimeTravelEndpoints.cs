@@ -17,7 +17,9 @@ public static class TimeTravelEndpoints
     /// <summary>Events listed between two moments at most.</summary>
     public const int EventsMax = 1_000;
 
-    /// <summary>Adds <c>GET {id}/state[?version=|?at=]</c> and <c>GET {id}/diff?from=&amp;to=</c> to the admin routes of an aggregate.</summary>
+    /// <summary>
+    /// Adds <c>GET {id}/state[?version=|?at=]</c> and <c>GET {id}/diff?from=&amp;to=</c> to the admin routes of an aggregate.
+    /// </summary>
     public static void MapTimeTravel<TState, TEvent>(this IEndpointRouteBuilder admin)
         where TState : class
     {
@@ -45,7 +47,8 @@ public static class TimeTravelEndpoints
         }
 
         return await AnswerAsync(async () =>
-            await new TimeTravel<TState, TEvent>(store, definition).StateAsync(definition.Stream(id), moment, cancel) is { Version: > 0 } past
+            await new TimeTravel<TState, TEvent>(store, definition)
+                .StateAsync(definition.Stream(id), moment, cancel) is { Version: > 0 } past
                 ? Results.Json(View(definition, definition.Stream(id), past), TimeTravelJson.Default.StateView)
                 : NotFound(definition.Stream(id)));
     }
@@ -152,7 +155,8 @@ public sealed record PassedEvent(
 {
     /// <summary>Card tokens are masked.</summary>
     public static PassedEvent Of(StoredEvent e) => new(
-        e.StreamVersion, e.Position, e.EventId, e.Type, e.Metadata.CorrelationId, e.RecordedAt, TokenMask.Hide(JsonNode.Parse(e.Data.Span)));
+        e.StreamVersion, e.Position, e.EventId, e.Type, e.Metadata.CorrelationId, e.RecordedAt,
+        TokenMask.Hide(JsonNode.Parse(e.Data.Span)));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -34,7 +34,8 @@ internal sealed class Cluster(DataFolder folder)
 
     public static string ReadPassword(string folder) => File.Exists(PasswordFileIn(folder))
         ? File.ReadAllText(PasswordFileIn(folder))
-        : throw new CannotStartException($"{PasswordFileIn(folder)} is missing. Put it back, or move {DataIn(folder)} away to start afresh.");
+        : throw new CannotStartException(
+            $"{PasswordFileIn(folder)} is missing. Put it back, or move {DataIn(folder)} away to start afresh.");
 
     /// <summary>How its superuser reaches a database of the server. Keep it out of logs: the password is in it.</summary>
     public static string ConnectionString(int port, string password, string database) => new NpgsqlConnectionStringBuilder

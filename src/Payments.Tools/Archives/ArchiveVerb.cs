@@ -79,7 +79,8 @@ internal static class ArchiveVerb
     {
         System.Console.WriteLine(result switch
         {
-            RestoreResult.Restored { Month: var month } => $"{name}: {month.Month}, {month.EventCount:N0} events, is in the database again.",
+            RestoreResult.Restored { Month: var month } =>
+                $"{name}: {month.Month}, {month.EventCount:N0} events, is in the database again.",
             RestoreResult.Refused refused => $"{name}: not restored. {refused.Reason}",
             _ => throw new InvalidOperationException($"{result} is no result of restoring."),
         });
@@ -89,7 +90,9 @@ internal static class ArchiveVerb
     private static void List(string name, IReadOnlyList<ArchivedMonth> months)
     {
         foreach (var month in months)
-            System.Console.WriteLine($"{name}: {month.Month}, {month.EventCount:N0} events, positions {month.FirstPosition} to {month.LastPosition}, in {month.File}");
+            System.Console.WriteLine(
+                $"{name}: {month.Month}, {month.EventCount:N0} events, " +
+                $"positions {month.FirstPosition} to {month.LastPosition}, in {month.File}");
         if (months.Count == 0)
             System.Console.WriteLine($"{name}: all months are in the database.");
     }

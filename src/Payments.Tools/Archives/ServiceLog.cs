@@ -19,7 +19,8 @@ internal sealed class ServiceLog
     private readonly NpgsqlDataSource _database;
     private readonly Func<Month, CancellationToken, Task<long>> _takeSnapshots;
 
-    private ServiceLog(string name, NpgsqlDataSource database, MonthArchive months, Func<Month, CancellationToken, Task<long>> takeSnapshots)
+    private ServiceLog(
+        string name, NpgsqlDataSource database, MonthArchive months, Func<Month, CancellationToken, Task<long>> takeSnapshots)
     {
         _name = name;
         _database = database;
@@ -42,7 +43,8 @@ internal sealed class ServiceLog
     {
         var taken = await _takeSnapshots(month, cancel);
         if (taken > 0)
-            System.Console.Error.WriteLine($"{_name}: took {taken:N0} snapshots first, so that the states of {month} need not be folded again.");
+            System.Console.Error.WriteLine(
+                $"{_name}: took {taken:N0} snapshots first, so that the states of {month} need not be folded again.");
         return await Months.ArchiveAsync(month, folder, cancel);
     }
 

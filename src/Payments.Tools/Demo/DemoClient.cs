@@ -6,7 +6,9 @@ using Payments.ServiceDefaults;
 
 namespace Payments.Tools.Demo;
 
-/// <summary>The public API, as any client calls it: each order with a key, and again with the same where it is not known what became of it.</summary>
+/// <summary>
+/// The public API, as any client calls it: each order with a key, and again with the same where it is not known what became of it.
+/// </summary>
 internal sealed class DemoClient : IDisposable
 {
     private const int TriesMax = 6;
@@ -31,7 +33,8 @@ internal sealed class DemoClient : IDisposable
     public Task<JsonNode?> PostAsync(string path, JsonObject order, CancellationToken cancel) =>
         SendAsync(HttpMethod.Post, path, order, cancel);
 
-    public Task<JsonNode?> PutAsync(string path, JsonObject order, CancellationToken cancel) => SendAsync(HttpMethod.Put, path, order, cancel);
+    public Task<JsonNode?> PutAsync(string path, JsonObject order, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Put, path, order, cancel);
 
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancel) => (await SendAsync(HttpMethod.Get, path, null, cancel))!;
 

@@ -34,7 +34,9 @@ internal sealed record Town(IReadOnlyList<Purse> People, IReadOnlyList<Purse> Sh
     public static async Task<Town> BuildAsync(DemoClient api, Random chance, CancellationToken cancel)
     {
         var suffix = chance.Next(1_000, 10_000).ToString(CultureInfo.InvariantCulture);
-        var people = Names.Select(name => (Owner: $"{name}.{suffix}", Purse: Pick(chance), Factor: 0.2 + (chance.NextDouble() * 2))).ToList();
+        var people = Names
+            .Select(name => (Owner: $"{name}.{suffix}", Purse: Pick(chance), Factor: 0.2 + (chance.NextDouble() * 2)))
+            .ToList();
         var opened = await InParallelAsync(
             people,
             async person =>

@@ -27,7 +27,9 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
         var customers = town.People.Where(p => p.Currency == Unlucky.Currency).Take(5).ToList();
         for (var i = 0; i < customers.Count; i++)
         {
-            await day.PayAsync(customers[i], Unlucky, 1_200 + (150 * i), string.Create(CultureInfo.InvariantCulture, $"bread {i + 1}"), cancel);
+            await day.PayAsync(
+                customers[i], Unlucky, 1_200 + (150 * i),
+                string.Create(CultureInfo.InvariantCulture, $"bread {i + 1}"), cancel);
         }
     }
 
@@ -61,13 +63,17 @@ internal sealed class Troubles(DemoClient api, Town town, Day day, TimeProvider 
 
     /// <summary>A read model that nobody lets go on.</summary>
     public async Task HoldUpReadModelAsync(CancellationToken cancel) => await api.PostAsync(
-        "/api/admin/payments/projections/payment_minutes/pause", new JsonObject { ["reason"] = "demo: somebody forgot to resume it" }, cancel);
+        "/api/admin/payments/projections/payment_minutes/pause",
+        new JsonObject { ["reason"] = "demo: somebody forgot to resume it" },
+        cancel);
 
     /// <summary>Somebody pauses the consumer that notes how payments end, and goes home: what is paid from now on stays pending.</summary>
     public async Task PauseConsumerAsync(CancellationToken cancel)
     {
         await api.PostAsync(
-            "/api/admin/payments/consumers/pause", new JsonObject { ["reason"] = "demo: to look at something, and then forgotten" }, cancel);
+            "/api/admin/payments/consumers/pause",
+            new JsonObject { ["reason"] = "demo: to look at something, and then forgotten" },
+            cancel);
         await Task.Delay(PausedWithin, clock, cancel);
         var shop = town.Shops.First(s => s.Currency == "EUR" && s != Unlucky);
         foreach (var customer in town.People.Where(p => p.Currency == "EUR").Take(8))

@@ -44,7 +44,8 @@ internal sealed record LogOutcome(string Log, VerifyReport? Report, string? Obst
         if (report.Unsealed > 0)
             text.Append(Invariant($"  {report.Unsealed:N0} events are not sealed yet: only their order was checked\n"));
         if (report.ArchivedNotHashed > 0)
-            text.Append(Invariant($"  {report.ArchivedNotHashed:N0} archived events were not hashed again: the seals' word is taken for them\n"));
+            text.Append(Invariant(
+                $"  {report.ArchivedNotHashed:N0} archived events were not hashed again: the seals' word is taken for them\n"));
         if (report.Newest is { } newest)
             text.Append(Invariant($"  newest seal, up to position {report.NewestPosition:N0}: {newest}\n"));
     }

@@ -16,7 +16,8 @@ internal static class Proofs
                 if (await new ProofMaker(database).MakeAsync(address, upTo, cancel) is { } proof)
                 {
                     System.Console.Out.WriteLine(proof.ToJson());
-                    System.Console.Error.WriteLine($"{name}: {ProofVerifier.Check(proof, noted: null).Mark} is the seal that the proof leads to");
+                    System.Console.Error.WriteLine(
+                        $"{name}: {ProofVerifier.Check(proof, noted: null).Mark} is the seal that the proof leads to");
                     return ExitCodes.Well;
                 }
             }
@@ -54,9 +55,11 @@ internal static class Proofs
 
         var e = proof.Event;
         System.Console.Out.WriteLine(
-            $"The proof holds: event {e.Id} ({e.Type}) of {e.Stream} version {e.Version} at position {e.Position} is covered by seal {verdict.Mark}");
+            $"The proof holds: event {e.Id} ({e.Type}) of {e.Stream} version {e.Version} at position {e.Position} " +
+            $"is covered by seal {verdict.Mark}");
         if (noted is null)
-            System.Console.Out.WriteLine("That means something only if this seal is one that you noted, or have from somebody you trust: --seal compares it.");
+            System.Console.Out.WriteLine(
+                "That means something only if this seal is one that you noted, or have from somebody you trust: --seal compares it.");
         return ExitCodes.Well;
     }
 }

@@ -77,7 +77,9 @@ internal sealed record VerifyOptions
     }
 
     private static SealMark Mark(string text) =>
-        SealMark.TryParse(text, out var mark) ? mark! : throw new BadArgumentException($"--expect takes <number>:<64 hexadecimal digits>, not '{text}'.");
+        SealMark.TryParse(text, out var mark)
+            ? mark!
+            : throw new BadArgumentException($"--expect takes <number>:<64 hexadecimal digits>, not '{text}'.");
 
     private static EventAddress Address(string text)
     {

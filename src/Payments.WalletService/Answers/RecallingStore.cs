@@ -11,7 +11,8 @@ namespace Payments.WalletService.Answers;
 /// has what was done, <c>refusals</c> has the rest, and each stands against the other. So a repeat does nothing, however late it is, and is
 /// no dead letter.
 /// </remarks>
-internal sealed partial class RecallingStore(IEventStore store, IAnswerBook answers, Recollections recollections, ILogger<RecallingStore> log)
+internal sealed partial class RecallingStore(
+    IEventStore store, IAnswerBook answers, Recollections recollections, ILogger<RecallingStore> log)
     : IEventStore
 {
     public string Name => store.Name;
@@ -64,7 +65,8 @@ internal sealed partial class RecallingStore(IEventStore store, IAnswerBook answ
     public Task<Snapshot?> FindSnapshotAsync(StreamId stream, int schema, CancellationToken cancel) =>
         store.FindSnapshotAsync(stream, schema, cancel);
 
-    public Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel) => store.SaveSnapshotsAsync(snapshots, cancel);
+    public Task SaveSnapshotsAsync(IReadOnlyList<Snapshot> snapshots, CancellationToken cancel) =>
+        store.SaveSnapshotsAsync(snapshots, cancel);
 
     public Task<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int countMax, EventFilter filter, CancellationToken cancel) =>
         store.ReadAllAsync(afterPosition, countMax, filter, cancel);

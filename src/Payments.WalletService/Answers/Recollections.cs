@@ -23,7 +23,9 @@ internal sealed class Recollections
         return answered.Count(a => _known.TryAdd(a, true));
     }
 
-    /// <summary>What a wallet decides on a command that comes by message: nothing when it was answered before, for the answer is in the log.</summary>
+    /// <summary>
+    /// What a wallet decides on a command that comes by message: nothing when it was answered before, for the answer is in the log.
+    /// </summary>
     public Decision<WalletEvent> Decide(Wallet? wallet, WalletCommand command, DateTimeOffset now, WalletRules rules) =>
         Answered.To(command) is { } asked && _known.ContainsKey(asked)
             ? new Decision<WalletEvent>.Accepted([])

@@ -16,12 +16,16 @@ internal static class MoveMoney
     public static Task<IResult> Deposit(
         string walletId, Request request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
         WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
-        Handle(walletId, request, context, caller, key, wallets, clock, (id, money) => new WalletCommand.Deposit(id, money, request.Reference), cancel);
+        Handle(
+            walletId, request, context, caller, key, wallets, clock,
+            (id, money) => new WalletCommand.Deposit(id, money, request.Reference), cancel);
 
     public static Task<IResult> Withdraw(
         string walletId, Request request, HttpContext context, CallerIdentity caller, IdempotencyKey key,
         WalletCommands wallets, TimeProvider clock, CancellationToken cancel) =>
-        Handle(walletId, request, context, caller, key, wallets, clock, (id, money) => new WalletCommand.Withdraw(id, money, request.Reference), cancel);
+        Handle(
+            walletId, request, context, caller, key, wallets, clock,
+            (id, money) => new WalletCommand.Withdraw(id, money, request.Reference), cancel);
 
     private static async Task<IResult> Handle(
         string walletId,

@@ -6,7 +6,9 @@ namespace Payments.WalletService.Wallets;
 /// <summary>Whose a wallet is.</summary>
 internal sealed record OwnerView(Guid WalletId, string UserId);
 
-/// <summary><c>GET /api/admin/wallets/owners?wallets=</c>: whose many wallets are, at once; those that there are not are left out.</summary>
+/// <summary>
+/// <c>GET /api/admin/wallets/owners?wallets=</c>: whose many wallets are, at once; those that there are not are left out.
+/// </summary>
 internal static class Owners
 {
     public const int WalletsMax = 100;

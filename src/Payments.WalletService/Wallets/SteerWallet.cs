@@ -115,7 +115,13 @@ internal sealed class SteerWallet(WalletCommands wallets, WalletQueries queries,
     }
 
     private ProjectionRow Record(WeighedOrder weighed, OperatorName by, Wallet before, Wallet after) => new OperatorAct(
-        clock.GetUtcNow(), by.Value, weighed.Act, weighed.Reason, Before: Side(before), After: Side(after), Subject: weighed.Subject).ToRow();
+        clock.GetUtcNow(),
+        by.Value,
+        weighed.Act,
+        weighed.Reason,
+        Before: Side(before),
+        After: Side(after),
+        Subject: weighed.Subject).ToRow();
 
     private static string SubjectOf(WalletId wallet) => WalletAggregate.Definition.Stream(wallet.Value).ToString();
 

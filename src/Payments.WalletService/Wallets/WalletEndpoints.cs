@@ -25,7 +25,8 @@ internal static class WalletEndpoints
         var api = app.MapGroup("/api").WithTags("Wallets");
         api.MapPost("/wallets", OpenWallet.Handle).WithName("openWallet").WithSummary("Opens a wallet for a user in one currency.")
             .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(422);
-        api.MapGet("/wallets/{walletId}", WalletQueries.Get).WithName("getWallet").WithSummary("A wallet now, at a moment, or at a version.")
+        api.MapGet("/wallets/{walletId}", WalletQueries.Get).WithName("getWallet")
+            .WithSummary("A wallet now, at a moment, or at a version.")
             .Produces<WalletView>().ProducesProblem(400).ProducesProblem(404);
         api.MapGet("/users/{userId}/wallets", WalletQueries.OfUser).WithName("listUserWallets").WithSummary("The wallets of a user.")
             .Produces<IReadOnlyList<WalletView>>().ProducesProblem(400);

@@ -53,7 +53,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
     public static async Task<IResult> OfUser(string userId, WalletQueries queries, CancellationToken cancel) =>
         UserId.TryParse(userId, out var user)
             ? Results.Json(
-                await queries.ListAsync($"select {Columns} from wallets where user_id = $1 order by wallet_id limit 1000", cancel, Text(user.Value)),
+                await queries.ListAsync(
+                    $"select {Columns} from wallets where user_id = $1 order by wallet_id limit 1000", cancel, Text(user.Value)),
                 WalletJson.Default.IReadOnlyListWalletView)
             : InvalidUser;
 
@@ -71,7 +72,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         }
 
         var items = await queries.ListAsync(
-            $"select {Columns} from wallets where ($1 is null or user_id = $1) and ($2 is null or wallet_id < $2) order by wallet_id desc limit $3",
+            $"select {Columns} from wallets where ($1 is null or user_id = $1) and ($2 is null or wallet_id < $2) " +
+            "order by wallet_id desc limit $3",
             cancel,
             Text(string.IsNullOrEmpty(userId) ? null : userId),
             new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
@@ -84,7 +86,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
     {
         var currencies = new List<CurrencyTotals>();
         await using var command = database.CreateCommand(
-            "select currency, count(*), sum(balance), sum(held), (select count(*) from dead_letters) from wallets group by currency order by 2 desc");
+            "select currency, count(*), sum(balance), sum(held), (select count(*) from dead_letters) " +
+            "from wallets group by currency order by 2 desc");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var deadLetters = 0L;
         while (await reader.ReadAsync(cancel))
@@ -101,7 +104,8 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
     private static IResult InvalidUser => Problems.Invalid("userId", $"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +.");
 
     public async Task<WalletView?> FindAsync(WalletId wallet, CancellationToken cancel) =>
-        await ListAsync($"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })
+        await ListAsync(
+            $"select {Columns} from wallets where wallet_id = $1", cancel, new NpgsqlParameter<Guid> { TypedValue = wallet.Value })
             is [var found] ? found : null;
 
     private async Task<WalletView?> PastAsync(WalletId wallet, Moment moment, CancellationToken cancel)
@@ -135,5 +139,6 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         return wallets;
     }
 
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -20,7 +20,8 @@ public sealed class ByHandDeployment : IAsyncLifetime
     private const string Pepper = "a pepper that nobody guesses";
 
     private static readonly TimeSpan HealthyWithin = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly HttpClient Http =
+        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"by-hand-{Guid.NewGuid():N}")).FullName;
     private readonly IReadOnlyList<int> _ports = FreePorts.Find(14);
@@ -200,8 +201,10 @@ public sealed class ByHandDeployment : IAsyncLifetime
             case "gateway":
                 settings["ApiKeyPepper"] = Pepper;
                 settings["ApiKeys__0__ClientId"] = "tests";
-                settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Pepper), Encoding.UTF8.GetBytes(Key)));
-                foreach (var (index, scope) in ((string[])["payments:read", "payments:write", "wallets:read", "wallets:write", "admin"]).Index())
+                settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(
+                    HMACSHA256.HashData(Encoding.UTF8.GetBytes(Pepper), Encoding.UTF8.GetBytes(Key)));
+                foreach (var (index, scope) in
+                    ((string[])["payments:read", "payments:write", "wallets:read", "wallets:write", "admin"]).Index())
                 {
                     settings[$"ApiKeys__0__Scopes__{index}"] = scope;
                 }

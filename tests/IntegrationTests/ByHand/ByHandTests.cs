@@ -45,9 +45,11 @@ public sealed partial class ByHandTests(ByHandDeployment deployment)
 
         Assert.Equal(401, await ByHandDeployment.StatusAsync($"{gateway.Url}/api/payments"));
         Assert.Equal(404, await ByHandDeployment.StatusAsync($"{gateway.Url}/metrics"));
-        Assert.Equal(302, await ByHandDeployment.StatusAsync($"{deployment.Host("console").Url}/metrics")); // To the sign-in, as any address.
+        // To the sign-in, as any address.
+        Assert.Equal(302, await ByHandDeployment.StatusAsync($"{deployment.Host("console").Url}/metrics"));
         Assert.Equal(200, await ByHandDeployment.StatusAsync(gateway.MetricsUrl));
-        Assert.Equal(404, await ByHandDeployment.StatusAsync(gateway.MetricsUrl.Replace("/metrics", "/api/payments", StringComparison.Ordinal)));
+        Assert.Equal(
+            404, await ByHandDeployment.StatusAsync(gateway.MetricsUrl.Replace("/metrics", "/api/payments", StringComparison.Ordinal)));
         Assert.Equal(200, await ByHandDeployment.StatusAsync(gateway.MetricsUrl.Replace("/metrics", "/alive", StringComparison.Ordinal)));
     }
 
@@ -61,9 +63,11 @@ public sealed partial class ByHandTests(ByHandDeployment deployment)
         {
             var name = setting.Replace("__", ":", StringComparison.Ordinal);
             string[] ways = [name, Index().Replace(name, ":{n}"), Index().Replace(Index().Replace(name, ":{n}", 1), ":{m}")];
-            Assert.True(ways.Any(way => page.Contains($"`{way}`", StringComparison.Ordinal)
-                || page.Contains($"`{way[..(way.IndexOf(':', StringComparison.Ordinal) + 1)]}", StringComparison.Ordinal)
-                    && page.Contains($"`{way[way.IndexOf(':', StringComparison.Ordinal)..]}`", StringComparison.Ordinal)), $"{name} is not on the page.");
+            Assert.True(
+                ways.Any(way => page.Contains($"`{way}`", StringComparison.Ordinal)
+                    || page.Contains($"`{way[..(way.IndexOf(':', StringComparison.Ordinal) + 1)]}", StringComparison.Ordinal)
+                        && page.Contains($"`{way[way.IndexOf(':', StringComparison.Ordinal)..]}`", StringComparison.Ordinal)),
+                $"{name} is not on the page.");
         }
     }
 
@@ -75,10 +79,13 @@ public sealed partial class ByHandTests(ByHandDeployment deployment)
         using var ask = new HttpRequestMessage(HttpMethod.Get, "/api/admin/wallets/audit/events?limit=1");
         ask.Headers.Add(PlatformHeaders.CorrelationId, correlation);
         using var answer = await api.Http.SendAsync(ask, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.OK, correlation), (answer.StatusCode, answer.Headers.GetValues(PlatformHeaders.CorrelationId).Single()));
+        Assert.Equal(
+            (HttpStatusCode.OK, correlation),
+            (answer.StatusCode, answer.Headers.GetValues(PlatformHeaders.CorrelationId).Single()));
 
         var lines = deployment.Host("wallet").Process!.Lines;
-        await Wait.UntilAsync(() => deployment.Host("wallet").Process!.Lines.Any(l => l.Contains(correlation, StringComparison.Ordinal)), Soon);
+        await Wait.UntilAsync(
+            () => deployment.Host("wallet").Process!.Lines.Any(l => l.Contains(correlation, StringComparison.Ordinal)), Soon);
         lines = deployment.Host("wallet").Process!.Lines;
         Assert.All(lines, line => Assert.NotNull(JsonNode.Parse(line)!["LogLevel"]));
         var written = JsonNode.Parse(lines.First(l => l.Contains(correlation, StringComparison.Ordinal)))!;

@@ -19,9 +19,11 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
     {
         var rules = File.ReadAllLines(Repository.Find("deploy/prometheus/rules.yml"));
         var recorded = rules.Select(line => Recorded().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
-        var wanted = rules.Select(line => Expression().Match(line)).Where(m => m.Success).Select(m => ("rules.yml", Expr: m.Groups[1].Value))
+        var wanted = rules.Select(line => Expression().Match(line)).Where(m => m.Success)
+            .Select(m => ("rules.yml", Expr: m.Groups[1].Value))
             .Concat(Directory.GetFiles(Repository.Find("deploy/grafana/dashboards"), "*.json")
-                .SelectMany(file => Expressions(JsonNode.Parse(File.ReadAllText(file))!).Select(expr => (Path.GetFileName(file), Expr: expr))))
+                .SelectMany(file => Expressions(JsonNode.Parse(File.ReadAllText(file))!)
+                    .Select(expr => (Path.GetFileName(file), Expr: expr))))
             .SelectMany(use => NamesIn(use.Expr).Select(name => (use.Item1, Name: name)))
             .Distinct().ToList();
         Assert.True(wanted.Count > 60, $"Only {wanted.Count} names were found.");
@@ -57,7 +59,9 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
         }
 
         await Wait.UntilAsync(
-            () => Value("payments_outcomes_total", "outcome=\"completed\"") + Value("payments_outcomes_total", "outcome=\"refused\"") == 3, Deadline);
+            () => Value("payments_outcomes_total", "outcome=\"completed\"")
+                + Value("payments_outcomes_total", "outcome=\"refused\"") == 3,
+            Deadline);
         Assert.Equal(
             (2, 1, 500, 100_500),
             (Value("payments_outcomes_total", "outcome=\"completed\""),
@@ -65,10 +69,11 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
                 Value("payments_volume_total", "outcome=\"completed\""),
                 Value("payments_volume_total", "outcome=\"requested\"")));
 
-        double Value(string metric, string label) => ByHandDeployment.MetricsAsync(deployment.Host("payment")).GetAwaiter().GetResult().Split('\n')
-            .Where(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)
-                && line.Contains("currency=\"CHF\"", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line.Split(' ')[1], null));
+        double Value(string metric, string label) =>
+            ByHandDeployment.MetricsAsync(deployment.Host("payment")).GetAwaiter().GetResult().Split('\n')
+                .Where(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)
+                    && line.Contains("currency=\"CHF\"", StringComparison.Ordinal))
+                .Sum(line => double.Parse(line.Split(' ')[1], null));
     }
 
     // What has never happened has no metric: here everything happens that a dashboard shows.
@@ -99,7 +104,10 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
 
     private static IEnumerable<string> Expressions(JsonNode node) => node switch
     {
-        JsonObject o => o.SelectMany(p => p is { Key: "expr", Value: JsonValue expr } ? [(string)expr!] : p.Value is { } inside ? Expressions(inside) : []),
+        JsonObject o => o.SelectMany(p =>
+            p is { Key: "expr", Value: JsonValue expr } ? [(string)expr!]
+            : p.Value is { } inside ? Expressions(inside)
+            : []),
         JsonArray a => a.SelectMany(inside => Expressions(inside!)),
         _ => [],
     };
@@ -107,7 +115,9 @@ public sealed partial class MetricsExistTests(ByHandDeployment deployment)
     private static IEnumerable<string> NamesIn(string expr)
     {
         var bare = Grouping().Replace(Braces().Replace(Quoted().Replace(expr, ""), ""), " ");
-        return Name().Matches(bare).Select(m => m.Value).Where(name => name is not ("and" or "or" or "unless" or "bool" or "on" or "by")).Distinct();
+        return Name().Matches(bare).Select(m => m.Value)
+            .Where(name => name is not ("and" or "or" or "unless" or "bool" or "on" or "by"))
+            .Distinct();
     }
 
     [GeneratedRegex("^ *(?:- )?record: (\\S+)")]

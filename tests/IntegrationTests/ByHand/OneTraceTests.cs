@@ -44,7 +44,8 @@ public sealed class OneTraceTests(ByHandDeployment deployment)
 
         // Background work makes no traces of its own, but for the few connections that it opens and what it copies in.
         Assert.Empty(deployment.Collector.All
-            .Where(s => s.Source == "Npgsql" && s.Parent.Length == 0 && s.Name != "COPY" && !s.Name.StartsWith("CONNECT ", StringComparison.Ordinal))
+            .Where(s => s.Source == "Npgsql" && s.Parent.Length == 0 && s.Name != "COPY"
+                && !s.Name.StartsWith("CONNECT ", StringComparison.Ordinal))
             .Select(s => s.Name));
         Assert.Equal("Gateway", Service(Assert.Single(spans, s => s.Parent == caller)));
         Assert.Contains(spans, s => Service(s) == "Gateway" && s.Name == "POST /api/payments/{**rest}");
@@ -61,7 +62,9 @@ public sealed class OneTraceTests(ByHandDeployment deployment)
         await Wait.UntilAsync(() => IsWhole(deployment.Collector.OfTrace(trace), caller, OfCards), Deadline);
         var spans = deployment.Collector.OfTrace(trace);
         Assert.Equal(OfCards, spans.Select(Service).Distinct().Order());
-        Assert.Equal(["card authorise", "card capture"], spans.Where(s => s.Name.StartsWith("card ", StringComparison.Ordinal)).Select(s => s.Name));
+        Assert.Equal(
+            ["card authorise", "card capture"],
+            spans.Where(s => s.Name.StartsWith("card ", StringComparison.Ordinal)).Select(s => s.Name));
     }
 
     // The caller's own span is not collected: it is what the tree hangs on.

@@ -53,7 +53,8 @@ internal sealed class SpanCollector : IAsyncDisposable
 
         foreach (var ofResource in Inside(body.ToArray(), 1))
         {
-            var service = Inside(ofResource, 1).SelectMany(r => Inside(r, 1)).Select(Attribute).FirstOrDefault(a => a.Key == "service.name").Value;
+            var service = Inside(ofResource, 1).SelectMany(r => Inside(r, 1)).Select(Attribute)
+                .FirstOrDefault(a => a.Key == "service.name").Value;
             foreach (var ofScope in Inside(ofResource, 2))
             {
                 var source = Text(Inside(ofScope, 1).First(), 1);
@@ -76,7 +77,8 @@ internal sealed class SpanCollector : IAsyncDisposable
     private static IEnumerable<ReadOnlyMemory<byte>> Inside(ReadOnlyMemory<byte> message, int field) =>
         ProtoReader.Blobs(message).Where(b => b.Field == field).Select(b => b.Value);
 
-    private static string Text(ReadOnlyMemory<byte> message, int field) => Encoding.UTF8.GetString(Inside(message, field).FirstOrDefault().Span);
+    private static string Text(ReadOnlyMemory<byte> message, int field) =>
+        Encoding.UTF8.GetString(Inside(message, field).FirstOrDefault().Span);
 
     private static string Hex(ReadOnlyMemory<byte> message, int field) =>
         Convert.ToHexStringLower(Inside(message, field).FirstOrDefault().Span);

@@ -37,7 +37,8 @@ internal sealed class Chaos(Deployment deployment, Load load, Action<string> tel
             var applied = Stopwatch.GetElapsedTime(began);
             deployment.AssertAllAlive();
             await GoOnAsync(running);
-            tell($"{step.Fault} ({victim.Name}): {applied.TotalSeconds:F1} s, work went on after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, "
+            tell($"{step.Fault} ({victim.Name}): {applied.TotalSeconds:F1} s, "
+                + $"work went on after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, "
                 + $"{load.Ended - endedBefore} payments ended meanwhile");
         }
     }

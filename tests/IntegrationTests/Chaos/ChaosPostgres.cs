@@ -84,7 +84,8 @@ internal sealed class ChaosPostgres : IAsyncDisposable
     }
 
     private async Task StartAsync() =>
-        _server = await PrivatePostgres.StartAsync(PostgresOwner.Small(_folder) with { Port = _port, SharedBuffersMb = 64, ConnectionsMax = 400 });
+        _server = await PrivatePostgres.StartAsync(
+            PostgresOwner.Small(_folder) with { Port = _port, SharedBuffersMb = 64, ConnectionsMax = 400 });
 
     private async Task DisposeServerAsync()
     {

@@ -3,8 +3,8 @@ using IntegrationTests.WholeSystem;
 namespace IntegrationTests.Chaos;
 
 /// <summary>
-/// One deployment for all chaos tests, started when the first asks for it: each leaves it whole, or the next one gets another, with databases
-/// of its own.
+/// One deployment for all chaos tests, started when the first asks for it: each leaves it whole, or the next one gets another, with
+/// databases of its own.
 /// </summary>
 public sealed class ChaosStage : IAsyncDisposable
 {

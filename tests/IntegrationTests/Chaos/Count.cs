@@ -23,7 +23,10 @@ internal static class Count
     public static async Task AssertAsync(Deployment deployment, Load load)
     {
         await using var audit = new Audit(deployment.Databases);
-        await Wait.UntilAsync(() => audit.Sagas.ScalarAsync<long>(OnItsWay).GetAwaiter().GetResult() == 0, QuietWithin, () => "Something is still on its way.");
+        await Wait.UntilAsync(
+            () => audit.Sagas.ScalarAsync<long>(OnItsWay).GetAwaiter().GetResult() == 0,
+            QuietWithin,
+            () => "Something is still on its way.");
 
         Assert.Equal([], load.Payments.Where(p => p.Value is not ("completed" or "failed")));
         Assert.Equal([], load.Refunds.Where(r => r.Value is not ("completed" or "failed")));

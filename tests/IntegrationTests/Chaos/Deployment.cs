@@ -7,8 +7,8 @@ using Databases = IntegrationTests.WholeSystem.Databases;
 namespace IntegrationTests.Chaos;
 
 /// <summary>
-/// The platform as it is deployed: every service a process, two of each that has a log, a broker and a card processor beside them, a gateway
-/// before them. All it knows of each other comes from environment variables.
+/// The platform as it is deployed: every service a process, two of each that has a log, a broker and a card processor beside them, a
+/// gateway before them. All it knows of each other comes from environment variables.
 /// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class Deployment : IAsyncDisposable
     {
         _postgres = postgres;
         Databases = databases;
-        var places = ServiceKind.All.SelectMany(kind => Enumerable.Range(0, kind.Instances).Select(index => (Kind: kind, Index: index))).ToList();
+        var places = ServiceKind.All
+            .SelectMany(kind => Enumerable.Range(0, kind.Instances).Select(index => (Kind: kind, Index: index))).ToList();
         var ports = FreePorts.Find(places.Count + 1);
         _brokerPort = ports[^1];
         Link = new CuttableLink(_brokerPort);

@@ -21,14 +21,16 @@ public sealed class ConfigurationPageTests
 
     public static TheoryData<string, string?> Options() =>
     [
-        .. Of("Kafka", new KafkaOptions { BootstrapServers = "" }, nameof(KafkaOptions.BootstrapServers), nameof(KafkaOptions.ClientProperties)),
+        .. Of("Kafka", new KafkaOptions { BootstrapServers = "" },
+            nameof(KafkaOptions.BootstrapServers), nameof(KafkaOptions.ClientProperties)),
         .. Of("Invariants", new InvariantOptions()),
         .. Of("Fees:wallet", new FeeRate()),
         .. Of("Fees:card", new FeeRate()),
         .. Of("Rules:Limits:{currency}", new SpendingLimitOptions()),
         .. Of("Sagas:Timeouts", new SagaTimeoutOptions()),
         .. Of("CardStep", new CardStepOptions()),
-        .. Of("Processor", ProcessorOptions.From(new ConfigurationBuilder().Build(), new HostingEnvironment { EnvironmentName = "Production" }),
+        .. Of("Processor",
+            ProcessorOptions.From(new ConfigurationBuilder().Build(), new HostingEnvironment { EnvironmentName = "Production" }),
             nameof(ProcessorOptions.FaultControls)),
         .. Of("Proxy", new ProxyOptions()),
         .. Of("FourEyes", new FourEyesOptions()),

@@ -70,7 +70,9 @@ public abstract partial class EventStoreContract
         var aggregates = new Aggregates<Tally, long>(Store, definition);
         while (await Store.StreamVersionAsync(stream, Cancel) < 30)
         {
-            await AddAsync(aggregates, definition, stream, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextInt64(-100, 100))]);
+            await AddAsync(
+                aggregates, definition, stream,
+                [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextInt64(-100, 100))]);
             Clock.Now += TimeSpan.FromMinutes(random.Next(0, 3));
         }
 
@@ -81,7 +83,8 @@ public abstract partial class EventStoreContract
             Assert.Equal(Fold(events.Take(version)), await travel.StateAsync(stream, new Moment.Version(version), Cancel));
         }
 
-        foreach (var at in events.SelectMany(e => new[] { e.RecordedAt.AddTicks(-10), e.RecordedAt, e.RecordedAt.AddSeconds(59) }).Distinct())
+        foreach (var at in
+            events.SelectMany(e => new[] { e.RecordedAt.AddTicks(-10), e.RecordedAt, e.RecordedAt.AddSeconds(59) }).Distinct())
         {
             Assert.Equal(Fold(events.Where(e => e.RecordedAt <= at)), await travel.StateAsync(stream, new Moment.Time(at), Cancel));
         }
@@ -99,12 +102,15 @@ public abstract partial class EventStoreContract
         var definition = Tally.Definition(snapshotEvery: 10);
         var stream = definition.Stream(Guid.CreateVersion7());
         var handlers = Enumerable.Range(0, 2)
-            .Select(_ => new CommandHandler<Tally, long>(Store, new Aggregates<Tally, long>(Store, definition), definition, Clock)).ToList();
+            .Select(_ => new CommandHandler<Tally, long>(Store, new Aggregates<Tally, long>(Store, definition), definition, Clock))
+            .ToList();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => handlers[i % 2].HandleAsync(
             stream, Someone, (_, _) => new Decision<long>.Accepted([1L]), _ => null, Cancel))));
 
-        Assert.Equal(Enumerable.Range(1, 200).Select(v => (long)v), outcomes.Cast<CommandOutcome<Tally>.Done>().Select(o => o.Version).Order());
+        Assert.Equal(
+            Enumerable.Range(1, 200).Select(v => (long)v),
+            outcomes.Cast<CommandOutcome<Tally>.Done>().Select(o => o.Version).Order());
         Assert.Equal(200, (await new Aggregates<Tally, long>(Store, definition).LoadAsync([stream], Cancel))[stream].State!.Total);
     }
 

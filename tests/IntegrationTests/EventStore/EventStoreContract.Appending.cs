@@ -9,7 +9,10 @@ public abstract partial class EventStoreContract
     public async Task What_is_appended_is_read_back_whole()
     {
         var stream = Sample.Stream();
-        var sent = new[] { Sample.Event(), Sample.Event() with { Metadata = new EventMetadata(Guid.NewGuid(), null, "tests", null, null) } };
+        var sent = new[]
+        {
+            Sample.Event(), Sample.Event() with { Metadata = new EventMetadata(Guid.NewGuid(), null, "tests", null, null) }
+        };
 
         var appended = await StoredAsync(Sample.Unit(new StreamAppend(stream, ExpectedVersion.None, sent)));
 
@@ -17,7 +20,8 @@ public abstract partial class EventStoreContract
         for (var i = 0; i < 2; i++)
         {
             var expected = new StoredEvent(
-                appended.FirstPosition + i, stream, i + 1, sent[i].EventId, sent[i].Type, 1, default, sent[i].Metadata, appended.RecordedAt);
+                appended.FirstPosition + i, stream, i + 1, sent[i].EventId, sent[i].Type, 1, default,
+                sent[i].Metadata, appended.RecordedAt);
             Assert.Equal(expected, read[i] with { Data = default });
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(sent[i].Data.Span), JsonNode.Parse(read[i].Data.Span)));
         }
@@ -37,7 +41,8 @@ public abstract partial class EventStoreContract
     [InlineData(3, -1, true)]
     [InlineData(0, -2, false)]
     [InlineData(3, -2, true)]
-    public async Task An_append_goes_through_when_the_stream_is_as_expected_and_is_told_the_version_otherwise(long actual, long wanted, bool allowed)
+    public async Task An_append_goes_through_when_the_stream_is_as_expected_and_is_told_the_version_otherwise(
+        long actual, long wanted, bool allowed)
     {
         var expected = wanted switch { -1 => ExpectedVersion.Any, -2 => ExpectedVersion.Exists, _ => ExpectedVersion.Exactly(wanted) };
         var stream = await StreamAtAsync(actual);
@@ -91,7 +96,10 @@ public abstract partial class EventStoreContract
 
         Assert.Equal((before + 1, before + 6), (appended.FirstPosition, appended.LastPosition));
         Assert.Equal(
-            [(before + 1, first, 1), (before + 2, first, 2), (before + 3, second, 2), (before + 4, second, 3), (before + 5, second, 4), (before + 6, third, 1)],
+            [
+                (before + 1, first, 1), (before + 2, first, 2), (before + 3, second, 2), (before + 4, second, 3), (before + 5, second, 4),
+                (before + 6, third, 1)
+            ],
             (await LogAfterAsync(before)).Select(e => (e.Position, e.Stream, e.StreamVersion)));
     }
 
@@ -108,7 +116,9 @@ public abstract partial class EventStoreContract
 
         var onlyChecked = await StoredAsync(Sample.Unit(new StreamAppend(guarded, ExpectedVersion.Exists, [])));
         Assert.Equal((0, 0), (onlyChecked.FirstPosition, onlyChecked.LastPosition));
-        Assert.Equal(new AppendResult.Conflict(other, ExpectedVersion.None, 1), await AppendAsync(Sample.Unit(new StreamAppend(other, ExpectedVersion.None, []))));
+        Assert.Equal(
+            new AppendResult.Conflict(other, ExpectedVersion.None, 1),
+            await AppendAsync(Sample.Unit(new StreamAppend(other, ExpectedVersion.None, []))));
     }
 
     [Fact]

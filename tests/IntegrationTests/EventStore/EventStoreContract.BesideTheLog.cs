@@ -36,7 +36,9 @@ public abstract partial class EventStoreContract
         }));
 
         Assert.Single(results.OfType<AppendResult.Appended>());
-        Assert.All(results.Where(r => r is not AppendResult.Appended), r => Assert.Equal(3, Assert.IsType<AppendResult.WatermarkMoved>(r).Actual));
+        Assert.All(
+            results.Where(r => r is not AppendResult.Appended),
+            r => Assert.Equal(3, Assert.IsType<AppendResult.WatermarkMoved>(r).Actual));
         Assert.Single(await Store.ReadStreamsAsync([.. streams.Select(s => (s, 0L))], snapshotSchema: null, Cancel));
     }
 
@@ -54,7 +56,11 @@ public abstract partial class EventStoreContract
             Claim = first with { Fingerprint = new byte[] { 9 }, Answer = "{}"u8.ToArray() },
         });
 
-        foreach (var claim in new[] { Assert.IsType<AppendResult.AlreadyClaimed>(repeat).Existing, await Store.FindClaimAsync("client", key, Cancel) })
+        foreach (var claim in new[]
+        {
+            Assert.IsType<AppendResult.AlreadyClaimed>(repeat).Existing,
+            await Store.FindClaimAsync("client", key, Cancel),
+        })
         {
             Assert.Equal(("client", key), (claim!.Scope, claim.Key));
             Assert.Equal(first.Fingerprint.ToArray(), claim.Fingerprint.ToArray());

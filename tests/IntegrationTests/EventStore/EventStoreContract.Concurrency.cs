@@ -9,7 +9,8 @@ public abstract partial class EventStoreContract
     {
         var before = await Store.LastPositionAsync(Cancel);
 
-        var results = await AppendAllAtOnceAsync(Enumerable.Range(0, 200).Select(i => Sample.Unit(Sample.Stream(), ExpectedVersion.None, 1 + (i % 3))));
+        var results = await AppendAllAtOnceAsync(
+            Enumerable.Range(0, 200).Select(i => Sample.Unit(Sample.Stream(), ExpectedVersion.None, 1 + (i % 3))));
 
         var log = await LogAfterAsync(before);
         AssertGapless(before, log);
@@ -43,7 +44,9 @@ public abstract partial class EventStoreContract
         var results = await AppendAllAtOnceAsync(Enumerable.Repeat(0, 50).Select(_ => Sample.Unit(stream, ExpectedVersion.Any)));
 
         Assert.All(results, r => Assert.IsType<AppendResult.Appended>(r));
-        Assert.Equal(Enumerable.Range(1, 50).Select(v => (long)v), (await Store.ReadStreamAsync(stream, VersionRange.All, 100, Cancel)).Select(e => e.StreamVersion));
+        Assert.Equal(
+            Enumerable.Range(1, 50).Select(v => (long)v),
+            (await Store.ReadStreamAsync(stream, VersionRange.All, 100, Cancel)).Select(e => e.StreamVersion));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public abstract partial class EventStoreContract
         var (correlation, before) = (Guid.NewGuid(), await Store.LastPositionAsync(Cancel));
         var start = (await StoredAsync(Sample.Unit())).RecordedAt;
         var times = new List<DateTimeOffset>();
-        foreach (var (type, name, correlated) in new[] { ("wallet", "a", true), ("payment", "a", false), ("wallet", "b", true), ("payment", "c", true) })
+        foreach (var (type, name, correlated) in
+            new[] { ("wallet", "a", true), ("payment", "a", false), ("wallet", "b", true), ("payment", "c", true) })
         {
             Clock.Now = start.AddHours(times.Count + 1);
             var append = new StreamAppend(Sample.Stream(type), ExpectedVersion.None, [Sample.Event(name, correlated ? correlation : null)]);
@@ -98,6 +99,7 @@ public abstract partial class EventStoreContract
 
         Assert.Equal([10, 10, 11], new[] { second, third, fourth }.Select(r => (r.RecordedAt - first.RecordedAt).TotalMinutes));
         Assert.Equal(
-            new[] { first, second, third, fourth }.Select(r => r.RecordedAt), (await LogAfterAsync(first.FirstPosition - 1)).Select(e => e.RecordedAt));
+            new[] { first, second, third, fourth }.Select(r => r.RecordedAt),
+            (await LogAfterAsync(first.FirstPosition - 1)).Select(e => e.RecordedAt));
     }
 }

@@ -10,7 +10,8 @@ public abstract partial class EventStoreContract
     [Fact]
     public async Task A_stream_that_is_read_from_its_start_begins_with_its_snapshot()
     {
-        var (taken, older, bare, further) = (await StreamAtAsync(5), await StreamAtAsync(4), await StreamAtAsync(2), await StreamAtAsync(6));
+        var (taken, older, bare, further) = (
+            await StreamAtAsync(5), await StreamAtAsync(4), await StreamAtAsync(2), await StreamAtAsync(6));
         await Store.SaveSnapshotsAsync([Snapshot(taken, 3), Snapshot(older, 2, schema: 1), Snapshot(further, 5)], Cancel);
 
         var read = await Store.ReadStreamsAsync([(taken, 0), (older, 0), (bare, 0), (further, 4)], Schema, Cancel);

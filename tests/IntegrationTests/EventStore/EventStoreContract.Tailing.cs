@@ -25,7 +25,8 @@ public abstract partial class EventStoreContract
     {
         var start = await Store.LastPositionAsync(Cancel);
         await using var early = new TailReader(Store, start, batchMax: 100);
-        var writers = AppendAllAtOnceAsync(Enumerable.Range(0, 300).Select(i => Sample.Unit(Sample.Stream(), i % 2 == 0 ? ExpectedVersion.None : ExpectedVersion.Any, 1 + (i % 3))));
+        var writers = AppendAllAtOnceAsync(Enumerable.Range(0, 300).Select(i =>
+            Sample.Unit(Sample.Stream(), i % 2 == 0 ? ExpectedVersion.None : ExpectedVersion.Any, 1 + (i % 3))));
         await early.UntilAsync(start + 1, Deadline);
         await using var late = new TailReader(Store, start + 1, batchMax: 7);
         await writers;

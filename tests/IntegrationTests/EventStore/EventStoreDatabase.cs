@@ -53,7 +53,8 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
     /// </summary>
     /// <returns>How many there were.</returns>
     public async Task<int> KillConnectionsAsync(string lastStatement) => (await QueryAsync<bool>(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'operator' and query like $1",
+        "select pg_terminate_backend(pid) from pg_stat_activity " +
+        "where datname = current_database() and application_name <> 'operator' and query like $1",
         [lastStatement])).Count;
 
     public async Task ExecuteAsync(string sql)

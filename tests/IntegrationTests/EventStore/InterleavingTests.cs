@@ -148,7 +148,8 @@ public sealed class InterleavingTests(EventStoreDatabase database) : IClassFixtu
         }
     }
 
-    private static void AssertConsistent(long start, IReadOnlyList<StoredEvent> log, IEnumerable<(AppendUnit Unit, AppendResult Result)> told)
+    private static void AssertConsistent(
+        long start, IReadOnlyList<StoredEvent> log, IEnumerable<(AppendUnit Unit, AppendResult Result)> told)
     {
         EventStoreContract.AssertGapless(start, log);
         foreach (var stream in log.GroupBy(e => e.Stream))

@@ -42,7 +42,9 @@ public sealed class KilledWriterTests(EventStoreDatabase database) : IClassFixtu
         var log = await store.ReadAllAsync(0, int.MaxValue, EventFilter.None, Cancel);
         EventStoreContract.AssertGapless(0, log);
         Assert.Equal(log.Count, await store.LastPositionAsync(Cancel));
-        Assert.All(log.GroupBy(e => e.Stream), s => Assert.Equal(Enumerable.Range(1, s.Count()).Select(v => (long)v), s.Select(e => e.StreamVersion)));
+        Assert.All(
+            log.GroupBy(e => e.Stream),
+            s => Assert.Equal(Enumerable.Range(1, s.Count()).Select(v => (long)v), s.Select(e => e.StreamVersion)));
         foreach (var unit in log.GroupBy(e => e.Metadata.CorrelationId))
         {
             Assert.Equal(unit.First().Metadata.Actor, unit.Count().ToString(CultureInfo.InvariantCulture));

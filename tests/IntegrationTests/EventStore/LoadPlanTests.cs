@@ -5,7 +5,9 @@ using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.EventStore;
 
-/// <summary>What a load costs must not grow with what it does not want: the statement that loads is explained on long, analysed streams.</summary>
+/// <summary>
+/// What a load costs must not grow with what it does not want: the statement that loads is explained on long, analysed streams.
+/// </summary>
 public sealed class LoadPlanTests(EventStoreDatabase database) : IClassFixture<EventStoreDatabase>
 {
     private const int Streams = 10;

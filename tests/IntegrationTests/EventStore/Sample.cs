@@ -13,7 +13,12 @@ internal static class Sample
         type,
         SchemaVersion: 1,
         """{"amount":{"minor":2500,"currency":"EUR"},"note":"ünï ✓"}"""u8.ToArray(),
-        new EventMetadata(correlation ?? Guid.NewGuid(), Guid.NewGuid(), "tests", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "user/alice"));
+        new EventMetadata(
+            correlation ?? Guid.NewGuid(),
+            Guid.NewGuid(),
+            "tests",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "user/alice"));
 
     public static IReadOnlyList<NewEvent> Events(int count) => [.. Enumerable.Range(0, count).Select(_ => Event())];
 

@@ -46,9 +46,11 @@ public sealed class SchemaTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_file_that_was_changed_after_it_was_applied_is_refused_and_no_lock_is_kept()
     {
-        await _database.ExecuteAsync("create table sums as select * from schema_files; update schema_files set checksum = '' where name = '003_append.sql'");
+        await _database.ExecuteAsync(
+            "create table sums as select * from schema_files; update schema_files set checksum = '' where name = '003_append.sql'");
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => SchemaMigrator.MigrateAsync(_database.Source, _clock, Cancel));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SchemaMigrator.MigrateAsync(_database.Source, _clock, Cancel));
 
         Assert.Equal("event-store/003_append.sql was changed after it had been applied.", refused.Message);
         await _database.ExecuteAsync("update schema_files f set checksum = s.checksum from sums s where s.name = f.name");
@@ -70,7 +72,11 @@ public sealed class SchemaTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Events_are_kept_in_the_partition_of_their_month_and_none_in_the_default_one()
     {
-        await using (var store = new PostgresEventStore("test", _database.Source, _clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresEventStore>.Instance))
+        await using (var store = new PostgresEventStore(
+            "test",
+            _database.Source,
+            _clock,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresEventStore>.Instance))
         {
             await SchemaMigrator.MigrateAsync(_database.Source, _clock, Cancel);
             await store.AppendAsync(Sample.Unit(), Cancel);

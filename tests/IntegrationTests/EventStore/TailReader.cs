@@ -21,7 +21,8 @@ internal sealed class TailReader : IAsyncDisposable
             {
                 try
                 {
-                    await foreach (var batch in store.TailAsync(_batches.LastOrDefault()?[^1].Position ?? afterPosition, batchMax, _stop.Token))
+                    await foreach (var batch in store.TailAsync(
+                        _batches.LastOrDefault()?[^1].Position ?? afterPosition, batchMax, _stop.Token))
                     {
                         _batches.Enqueue(batch);
                         _arrived.Release();

@@ -101,9 +101,12 @@ public sealed class TroubleTests(EventStoreDatabase database) : IClassFixture<Ev
         await using var store = database.OpenStore();
         var broken = Sample.Event() with { Metadata = new EventMetadata(Guid.NewGuid(), null, "\ud800", null, null) };
         var units = Enumerable.Range(0, 20).Select(i =>
-            Sample.Unit(i == 7 ? new StreamAppend(Sample.Stream(), ExpectedVersion.None, [broken]) : Sample.Append(Sample.Stream(), ExpectedVersion.None)));
+            Sample.Unit(i == 7
+                ? new StreamAppend(Sample.Stream(), ExpectedVersion.None, [broken])
+                : Sample.Append(Sample.Stream(), ExpectedVersion.None)));
 
-        var outcomes = await Task.WhenAll(units.Select(u => Task.Run(async () => await Record.ExceptionAsync(() => store.AppendAsync(u, Cancel)))));
+        var outcomes = await Task.WhenAll(units.Select(u =>
+            Task.Run(async () => await Record.ExceptionAsync(() => store.AppendAsync(u, Cancel)))));
 
         Assert.IsType<StoreRejectedException>(Assert.Single(outcomes, o => o is not null));
     }

@@ -45,7 +45,8 @@ public sealed class TwoStoresTests(EventStoreDatabase database) : IClassFixture<
         {
             for (var i = 0; i < 40; i++)
             {
-                await (writer % 2 == 0 ? _here : _there).AppendAsync(Sample.Unit(Sample.Stream(), i % 3 == 0 ? ExpectedVersion.Any : ExpectedVersion.None), Cancel);
+                await (writer % 2 == 0 ? _here : _there).AppendAsync(
+                    Sample.Unit(Sample.Stream(), i % 3 == 0 ? ExpectedVersion.Any : ExpectedVersion.None), Cancel);
             }
         })));
 
@@ -68,6 +69,8 @@ public sealed class TwoStoresTests(EventStoreDatabase database) : IClassFixture<
             () => (i % 2 == 0 ? _here : _there).AppendAsync(Sample.Unit(stream, ExpectedVersion.None), Cancel))));
 
         Assert.Single(results.OfType<AppendResult.Appended>());
-        Assert.Equal(Enumerable.Repeat(new AppendResult.Conflict(stream, ExpectedVersion.None, 1), 19), results.OfType<AppendResult.Conflict>());
+        Assert.Equal(
+            Enumerable.Repeat(new AppendResult.Conflict(stream, ExpectedVersion.None, 1), 19),
+            results.OfType<AppendResult.Conflict>());
     }
 }

@@ -24,7 +24,8 @@ public sealed class WriterToKill
     {
         await using var source = NpgsqlDataSource.Create(ExplicitTest.Given(ConnectionVariable));
         await using var store = new PostgresEventStore("test", source, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
-        await using var file = new FileStream(ExplicitTest.Given(FileVariable), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var file = new FileStream(
+            ExplicitTest.Given(FileVariable), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var writing = new Lock();
         var stop = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
@@ -34,7 +35,8 @@ public sealed class WriterToKill
             while (stop.Elapsed < Longest)
             {
                 var (events, others) = (random.Next(1, 4), random.Next(0, 3));
-                var unit = Unit([(mine.Stream, ExpectedVersion.Exactly(mine.Version), events), (Sample.Stream(), ExpectedVersion.Any, others)]);
+                var unit = Unit(
+                    [(mine.Stream, ExpectedVersion.Exactly(mine.Version), events), (Sample.Stream(), ExpectedVersion.Any, others)]);
                 var stored = Assert.IsType<AppendResult.Appended>(await store.AppendAsync(unit, CancellationToken.None));
                 mine.Version += events;
                 lock (writing)

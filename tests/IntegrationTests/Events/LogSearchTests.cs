@@ -11,7 +11,9 @@ using Payments.EventStore.Searching;
 
 namespace IntegrationTests.Events;
 
-/// <summary>Searches of a log of several months: whatever is asked for, the pages together are what is there, and no more is read than allowed.</summary>
+/// <summary>
+/// Searches of a log of several months: whatever is asked for, the pages together are what is there, and no more is read than allowed.
+/// </summary>
 public sealed class LogSearchTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly string[] Types = ["a.v1", "b.v1", "c.v1", "rare.v1"];
@@ -100,7 +102,9 @@ public sealed class LogSearchTests(PostgresFixture postgres) : IAsyncLifetime
         var archived = await Search.GetAsync(2, Cancel);
         var beyond = await Search.GetAsync(10, Cancel);
 
-        Assert.Equal((8L, streams[0], 4L, 6L, 9L), (found.Event!.Position, found.Event.Stream, found.Event.StreamVersion, found.PreviousInStream, found.NextInStream));
+        Assert.Equal(
+            (8L, streams[0], 4L, 6L, 9L),
+            (found.Event!.Position, found.Event.Stream, found.Event.StreamVersion, found.PreviousInStream, found.NextInStream));
         Assert.Equal((null, ArchiveDatabase.January), (archived.Event, archived.Archived?.Month));
         Assert.Equal((null, null, 9L), (beyond.Event, beyond.Archived, beyond.LastPosition));
     }
@@ -176,7 +180,9 @@ public sealed class LogSearchTests(PostgresFixture postgres) : IAsyncLifetime
                 Types[dice.Next(20) == 0 ? 3 : dice.Next(3)], Correlations[dice.Next(Correlations.Length)])).ToList();
             _log.Now = at;
             Assert.IsType<AppendResult.Appended>(await _log.Store.AppendAsync(
-                Sample.Unit(new StreamAppend(new(dice.Next(2) == 0 ? "wallet" : "saga", $"{dice.Next(4)}"), ExpectedVersion.Any, events)), Cancel));
+                Sample.Unit(new StreamAppend(
+                    new(dice.Next(2) == 0 ? "wallet" : "saga", $"{dice.Next(4)}"), ExpectedVersion.Any, events)),
+                Cancel));
             left -= events.Count;
             at = at.AddHours(dice.Next(0, 12)); // Some at the same moment, all in three months.
         }

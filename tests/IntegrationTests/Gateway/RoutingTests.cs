@@ -36,7 +36,8 @@ public sealed class RoutingTests : IAsyncLifetime
     [Fact]
     public async Task Outside_of_development_there_is_no_way_to_the_faults_of_the_card_processor()
     {
-        await using var gateway = await GatewayFixture.StartAsync($"services:card-processor:http:0={_gateway.Wallet.Address}", "environment=Production");
+        await using var gateway = await GatewayFixture.StartAsync(
+            $"services:card-processor:http:0={_gateway.Wallet.Address}", "environment=Production");
 
         using var response = await gateway.GetAsync("/api/admin/cards/faults");
 

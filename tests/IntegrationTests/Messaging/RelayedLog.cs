@@ -7,7 +7,9 @@ using Payments.Messaging.Relay;
 
 namespace IntegrationTests.Messaging;
 
-/// <summary>A log with a database of its own, and as many relays of it as are started, each with its own connections as a process.</summary>
+/// <summary>
+/// A log with a database of its own, and as many relays of it as are started, each with its own connections as a process.
+/// </summary>
 internal sealed class RelayedLog : IAsyncDisposable
 {
     private const string WhoHoldsTheLock =

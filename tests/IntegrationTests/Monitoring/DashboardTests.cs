@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace IntegrationTests.Monitoring;
 
-/// <summary>The dashboards are what Grafana's provisioning takes: one file each, with ids that do not clash and a source that is there.</summary>
+/// <summary>
+/// The dashboards are what Grafana's provisioning takes: one file each, with ids that do not clash and a source that is there.
+/// </summary>
 public sealed class DashboardTests
 {
     private static readonly string Folder = Repository.Find("deploy/grafana");

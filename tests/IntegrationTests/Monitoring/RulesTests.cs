@@ -15,7 +15,12 @@ public sealed partial class RulesTests
     [InlineData("test", "rules", "rules.test.yml")]
     public async Task Promtool_finds_nothing_wrong(params string[] arguments)
     {
-        var start = new ProcessStartInfo("promtool", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("promtool", arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         Process? started = null;
         try
         {

@@ -31,7 +31,8 @@ public sealed class CardFaultTrailTests(PostgresFixture postgres)
         Assert.Equal(
             [("shop", 90, 0, "card-processor/faults"), ("shop", 0, 90, "card-processor/faults")],
             acts.Select(a => (
-                (string)a!["by"]!, (int)a["before"]!["declinePercent"]!, (int)(a["after"]!["declinePercent"] ?? 0), (string)a["subject"]!)));
+                (string)a!["by"]!, (int)a["before"]!["declinePercent"]!, (int)(a["after"]!["declinePercent"] ?? 0),
+                (string)a["subject"]!)));
         Assert.True((bool)(await JsonAsync(gateway, "/api/admin/operators/audit/verify"))["intact"]!);
     }
 

@@ -47,12 +47,14 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(0, (await _platform.Api.WalletAsync(wallet)).Overdraft);
         Assert.Equal(
             ("wallet-overdraft", $"wallet/{wallet}", "anna", "waiting", """[{"currency":"EUR","amount":5000}]"""),
-            ((string)asked["act"]!, (string)asked["subject"]!, (string)asked["askedBy"]!, (string)asked["status"]!, asked["money"]!.ToJsonString()));
+            ((string)asked["act"]!, (string)asked["subject"]!, (string)asked["askedBy"]!, (string)asked["status"]!,
+                asked["money"]!.ToJsonString()));
 
         var id = (string)asked["id"]!;
         await RefusedAsync(path, order, "anna", id, id, HttpStatusCode.Forbidden, "own_order");
         await RefusedAsync(path, order, "bot/anna", id, id, HttpStatusCode.Forbidden, "approver_not_signed_in");
-        await RefusedAsync(path, new { limit = 6_000, reason = "a good customer" }, "ben", id, id, HttpStatusCode.Conflict, "another_order");
+        await RefusedAsync(
+            path, new { limit = 6_000, reason = "a good customer" }, "ben", id, id, HttpStatusCode.Conflict, "another_order");
         await RefusedAsync(path, order, "ben", "another-key", id, HttpStatusCode.BadRequest, "invalid_request");
         await RefusedAsync(path, order, "", id, id, HttpStatusCode.BadRequest, "invalid_request"); // Nobody is no second person.
         Assert.Equal(0, (await _platform.Api.WalletAsync(wallet)).Overdraft);
@@ -154,11 +156,18 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("replay", $"{path}/approve"), ((string)waiting["kind"]!, (string)waiting["path"]!));
 
         var agreed = new { reason = "looked at it", selectionHash = (string)replay["selectionHash"]! };
-        await RefusedAsync($"{path}/resume", new { reason = "around it" }, "ben", "k-9", null, HttpStatusCode.Conflict, "replay_awaiting_approval");
+        await RefusedAsync(
+            $"{path}/resume", new { reason = "around it" }, "ben", "k-9", null, HttpStatusCode.Conflict, "replay_awaiting_approval");
         await RefusedAsync($"{path}/approve", agreed, "shop/ben", "k-10", null, HttpStatusCode.Forbidden, "own_order");
         await RefusedAsync($"{path}/approve", agreed, "bot/ben", "k-13", null, HttpStatusCode.Forbidden, "approver_not_signed_in");
         await RefusedAsync(
-            $"{path}/approve", new { reason = "blindly", selectionHash = "0" }, "ben", "k-11", null, HttpStatusCode.BadRequest, "invalid_request");
+            $"{path}/approve",
+            new { reason = "blindly", selectionHash = "0" },
+            "ben",
+            "k-11",
+            null,
+            HttpStatusCode.BadRequest,
+            "invalid_request");
         using var approved = await SendAsync($"{path}/approve", agreed, "ben", "k-12");
         Assert.Equal(HttpStatusCode.OK, approved.StatusCode);
 

@@ -43,8 +43,10 @@ internal sealed class OpenIdStandIn : IAsyncDisposable
         }));
         _app.MapGet("/keys", () =>
         {
-            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_rsa.ExportParameters(false)) { KeyId = _key.KeyId });
-            return Results.Json(new { keys = new[] { new { kty = key.Kty, use = "sig", kid = key.Kid, alg = "RS256", n = key.N, e = key.E } } });
+            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+                new RsaSecurityKey(_rsa.ExportParameters(false)) { KeyId = _key.KeyId });
+            return Results.Json(
+                new { keys = new[] { new { kty = key.Kty, use = "sig", kid = key.Kid, alg = "RS256", n = key.N, e = key.E } } });
         });
         _app.MapGet("/authorize", Authorize);
         _app.MapPost("/token", TokenAsync);
@@ -67,7 +69,8 @@ internal sealed class OpenIdStandIn : IAsyncDisposable
         return provider;
     }
 
-    public string Token(string? audience = null, string? issuer = null, int expiresInSeconds = 300, string? nonce = null, RSA? signedBy = null)
+    public string Token(
+        string? audience = null, string? issuer = null, int expiresInSeconds = 300, string? nonce = null, RSA? signedBy = null)
     {
         var claims = new Dictionary<string, object>(Person);
         if (nonce is not null)

@@ -2,7 +2,9 @@ using Payments.EventStore;
 
 namespace IntegrationTests.Parking;
 
-/// <summary>What must be true of messages that fail, whatever they are parked in. Each test has consumers, keys and a clock of its own.</summary>
+/// <summary>
+/// What must be true of messages that fail, whatever they are parked in. Each test has consumers, keys and a clock of its own.
+/// </summary>
 public abstract class ParkingContract
 {
     private protected abstract ParkingRig NewRig();
@@ -58,7 +60,9 @@ public abstract class ParkingContract
     {
         var rig = NewRig();
         rig.FailsOn = message => message is { RoutingKey: "user/bad", Headers.Version: 1 }
-            ? (Exception)(poison == typeof(FormatException) ? new FormatException("Planted.") : new StoreRejectedException("Planted.", new IOException()))
+            ? (Exception)(poison == typeof(FormatException)
+                ? new FormatException("Planted.")
+                : new StoreRejectedException("Planted.", new IOException()))
             : null;
         await rig.FeedAsync(rig.Message("user/bad", 1), rig.Message("user/bad", 2), rig.Message("user/good", 1));
         rig.Clock.Advance(TimeSpan.FromDays(1));

@@ -124,7 +124,8 @@ internal sealed class ParkingRig
     public Task<bool> DrainAsync(bool ownCache = false)
     {
         var aggregates = ownCache ? new Aggregates<string, int>(_store, _numbers) : _aggregates;
-        var drain = new RetryDrain<string, int>(_definition, _store, aggregates, _parked, new(Options, _random), Clock, NullLogger.Instance);
+        var drain = new RetryDrain<string, int>(
+            _definition, _store, aggregates, _parked, new(Options, _random), Clock, NullLogger.Instance);
         return drain.DrainAsync(TestContext.Current.CancellationToken);
     }
 

@@ -162,7 +162,8 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
                 "/api/payments: amount card currency method payeeWalletId payerWalletId reference",
                 "/api/transfers: amount currency fromWalletId reference toWalletId",
             ],
-            document["paths"]!.AsObject().Where(p => p.Value!["post"] is not null).Select(p => $"{p.Key}: {BodyOf(document, p.Value!["post"]!)}")
+            document["paths"]!.AsObject().Where(p => p.Value!["post"] is not null)
+                .Select(p => $"{p.Key}: {BodyOf(document, p.Value!["post"]!)}")
                 .Order(StringComparer.Ordinal));
     }
 
@@ -170,7 +171,8 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
     {
         var schema = post["requestBody"]!["content"]!["application/json"]!["schema"]!;
         var name = ((string)schema["$ref"]!).Split('/')[^1];
-        return string.Join(' ', document["components"]!["schemas"]![name]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+        return string.Join(
+            ' ', document["components"]!["schemas"]![name]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
     }
 
     private static string Hidden(JsonNode data)

@@ -58,7 +58,8 @@ public sealed class CapsuleTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task Half_a_message_fails_for_the_same_reason_and_what_it_is_about_is_known_by_its_key()
     {
         var wallet = (await _stage.OpenAsync(1))[0];
-        await _stage.ParkAsync(WalletLetters.Hold(wallet).Truncated().Dead(_stage.Consumer.Name, new("WireFormatException", "It ends too early.", null, true)));
+        await _stage.ParkAsync(WalletLetters.Hold(wallet).Truncated().Dead(
+            _stage.Consumer.Name, new("WireFormatException", "It ends too early.", null, true)));
 
         var capsule = IncidentCapsule.Read(await FileAsync(1));
 
@@ -71,7 +72,8 @@ public sealed class CapsuleTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task No_person_is_named_in_the_file()
     {
         var wallet = (await _stage.OpenAsync(1))[0];
-        await _stage.ParkAsync(WalletLetters.Credit(wallet).Dead(_stage.Consumer.Name, new("FormatException", $"'user-{wallet:N}' is unknown.", null, true)));
+        await _stage.ParkAsync(WalletLetters.Credit(wallet).Dead(
+            _stage.Consumer.Name, new("FormatException", $"'user-{wallet:N}' is unknown.", null, true)));
 
         var file = Encoding.UTF8.GetString(await FileAsync(1));
 
@@ -93,7 +95,8 @@ public sealed class CapsuleTests(PostgresFixture postgres) : IAsyncLifetime
 
     // As the consumer itself tells it.
     private Failure Fault(Message message) =>
-        new MessageHandling<Wallet, WalletEvent>(Broken, _stage.Store, _stage.Aggregates, 1, TimeProvider.System).Interpret(message).Failure!;
+        new MessageHandling<Wallet, WalletEvent>(Broken, _stage.Store, _stage.Aggregates, 1, TimeProvider.System)
+            .Interpret(message).Failure!;
 
     private async Task<byte[]> FileAsync(long id)
     {

@@ -6,7 +6,9 @@ using UnitTests.Randomness;
 
 namespace IntegrationTests.Replays;
 
-/// <summary>What a dry run foretells is what the replay then does: events, failures, and what becomes of those that waited behind.</summary>
+/// <summary>
+/// What a dry run foretells is what the replay then does: events, failures, and what becomes of those that waited behind.
+/// </summary>
 public sealed class ForetellingTests(PostgresFixture postgres)
 {
     private const int PerWalletKind = 13;
@@ -88,7 +90,8 @@ public sealed class ForetellingTests(PostgresFixture postgres)
         where TState : class
     {
         var rows = await stage.QueryAsync<string>(
-            "select case status when 'replayed' then status else status || ' ' || coalesce(error_type, '') end from parked_messages where id = $1",
+            "select case status when 'replayed' then status else status || ' ' || coalesce(error_type, '') end " +
+            "from parked_messages where id = $1",
             told.Message.Id);
         List<string> events = [];
         if (told.Message.Headers.TryGetValue("id", out var message))
@@ -122,7 +125,8 @@ public sealed class ForetellingTests(PostgresFixture postgres)
 
     private static async Task<string> PrintAsync<TState, TEvent>(ReplayStage<TState, TEvent> stage)
         where TState : class => string.Join('\n', await stage.QueryAsync<string>(
-            "select (select position::text from log_head) union all select md5(string_agg(m::text, ',' order by id)) from parked_messages m " +
+            "select (select position::text from log_head) " +
+            "union all select md5(string_agg(m::text, ',' order by id)) from parked_messages m " +
             "union all select md5(string_agg(k::text, ',' order by head_id)) from parked_keys k " +
             "union all select md5(string_agg(s::text, ',' order by stream_id)) from streams s"));
 

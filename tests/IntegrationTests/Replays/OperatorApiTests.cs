@@ -28,7 +28,8 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _platform = await WalletPlatform.StartAsync(postgres, "FourEyes:Required=false"); // One person is enough here; FourEyesTests are about two.
+        // One person is enough here; FourEyesTests are about two.
+        _platform = await WalletPlatform.StartAsync(postgres, "FourEyes:Required=false");
         _stage = WalletLetters.Stage(_platform.Database);
     }
 
@@ -52,7 +53,9 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
             ("command.wallet.hold-funds.v1", "WireFormatException", 2, $"wallet/{wallet}"),
             ((string)listed["messageType"]!, (string)listed["errorType"]!, (int)listed["waiting"]!, (string)listed["routingKey"]!));
         var group = Assert.Single((await GetAsync("/dead-letters/groups")).AsArray())!;
-        Assert.Equal((1, 2, """[{"currency":"EUR","amount":110}]"""), ((int)group["count"]!, (int)group["waiting"]!, group["money"]!.ToJsonString()));
+        Assert.Equal(
+            (1, 2, """[{"currency":"EUR","amount":110}]"""),
+            ((int)group["count"]!, (int)group["waiting"]!, group["money"]!.ToJsonString()));
         var parked = Assert.Single((await GetAsync("/dead-letters/parked"))["items"]!.AsArray())!;
         Assert.Equal((id, true, 2), ((long)parked["headId"]!, (bool)parked["isDead"]!, (int)parked["waiting"]!));
 
@@ -60,7 +63,8 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
         var selection = new { selection = new { ids = new[] { id } } };
         var failing = await PostAsync("/dead-letters/preview", selection);
         Assert.Equal(["fails", "waits", "waits"], Outcomes(failing));
-        Assert.Equal("still_failing", (string)Assert.Single((await PostAsync("/dead-letters/groups/verify", new { })).AsArray())!["verdict"]!);
+        Assert.Equal(
+            "still_failing", (string)Assert.Single((await PostAsync("/dead-letters/groups/verify", new { })).AsArray())!["verdict"]!);
 
         // Mended: the answer shows what has changed, and what it was stays readable.
         var whole = JsonNode.Parse(hold.Data.Span)!;
@@ -81,16 +85,21 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
             c => (string)c!["path"]! == "held.minor" && (long)c["before"]! == 0 && (long)c["after"]! == 700);
         Assert.Equal("fixed", (string)Assert.Single((await PostAsync("/dead-letters/groups/verify", new { })).AsArray())!["verdict"]!);
 
-        var replay = await PostAsync("/replays", new { selection = new { ids = new[] { id } }, reason = "mended, so again" }, HttpStatusCode.Accepted);
+        var replay = await PostAsync(
+            "/replays", new { selection = new { ids = new[] { id } }, reason = "mended, so again" }, HttpStatusCode.Accepted);
         await EndAsync(replay);
         await _stage.DrainedAsync();
         Assert.Equal(
             ["wallet.opened.v1", "wallet.deposited.v1", "wallet.funds-held.v1", "wallet.funds-credited.v1", "wallet.funds-credited.v1"],
-            await _stage.QueryAsync<string>("select event_type from events where stream_id = $1 order by stream_version", $"wallet/{wallet}"));
-        Assert.Equal([hold.Headers.Id], await _stage.QueryAsync<Guid>("select causation_id from events where event_type = 'wallet.funds-held.v1'"));
+            await _stage.QueryAsync<string>(
+                "select event_type from events where stream_id = $1 order by stream_version", $"wallet/{wallet}"));
+        Assert.Equal(
+            [hold.Headers.Id],
+            await _stage.QueryAsync<Guid>("select causation_id from events where event_type = 'wallet.funds-held.v1'"));
         Assert.Equal("replayed", (string)(await GetAsync($"/dead-letters/{id}"))["letter"]!["status"]!);
         Assert.Equal(
-            ["replay", "replay-created", "edit"], (await GetAsync("/dead-letters/acts"))["items"]!.AsArray().Select(a => (string)a!["act"]!));
+            ["replay", "replay-created", "edit"],
+            (await GetAsync("/dead-letters/acts"))["items"]!.AsArray().Select(a => (string)a!["act"]!));
         Assert.Empty((await GetAsync("/dead-letters"))["items"]!.AsArray());
     }
 
@@ -127,12 +136,16 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.ParkAsync(WalletLetters.Credit(Guid.CreateVersion7(), 1).Dead(Consumer));
         await _stage.ParkAsync(WalletLetters.Credit(wallet, 2).Dead(Consumer), WalletLetters.Credit(wallet, 3).Waiting(Consumer));
 
-        await RefusedAsync("/dead-letters/2/discard", new { reason = "seen before", revision = 7 }, HttpStatusCode.Conflict, "dead_letter_changed");
+        await RefusedAsync(
+            "/dead-letters/2/discard", new { reason = "seen before", revision = 7 }, HttpStatusCode.Conflict, "dead_letter_changed");
         var done = await PostAsync("/dead-letters/2/discard", new { reason = "not wanted" });
         await _stage.DrainedAsync();
 
         Assert.Equal(("discarded", 2), ((string)done["status"]!, (int)done["revision"]!));
-        Assert.Equal(["3"], await _stage.QueryAsync<string>("select data #>> '{amount,minor}' from events where event_type = 'wallet.funds-credited.v1'"));
+        Assert.Equal(
+            ["3"],
+            await _stage.QueryAsync<string>(
+                "select data #>> '{amount,minor}' from events where event_type = 'wallet.funds-credited.v1'"));
         await RefusedAsync("/dead-letters/2/discard", new { reason = "once more" }, HttpStatusCode.NotFound, "not_found");
         var act = Assert.Single((await GetAsync("/dead-letters/acts?messageId=2"))["items"]!.AsArray())!;
         Assert.Equal(("discard", "not wanted", "internal/ada"), ((string)act["act"]!, (string)act["reason"]!, (string)act["by"]!));
@@ -170,7 +183,8 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
         await InvalidAsync("/dead-letters/1/edit", new { payload = new { nonsense = true }, reason = "trying" }, "payload");
         var other = JsonNode.Parse(WalletLetters.Credit(Guid.CreateVersion7()).Data.Span);
         await InvalidAsync("/dead-letters/1/edit", new { payload = other, reason = "trying" }, "payload");
-        await RefusedAsync("/dead-letters/2/edit", new { payload = new { }, reason = "trying" }, HttpStatusCode.UnprocessableEntity, "unreadable");
+        await RefusedAsync(
+            "/dead-letters/2/edit", new { payload = new { }, reason = "trying" }, HttpStatusCode.UnprocessableEntity, "unreadable");
         Assert.Equal([1, 1], await _stage.QueryAsync<long>("select revision from parked_messages order by id"));
         Assert.Equal("AQID", (string)(await GetAsync("/dead-letters/2"))["payload"]!["base64"]!);
     }

@@ -76,12 +76,15 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
                 foreach (var (id, decide) in of)
                 {
                     change.Add(
-                        Assert.IsType<Decision<TEvent>.Accepted>(decide(change.After.State, now)).Events, new Cause(id, null, "tests", null), now);
+                        Assert.IsType<Decision<TEvent>.Accepted>(decide(change.After.State, now)).Events,
+                        new Cause(id, null, "tests", null),
+                        now);
                 }
 
                 return change;
             }).ToList();
-            await StoredAsync(new AppendUnit { Streams = [.. changes.Select(c => c.ToAppend())], Rows = [.. changes.SelectMany(c => c.Rows())] });
+            await StoredAsync(
+                new AppendUnit { Streams = [.. changes.Select(c => c.ToAppend())], Rows = [.. changes.SelectMany(c => c.Rows())] });
         }
     }
 
@@ -98,10 +101,14 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
 
     /// <summary>Freezes a selection and sets its replay going.</summary>
     public async Task<Guid> StartAsync(
-        DeadLetterSelection? selection = null, string act = OperatorAct.Replay, int rate = ReplayRules.RatePerSecondMax, int stopAtPercent = 100)
+        DeadLetterSelection? selection = null,
+        string act = OperatorAct.Replay,
+        int rate = ReplayRules.RatePerSecondMax,
+        int stopAtPercent = 100)
     {
         var order = new ReplayOrder(
-            Guid.CreateVersion7(), act, DateTimeOffset.UtcNow, "tests/ada", "because", selection ?? new() { Filter = new() }, rate, stopAtPercent);
+            Guid.CreateVersion7(), act, DateTimeOffset.UtcNow, "tests/ada", "because",
+            selection ?? new() { Filter = new() }, rate, stopAtPercent);
         await Books.PlanAsync(order, await Letters.FreezeAsync(order.Selection, FrozenSelection.CountMax, Cancel), Cancel);
         await SetAsync(order.Id, Replay.Planned, Replay.Running);
         return order.Id;

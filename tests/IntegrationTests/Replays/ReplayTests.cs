@@ -32,7 +32,9 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((1, 0, 0), (replay.Counts.Applied, replay.Counts.Failed, replay.Counts.Skipped));
         Assert.Equal(messages.Select(m => m.Headers.Id), await CausesAsync(wallet));
         Assert.Equal(["replayed"], await _stage.QueryAsync<string>("select status from parked_messages"));
-        Assert.Equal(["replay tests/ada because"], await _stage.QueryAsync<string>("select format('%s %s %s', act, by, reason) from operator_acts"));
+        Assert.Equal(
+            ["replay tests/ada because"],
+            await _stage.QueryAsync<string>("select format('%s %s %s', act, by, reason) from operator_acts"));
     }
 
     [Fact]
@@ -59,7 +61,9 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(
             ["1 skipped It was changed since it was chosen.", "2 skipped It was discarded meanwhile.", "3 applied "],
             await _stage.QueryAsync<string>("select format('%s %s %s', ordinal, status, error) from replay_items order by ordinal"));
-        Assert.Equal(["dead", "discarded", "replayed", "dead"], await _stage.QueryAsync<string>("select status from parked_messages order by id"));
+        Assert.Equal(
+            ["dead", "discarded", "replayed", "dead"],
+            await _stage.QueryAsync<string>("select status from parked_messages order by id"));
     }
 
     [Theory]
@@ -67,7 +71,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(100, 60)]
     public async Task It_stops_by_itself_when_too_much_fails(int stopAtPercent, int doneAtEnd)
     {
-        await _stage.ParkAsync([.. Enumerable.Range(0, 60).Select(_ => WalletLetters.Credit(Guid.CreateVersion7()).Dead(Consumer))]); // No such wallets.
+        // No such wallets.
+        await _stage.ParkAsync([.. Enumerable.Range(0, 60).Select(_ => WalletLetters.Credit(Guid.CreateVersion7()).Dead(Consumer))]);
         await using var replays = _stage.RunReplays();
 
         var replay = await _stage.UntilAsync(await _stage.StartAsync(stopAtPercent: stopAtPercent), Replay.Stopped, Replay.Done);
@@ -75,7 +80,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((0, doneAtEnd), (replay.Counts.Applied, replay.Counts.Failed));
         Assert.Equal(doneAtEnd == 60 ? "done" : "stopped", replay.Status);
         Assert.Equal(60, (await _stage.QueryAsync<long>("select count(*) from dead_letters"))[0]);
-        Assert.Equal(doneAtEnd, (await _stage.QueryAsync<long>("select count(*) from parked_messages where attempts = 2 and error_type = 'wallet_not_found'"))[0]);
+        Assert.Equal(doneAtEnd, (await _stage.QueryAsync<long>(
+            "select count(*) from parked_messages where attempts = 2 and error_type = 'wallet_not_found'"))[0]);
     }
 
     [Fact]
@@ -120,7 +126,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.InRange(applied, 50, 299);
         Assert.Equal(applied, (await _stage.QueryAsync<long>("select count(*) from parked_messages where status = 'replayed'"))[0]);
-        Assert.Equal(applied, (await _stage.QueryAsync<long>("select count(*) from events where event_type = 'wallet.funds-credited.v1'"))[0]);
+        Assert.Equal(applied, (await _stage.QueryAsync<long>(
+            "select count(*) from events where event_type = 'wallet.funds-credited.v1'"))[0]);
         Assert.Equal(300 - applied, (await _stage.QueryAsync<long>("select count(*) from replay_items where status = 'pending'"))[0]);
     }
 
@@ -135,7 +142,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         var replay = await _stage.UntilAsync(await _stage.StartAsync(), Replay.Done);
 
         Assert.Equal((1_000, 0, 0), (replay.Counts.Applied, replay.Counts.Failed, replay.Counts.Skipped));
-        Assert.Equal(1_000, (await _stage.QueryAsync<long>("select count(*) from events where event_type = 'wallet.funds-credited.v1'"))[0]);
+        Assert.Equal(1_000, (await _stage.QueryAsync<long>(
+            "select count(*) from events where event_type = 'wallet.funds-credited.v1'"))[0]);
         Assert.Equal(1_000, (await _stage.QueryAsync<long>("select count(distinct message_id) from operator_acts"))[0]);
         Assert.Equal(1_000, (await _stage.QueryAsync<long>("select count(*) from operator_acts"))[0]);
     }
@@ -170,7 +178,9 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.DrainedAsync();
 
         Assert.Equal(["discarded"], await _stage.QueryAsync<string>("select status from parked_messages"));
-        Assert.Equal(["2"], await _stage.QueryAsync<string>("select data #>> '{amount,minor}' from events where event_type = 'wallet.funds-credited.v1'"));
+        Assert.Equal(
+            ["2"],
+            await _stage.QueryAsync<string>("select data #>> '{amount,minor}' from events where event_type = 'wallet.funds-credited.v1'"));
         Assert.Equal(["discard"], await _stage.QueryAsync<string>("select act from operator_acts"));
     }
 
@@ -184,7 +194,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     private Task AppliedAsync(Guid replay, int atLeast) => ReplayStage<Wallet, WalletEvent>.UntilAsync(
-        async () => (await _stage.Books.FindAsync(replay, TestContext.Current.CancellationToken))!.Counts.Applied >= atLeast, () => "It does not get on.");
+        async () => (await _stage.Books.FindAsync(replay, TestContext.Current.CancellationToken))!.Counts.Applied >= atLeast,
+        () => "It does not get on.");
 
     private Task<List<Guid>> CausesAsync(Guid wallet) => _stage.QueryAsync<Guid>(
         "select causation_id from events where stream_id = $1 and causation_id is not null order by stream_version", $"wallet/{wallet}");

@@ -28,20 +28,22 @@ internal static class SagaLetters
                 terms[n].Payment.Value,
                 (saga, now) => SagaAggregate.Decide(Engine, saga, new Signal.OfPayment(new PaymentEvent.Requested(terms[n])), now))));
 
-            // A saga that has not begun, with its next signal behind; one that hears of its hold; one that hears its beginning twice; one that
-            // hears of its hold and of its credit by two keys; and one whose signal came in pieces.
+            // A saga that has not begun, with its next signal behind; one that hears of its hold; one that hears its beginning twice; one
+            // that hears of its hold and of its credit by two keys; and one whose signal came in pieces.
             await stage.ParkAsync(Requested(terms[0]).Dead(consumer), Held(terms[0]).Waiting(consumer));
             await stage.ParkAsync(Held(terms[1]).Dead(consumer));
             await stage.ParkAsync(Requested(terms[2]).Dead(consumer));
             await stage.ParkAsync(Held(terms[3]).Dead(consumer), Credited(terms[3]).Dead(consumer));
             await stage.ParkAsync(Requested(terms[4]).Truncated().Dead(consumer));
-            kinds.AddRange(["ManyBehind", "FailedForAWhile", "AppliedBefore", "TwoKeysOneAggregate", "TwoKeysOneAggregate", "StillTruncated"]);
+            kinds.AddRange(
+                ["ManyBehind", "FailedForAWhile", "AppliedBefore", "TwoKeysOneAggregate", "TwoKeysOneAggregate", "StillTruncated"]);
         }
 
         return kinds;
     }
 
-    private static Message Requested(PaymentTerms terms) => Message(terms, new PaymentEvent.Requested(terms), ((PaymentSource.OfWallet)terms.Source).Owner);
+    private static Message Requested(PaymentTerms terms) =>
+        Message(terms, new PaymentEvent.Requested(terms), ((PaymentSource.OfWallet)terms.Source).Owner);
 
     private static Message Held(PaymentTerms terms)
     {

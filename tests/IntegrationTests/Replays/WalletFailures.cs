@@ -10,8 +10,8 @@ internal static class WalletFailures
 {
     private static readonly Func<ReplayStage<Wallet, WalletEvent>, Random, Guid, Task>[] Kinds =
     [
-        FailedForAWhile, Refused, TruncatedThenEdited, UnknownType, OtherSchema, OtherCurrency, TooMuchAfterAnEdit, AppliedBefore, ManyBehind,
-        OneBehindFails, Unreadable,
+        FailedForAWhile, Refused, TruncatedThenEdited, UnknownType, OtherSchema, OtherCurrency, TooMuchAfterAnEdit, AppliedBefore,
+        ManyBehind, OneBehindFails, Unreadable,
     ];
 
     /// <returns>The kinds of the dead letters, one for each.</returns>
@@ -61,7 +61,8 @@ internal static class WalletFailures
     private static Task UnknownType(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
     {
         var message = Any(random, wallet);
-        return stage.ParkAsync((message with { Headers = message.Headers with { Type = "command.wallet.juggle.v1" } }).Dead(stage.Consumer.Name));
+        return stage.ParkAsync(
+            (message with { Headers = message.Headers with { Type = "command.wallet.juggle.v1" } }).Dead(stage.Consumer.Name));
     }
 
     private static Task OtherSchema(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
@@ -99,7 +100,8 @@ internal static class WalletFailures
         return ParkAsync(stage, line);
     }
 
-    private static List<Message> Line(Random random, Guid wallet) => [.. Enumerable.Range(0, random.Next(3, 15)).Select(_ => Any(random, wallet))];
+    private static List<Message> Line(Random random, Guid wallet) =>
+        [.. Enumerable.Range(0, random.Next(3, 15)).Select(_ => Any(random, wallet))];
 
     private static Task ParkAsync(ReplayStage<Wallet, WalletEvent> stage, List<Message> line) => stage.ParkAsync(
         [line[0].Dead(stage.Consumer.Name), .. line.Skip(1).Select(m => m.Waiting(stage.Consumer.Name))]);

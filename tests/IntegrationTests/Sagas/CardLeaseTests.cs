@@ -34,7 +34,8 @@ public sealed class CardLeaseTests(PostgresFixture postgres)
     {
         var assembly = typeof(CardCalls).Assembly;
         using var reader = new StreamReader(
-            assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(n => n.EndsWith("003_sagas.sql", StringComparison.Ordinal)))!);
+            assembly.GetManifestResourceStream(
+                assembly.GetManifestResourceNames().Single(n => n.EndsWith("003_sagas.sql", StringComparison.Ordinal)))!);
         var sql = reader.ReadToEnd();
         var from = sql.IndexOf("create table card_calls", StringComparison.Ordinal);
         return sql[from..(sql.IndexOf("create index card_calls_by_due", StringComparison.Ordinal))];
@@ -42,7 +43,8 @@ public sealed class CardLeaseTests(PostgresFixture postgres)
 
     private static string Insert(int count) =>
         "insert into card_calls (saga_id, call_key, command_type, command_schema, command, payment_id, version, asked_at, due_at) " +
-        $"select gen_random_uuid(), 'k', 't', 1, '{{}}', gen_random_uuid(), 1, now(), now() - interval '1 minute' from generate_series(1, {count})";
+        "select gen_random_uuid(), 'k', 't', 1, '{}', gen_random_uuid(), 1, now(), now() - interval '1 minute' " +
+        $"from generate_series(1, {count})";
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
     {

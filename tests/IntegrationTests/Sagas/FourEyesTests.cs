@@ -4,7 +4,9 @@ using IntegrationTests.Gateway;
 
 namespace IntegrationTests.Sagas;
 
-/// <summary>A saga about much is compensated or completed by hand only when a second person agrees; to try it again needs nobody else.</summary>
+/// <summary>
+/// A saga about much is compensated or completed by hand only when a second person agrees; to try it again needs nobody else.
+/// </summary>
 [Collection(SagaTests.Name)]
 public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
 {

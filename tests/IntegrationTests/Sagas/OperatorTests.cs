@@ -50,7 +50,8 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
             (act, "internal/ada", "asked for by the customer", "authorising", phase),
             (Text(record, "act"), Text(record, "by"), Text(record, "reason"), Text(record, "phaseBefore"), Text(record, "phaseAfter")));
         Assert.Contains(
-            (await _api.GetAsync("/audit?by=internal/ada"))["items"]!.AsArray(), a => (string?)a!["subject"] == $"saga/{payment.Payment}" && (string?)a["act"] == $"saga-{act}");
+            (await _api.GetAsync("/audit?by=internal/ada"))["items"]!.AsArray(),
+            a => (string?)a!["subject"] == $"saga/{payment.Payment}" && (string?)a["act"] == $"saga-{act}");
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
             (3, true, 1_000, $"FundsHeld from wallet {payer}"),
             ((int)saga["attempt"]!, (bool)saga["stuck"]!, (long)saga["amount"]!, (string?)saga["waitingFor"]));
         Assert.Matches(
-            $"^overdue since [0-9:]{{8}}: waiting for FundsHeld from wallet {payer} since [0-9:]{{8}}, asked 3 times$", Text(saga, "reason"));
+            $"^overdue since [0-9:]{{8}}: waiting for FundsHeld from wallet {payer} since [0-9:]{{8}}, asked 3 times$",
+            Text(saga, "reason"));
         Assert.Matches(
             $"^waiting for FundsHeld from wallet {fine.Source.PayerWallet} since [0-9:]{{8}}, deadline in [0-9]+ s$",
             (string)(await _api.GetAsync($"/{fine.Payment}"))["reason"]!);
@@ -133,7 +135,8 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         foreach (var (kind, view) in engine.All.Zip(told))
         {
             Assert.Equal(
-                kind.Steps.Select(s => (Shown(s.Do.Phase), s.Undo is null ? null : Shown(s.Undo.Phase), s.IsPivot, (long)s.Do.Timeout.TotalMilliseconds)),
+                kind.Steps.Select(s => (
+                    Shown(s.Do.Phase), s.Undo is null ? null : Shown(s.Undo.Phase), s.IsPivot, (long)s.Do.Timeout.TotalMilliseconds)),
                 view!["steps"]!.AsArray().Select(s => (
                     (string)s!["do"]!["phase"]!, (string?)s["undo"]?["phase"], (bool)s["isPivot"]!, (long)s["do"]!["timeoutMs"]!)));
         }
@@ -155,7 +158,9 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
 
         var card = await _stage.RequestCardAsync(amount: 5_000);
         _api = await _stage.StartServiceAsync("Sagas:Timeouts:HoldMs=600000", "CardStep:BreakerOpenMs=600000");
-        await SagaStage.UntilAsync(async () => (int)(await _api.GetAsync("/overview"))["stuck"]! == some.Length, () => "Not all are stuck.");
+        await SagaStage.UntilAsync(
+            async () => (int)(await _api.GetAsync("/overview"))["stuck"]! == some.Length,
+            () => "Not all are stuck.");
 
         var first = await _api.GetAsync("?stuck=true&sort=risk&limit=3");
         var rest = await _api.GetAsync($"?stuck=true&sort=risk&limit=3&after={first["next"]}");

@@ -60,10 +60,12 @@ public sealed class ProofTests(PostgresFixture postgres) : IAsyncLifetime
         await _log.Database.ExecuteAsync($"update events set actor = 'else' where position = {e.Position}");
 
         Assert.StartsWith(
-            $"The event at position {_log.Last} is not sealed yet", (await Assert.ThrowsAsync<NoProofException>(() => MakeAsync(new EventAddress.AtPosition(_log.Last)))).Message,
+            $"The event at position {_log.Last} is not sealed yet",
+            (await Assert.ThrowsAsync<NoProofException>(() => MakeAsync(new EventAddress.AtPosition(_log.Last)))).Message,
             StringComparison.Ordinal);
         Assert.StartsWith(
-            "The log is not as it was sealed", (await Assert.ThrowsAsync<NoProofException>(() => MakeAsync(new EventAddress.AtPosition(e.Position)))).Message,
+            "The log is not as it was sealed",
+            (await Assert.ThrowsAsync<NoProofException>(() => MakeAsync(new EventAddress.AtPosition(e.Position)))).Message,
             StringComparison.Ordinal);
     }
 

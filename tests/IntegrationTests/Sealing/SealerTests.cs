@@ -29,11 +29,15 @@ public sealed class SealerTests(PostgresFixture postgres) : IAsyncLifetime
         {
             var odd = Sample.Event() with
             {
-                Data = """{"z": 1.50, "a": 1e3, "ü": "\u0041\n", "a ": [null, true, {}], "big": 123456789012345678901234567890}"""u8.ToArray(),
+                Data =
+                    """{"z": 1.50, "a": 1e3, "ü": "\u0041\n", "a ": [null, true, {}], "big": 123456789012345678901234567890}"""u8.ToArray(),
                 Metadata = new EventMetadata(Guid.NewGuid(), null, "", null, null),
             };
             var large = Sample.Event() with { Data = System.Text.Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', 300_000)}}"}""") };
-            await store.AppendAsync(Sample.Unit(new StreamAppend(Sample.Stream(), ExpectedVersion.None, [odd, large, odd with { EventId = Guid.NewGuid() }])), Cancel);
+            await store.AppendAsync(
+                Sample.Unit(new StreamAppend(
+                    Sample.Stream(), ExpectedVersion.None, [odd, large, odd with { EventId = Guid.NewGuid() }])),
+                Cancel);
         }
 
         await _log.AppendAsync(1);
@@ -154,7 +158,8 @@ public sealed class SealerTests(PostgresFixture postgres) : IAsyncLifetime
         await sealer.StopAsync(Cancel);
 
         Assert.Equal(
-            $"The log test cannot be sealed any further, because somebody wrote into it: Position {_log.Last} is missing; the log's head is beyond it. "
+            $"The log test cannot be sealed any further, because somebody wrote into it: Position {_log.Last} is missing; "
+            + "the log's head is beyond it. "
             + "Run ./payments verify; trying again in a minute",
             log.Lines.First(line => line.Level == LogLevel.Error).Text);
     }
@@ -164,7 +169,9 @@ public sealed class SealerTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task UntilSealedAsync(Sealer sealer)
     {
         await Wait.UntilAsync(
-            () => _log.SealsAsync().GetAwaiter().GetResult() is { Count: > 0 } seals && seals[^1].LastPosition == _log.Last && sealer.Newest == seals[^1].Mark,
+            () => _log.SealsAsync().GetAwaiter().GetResult() is { Count: > 0 } seals
+                && seals[^1].LastPosition == _log.Last
+                && sealer.Newest == seals[^1].Mark,
             Deadline);
     }
 
@@ -179,7 +186,8 @@ public sealed class SealerTests(PostgresFixture postgres) : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _lines.Enqueue((logLevel, formatter(state, exception)));
     }
 }

@@ -71,7 +71,8 @@ public sealed class TamperingTests(PostgresFixture postgres) : IAsyncLifetime
         var target = await _log.InnerEventAsync();
         var other = _log.Events.First(e => e.Position > target.Position && e.Stream != target.Stream);
         await _log.Database.ExecuteAsync(
-            $"update events set stream_id = '{other.Stream}', stream_type = '{other.Stream.Type}', stream_version = {other.StreamVersion} where position = {target.Position}");
+            $"update events set stream_id = '{other.Stream}', stream_type = '{other.Stream.Type}', " +
+            $"stream_version = {other.StreamVersion} where position = {target.Position}");
 
         await AssertOneAsync(FindingKind.Changed, target.Position);
     }
@@ -164,7 +165,8 @@ public sealed class TamperingTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var target = await _log.InnerEventAsync();
         await InsertAsync(
-            $"{target.Position}, stream_id, stream_type, stream_version, '00000000-0000-7000-8000-000000000001', recorded_at {beforeOrAfter} interval '1 microsecond'",
+            $"{target.Position}, stream_id, stream_type, stream_version, '00000000-0000-7000-8000-000000000001', " +
+                $"recorded_at {beforeOrAfter} interval '1 microsecond'",
             target.Position);
 
         var finding = await AssertOneAsync(FindingKind.Inserted, target.Position);
@@ -209,7 +211,9 @@ public sealed class TamperingTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task An_event_beyond_the_head_is_named(long beyond)
     {
         var last = _log.Events[^1];
-        await InsertAsync($"{last.Position + beyond}, stream_id, stream_type, stream_version + 1, gen_random_uuid(), recorded_at", last.Position);
+        await InsertAsync(
+            $"{last.Position + beyond}, stream_id, stream_type, stream_version + 1, gen_random_uuid(), recorded_at",
+            last.Position);
 
         var report = await _log.VerifyAsync();
 
@@ -330,7 +334,9 @@ public sealed class TamperingTests(PostgresFixture postgres) : IAsyncLifetime
         await _log.SealAsync();
 
         Assert.Empty((await _log.VerifyAsync()).Findings);
-        Assert.Equal([(FindingKind.SealRewritten, 1L)], Of(await _log.VerifyAsync(noted.First(n => n.LastPosition >= target.Position).Mark)));
+        Assert.Equal(
+            [(FindingKind.SealRewritten, 1L)],
+            Of(await _log.VerifyAsync(noted.First(n => n.LastPosition >= target.Position).Mark)));
         Assert.Equal(
             [(FindingKind.SealRewritten, before.LastPosition + 1)],
             Of(await _log.VerifyAsync(before.Mark, noted.First(n => n.LastPosition >= target.Position).Mark)));
@@ -392,7 +398,8 @@ public sealed class TamperingTests(PostgresFixture postgres) : IAsyncLifetime
         return finding;
     }
 
-    private static List<(FindingKind Kind, long? Position)> Of(VerifyReport report) => [.. report.Findings.Select(f => (f.Kind, f.Position))];
+    private static List<(FindingKind Kind, long? Position)> Of(VerifyReport report) =>
+        [.. report.Findings.Select(f => (f.Kind, f.Position))];
 
     /// <param name="place">Position, stream, type, version, event id and time.</param>
     /// <param name="like">The position of the event that has the rest.</param>

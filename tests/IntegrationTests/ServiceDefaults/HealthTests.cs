@@ -35,6 +35,8 @@ public sealed class HealthTests(PostgresFixture postgres)
     private static async Task AssertAsync(DefaultsFixture host, string target, HttpStatusCode status, string body)
     {
         using var response = await host.Client.GetAsync(target, TestContext.Current.CancellationToken);
-        Assert.Equal((status, body), (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (status, body),
+            (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 }

@@ -40,7 +40,9 @@ public sealed partial class StandaloneProcessTests : IAsyncLifetime
         Assert.Equal(
             $"Payments is ready: gateway {platform.GatewayUrl} (API key dev-key), console {platform.ConsoleUrl}, data in {_folder}",
             StartTime().Replace(platform.Output[0], ""));
-        Assert.Matches("^Sign in to the console as admin with the one-time password [A-Za-z0-9_-]{20}$", Assert.Single(platform.Output.Skip(1)));
+        Assert.Matches(
+            "^Sign in to the console as admin with the one-time password [A-Za-z0-9_-]{20}$",
+            Assert.Single(platform.Output.Skip(1)));
         Assert.DoesNotContain(platform.Errors, line => line.Contains(" fail: ", StringComparison.Ordinal));
     }
 

@@ -121,7 +121,8 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var refused = await RunAsync("archive", arguments);
         Assert.Equal(2, refused.ExitCode);
-        Assert.StartsWith(says.Replace("--month goes", "--month and --to go", StringComparison.Ordinal), refused.Errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            says.Replace("--month goes", "--month and --to go", StringComparison.Ordinal), refused.Errors, StringComparison.Ordinal);
     }
 
     // As a service does that starts.
@@ -143,7 +144,8 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
     // With no memory of its own: as a service that has just started.
     private async Task DoAsync(WalletId wallet, WalletCommand command)
     {
-        var handler = new CommandHandler<Wallet, WalletEvent>(_store, new Aggregates<Wallet, WalletEvent>(_store, Definition), Definition, _clock);
+        var handler = new CommandHandler<Wallet, WalletEvent>(
+            _store, new Aggregates<Wallet, WalletEvent>(_store, Definition), Definition, _clock);
         Assert.IsType<CommandOutcome<Wallet>.Done>(await handler.HandleAsync(
             Definition.Stream(wallet.Value),
             new Cause(Guid.CreateVersion7(), null, "tests", null),

@@ -9,7 +9,8 @@ internal static class ToolProcess
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string dataFolder, params IReadOnlyList<string> arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string dataFolder, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Payments.Tools.dll"), .. arguments])
         {

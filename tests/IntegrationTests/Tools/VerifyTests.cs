@@ -35,7 +35,8 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
         var expecting = await VerifyAsync("--connection", Connection, "--expect", newest.ToString());
 
         Assert.Equal((0, ""), (plain.ExitCode, plain.Errors));
-        Assert.Contains($"wallets: {_log.Last} events in {newest.Number} seals are as they were sealed", plain.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"wallets: {_log.Last} events in {newest.Number} seals are as they were sealed", plain.Output, StringComparison.Ordinal);
         Assert.Contains($"newest seal, up to position {_log.Last}: {newest}", plain.Output, StringComparison.Ordinal);
         Assert.Equal(0, expecting.ExitCode);
     }
@@ -51,8 +52,8 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal((1, 1), (plain.ExitCode, json.ExitCode));
         Assert.Contains(
-            $"wallets: NOT AS IT WAS SEALED, first at position {target.Position}: event {target.EventId} (wallet.opened.v1) of {target.Stream} "
-            + $"version {target.StreamVersion} was changed after it was sealed (interval ",
+            $"wallets: NOT AS IT WAS SEALED, first at position {target.Position}: event {target.EventId} (wallet.opened.v1) "
+            + $"of {target.Stream} version {target.StreamVersion} was changed after it was sealed (interval ",
             plain.Output, StringComparison.Ordinal);
         var finding = Assert.Single(JsonNode.Parse(json.Output)![0]!["report"]!["findings"]!.AsArray())!;
         Assert.Equal(
@@ -69,7 +70,8 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal((2, 2, 2), (empty.ExitCode, nowhere.ExitCode, nonsense.ExitCode));
         Assert.Contains("COULD NOT BE CHECKED: It has no table of seals", empty.Output, StringComparison.Ordinal);
-        Assert.Equal($"There is no data in {_folder}. Name its folder in PAYMENTS_DATA_DIR, or a database with --connection.\n", nowhere.Errors);
+        Assert.Equal(
+            $"There is no data in {_folder}. Name its folder in PAYMENTS_DATA_DIR, or a database with --connection.\n", nowhere.Errors);
         Assert.StartsWith("There is no option '--verbose'; there are --log,", nonsense.Errors, StringComparison.Ordinal);
     }
 
@@ -88,7 +90,8 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
         var bad = await VerifyAsync("--check", file, "--seal", seal.Hash);
 
         Assert.Equal(
-            (0, $"The proof holds: event {e.EventId} ({e.Type}) of {e.Stream} version {e.StreamVersion} at position {e.Position} is covered by seal {seal}\n"),
+            (0, $"The proof holds: event {e.EventId} ({e.Type}) of {e.Stream} version {e.StreamVersion} "
+                + $"at position {e.Position} is covered by seal {seal}\n"),
             (good.ExitCode, good.Output));
         Assert.Equal((1, "The proof does not hold. The event does not lead to the seal.\n"), (bad.ExitCode, bad.Output));
     }
@@ -121,7 +124,8 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
         await SchemaMigrator.MigrateAsync(source, TimeProvider.System, Cancel);
         await using (var store = new PostgresEventStore("test", source, TimeProvider.System, NullLogger<PostgresEventStore>.Instance))
         {
-            await store.AppendAsync(EventStore.Sample.Unit(EventStore.Sample.Stream(), Payments.EventStore.ExpectedVersion.None, count: 2), Cancel);
+            await store.AppendAsync(
+                EventStore.Sample.Unit(EventStore.Sample.Stream(), Payments.EventStore.ExpectedVersion.None, count: 2), Cancel);
         }
 
         await using var one = await source.OpenConnectionAsync(Cancel);

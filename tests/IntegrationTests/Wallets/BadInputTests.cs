@@ -115,7 +115,11 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
             ($"/api/admin/wallets/{_wallet}/overdraft", """{"limit":1,"reason":"agreed"}"""),
         })
         {
-            await AssertAsync(await _wallets.Api.PostAsync(target, json, null), HttpStatusCode.BadRequest, "invalid_request", "Idempotency-Key");
+            await AssertAsync(
+                await _wallets.Api.PostAsync(target, json, null),
+                HttpStatusCode.BadRequest,
+                "invalid_request",
+                "Idempotency-Key");
         }
 
         using var named = new HttpRequestMessage(HttpMethod.Post, $"/api/admin/wallets/{_wallet}/freeze")
@@ -124,7 +128,10 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
             Headers = { { "Idempotency-Key", Api.Fresh("bad") }, { "X-Operator", "two words" } },
         };
         await AssertAsync(
-            await _wallets.Api.Http.SendAsync(named, TestContext.Current.CancellationToken), HttpStatusCode.BadRequest, "invalid_request", "X-Operator");
+            await _wallets.Api.Http.SendAsync(named, TestContext.Current.CancellationToken),
+            HttpStatusCode.BadRequest,
+            "invalid_request",
+            "X-Operator");
     }
 
     private static async Task AssertAsync(HttpResponseMessage response, HttpStatusCode status, string code, string? field = null)

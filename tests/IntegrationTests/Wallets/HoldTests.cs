@@ -35,7 +35,10 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
             }));
 
             Assert.Equal(
-                [.. Enumerable.Repeat((HttpStatusCode.Created, (string?)null), 5), (HttpStatusCode.UnprocessableEntity, "insufficient_funds")],
+                [
+                    .. Enumerable.Repeat((HttpStatusCode.Created, (string?)null), 5),
+                    (HttpStatusCode.UnprocessableEntity, "insufficient_funds")
+                ],
                 answers.Order());
             var view = await _wallets.Api.WalletAsync(wallet);
             Assert.Equal((5_000, 5_000, 0), (view.Balance, view.Held, view.Available));
@@ -61,7 +64,8 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
         var entry = (await _wallets.Api.GetJsonAsync($"/api/wallets/{wallet}/entries"))["items"]![1]!;
         Assert.Equal(
             ("capture_out", -400, 4_600, hold, "Hotel"),
-            ((string?)entry["kind"], (long)entry["amount"]!, (long)entry["balance"]!, (Guid)entry["operation"]!, (string?)entry["reference"]));
+            ((string?)entry["kind"], (long)entry["amount"]!, (long)entry["balance"]!,
+                (Guid)entry["operation"]!, (string?)entry["reference"]));
         Assert.Empty((await _wallets.Api.GetAsync<HoldPage>($"/api/wallets/{wallet}/holds")).Items);
         foreach (var ending in new[] { "captures", "releases" })
         {
@@ -123,7 +127,8 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
         await WalletPlatform.UntilAsync(async () => (await later.Api.WalletAsync(wallet)).Held == 500);
 
         Assert.Equal([lasting], await later.Log.ColumnAsync<Guid>("select hold_id from holds"));
-        var expired = (await later.Log.EventsAsync(new EventFilter { StreamType = "wallet" })).Where(e => e.Type == "wallet.hold-expired.v1");
+        var expired = (await later.Log.EventsAsync(new EventFilter { StreamType = "wallet" }))
+            .Where(e => e.Type == "wallet.hold-expired.v1");
         Assert.Equal([(brief, "hold-clock"), (missed, "hold-clock")], expired.Select(e => (e.Metadata.CorrelationId, e.Metadata.Actor)));
         await later.AssertBalancedAsync();
     }
@@ -134,7 +139,8 @@ public sealed class HoldTests(PostgresFixture postgres) : IAsyncLifetime
         var wallet = await _wallets.Api.OpenWalletWithAsync(5_000);
         var payment = Guid.CreateVersion7();
         await _wallets.CommandAsync(new WalletCommand.Hold(
-            new WalletId(wallet), new HoldId(payment), new OperationId(payment), new Money(700, Currency.Parse("EUR")), 3600, HoldPurpose.Payment));
+            new WalletId(wallet), new HoldId(payment), new OperationId(payment),
+            new Money(700, Currency.Parse("EUR")), 3600, HoldPurpose.Payment));
 
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{payment}/captures", new { }, "hold_of_operation");
         await _wallets.RefuseAsync($"/api/wallets/{wallet}/holds/{payment}/releases", new { }, "hold_of_operation");

@@ -36,7 +36,8 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Each_kind_of_movement_has_its_other_side_in_its_account()
     {
-        var (alice, bob) = (new WalletId(await _wallets.Api.OpenWalletWithAsync(10_000)), new WalletId(await _wallets.Api.OpenWalletAsync()));
+        var (alice, bob) =
+            (new WalletId(await _wallets.Api.OpenWalletWithAsync(10_000)), new WalletId(await _wallets.Api.OpenWalletAsync()));
         var (payment, card, undone, refund, cardRefund) = (NewId(), NewId(), NewId(), NewId(), NewId());
 
         await _wallets.CommandAsync(
@@ -130,7 +131,10 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
         {
             var id = await _wallets.Api.OpenWalletAsync(currency: code);
             await _wallets.PostAsync($"/api/wallets/{id}/deposits", new { amount = 5_000, currency = code });
-            await _wallets.PostAsync($"/api/admin/wallets/{id}/overdraft", new { limit = random.Next(2_000), reason = "agreed" }, System.Net.HttpStatusCode.OK);
+            await _wallets.PostAsync(
+                $"/api/admin/wallets/{id}/overdraft",
+                new { limit = random.Next(2_000), reason = "agreed" },
+                System.Net.HttpStatusCode.OK);
             wallets.Add((new WalletId(id), Currency.Parse(code)));
         }
 
@@ -145,7 +149,8 @@ public sealed class LedgerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Superset(
             new HashSet<string>
             {
-                "deposit", "withdrawal", "payment_in", "payment_out", "fee", "refund_in", "refund_out", "reversal", "fee_returned", "capture_out",
+                "deposit", "withdrawal", "payment_in", "payment_out", "fee", "refund_in", "refund_out", "reversal", "fee_returned",
+                "capture_out",
             },
             (await _wallets.Log.ColumnAsync<string>("select distinct kind from ledger_entries")).ToHashSet());
         Assert.True(await _wallets.Log.ScalarAsync<long>("select count(*) from holds") > 0);

@@ -22,7 +22,10 @@ public sealed class OwnersTests(PostgresFixture postgres)
         Assert.Equal(
             [(ids[0], "alice"), (ids[1], "bob")], owners.Select(o => ((Guid)o!["walletId"]!, (string?)o["userId"])).OrderBy(o => o.Item2));
 
-        foreach (var bad in new[] { "", "?wallets=", "?wallets=x", $"?wallets={ids[0]},", $"?wallets={string.Join(',', Enumerable.Repeat(Unknown, 101))}" })
+        foreach (var bad in new[]
+        {
+            "", "?wallets=", "?wallets=x", $"?wallets={ids[0]},", $"?wallets={string.Join(',', Enumerable.Repeat(Unknown, 101))}"
+        })
         {
             using var response = await wallets.Api.Http.GetAsync("/api/admin/wallets/owners" + bad, TestContext.Current.CancellationToken);
             var problem = await ProblemAssert.IsAsync(response, HttpStatusCode.BadRequest, "invalid_request");

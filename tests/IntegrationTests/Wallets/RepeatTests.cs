@@ -20,7 +20,11 @@ public sealed class RepeatTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task What_was_done_is_not_done_again()
     {
         var (alice, bob, operation, undone) = (await OpenAsync(10_000), await OpenAsync(0), NewId(), NewId());
-        WalletCommand[] toAlice = [Hold(alice, operation, 1_000), new WalletCommand.Capture(alice, HoldId.For(operation), operation, Euros(1_000), bob)];
+        WalletCommand[] toAlice =
+        [
+            Hold(alice, operation, 1_000),
+            new WalletCommand.Capture(alice, HoldId.For(operation), operation, Euros(1_000), bob)
+        ];
         WalletCommand[] toBob =
         [
             new WalletCommand.Credit(bob, operation, Euros(1_000), Euros(30), alice),
@@ -35,7 +39,9 @@ public sealed class RepeatTests(PostgresFixture postgres) : IAsyncLifetime
         await _wallets.CommandAsync(toBob[0]); // Alone, and so not among others that are there already.
 
         Assert.Equal(before, await TablesAsync());
-        Assert.Equal((9_000, 970), ((await _wallets.Api.WalletAsync(alice.Value)).Balance, (await _wallets.Api.WalletAsync(bob.Value)).Balance));
+        Assert.Equal(
+            (9_000, 970),
+            ((await _wallets.Api.WalletAsync(alice.Value)).Balance, (await _wallets.Api.WalletAsync(bob.Value)).Balance));
         await AssertWholeAsync();
     }
 
@@ -126,7 +132,8 @@ public sealed class RepeatTests(PostgresFixture postgres) : IAsyncLifetime
 
     // Releases of holds that never were are outcomes, too, also of a frozen wallet.
     private Task ForgetAsync(params WalletId[] wallets) => _wallets.CommandAsync([.. wallets.SelectMany(wallet =>
-        Enumerable.Range(0, RecentOutcomes.CountMax).Select(_ => NewId()).Select(id => new WalletCommand.Release(wallet, HoldId.For(id), id)))]);
+        Enumerable.Range(0, RecentOutcomes.CountMax).Select(_ => NewId())
+            .Select(id => new WalletCommand.Release(wallet, HoldId.For(id), id)))]);
 
     private Task<List<string>> TablesAsync() => _wallets.Log.ColumnAsync<string>(
         """

@@ -33,7 +33,8 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         Assert.Equal(
             [$"{Payment} {Alice} {Payment} payment 1200 EUR 2099-01-01"],
             await wallets.Log.ColumnAsync<string>(
-                "select format('%s %s %s %s %s %s %s', hold_id, wallet_id, operation_id, purpose, amount, currency, expires_at::date) from holds"));
+                "select format('%s %s %s %s %s %s %s', hold_id, wallet_id, operation_id, purpose, amount, currency, expires_at::date) " +
+                "from holds"));
         var (wallet, operation) = (new WalletId(Guid.Parse(Alice)), new OperationId(Guid.Parse(Payment)));
         await wallets.CommandAsync(new WalletCommand.Capture(
             wallet, HoldId.For(operation), operation, new Money(1_200, Currency.Parse("EUR")), wallet));
@@ -69,7 +70,8 @@ public sealed class UpgradeTests(PostgresFixture postgres)
                 Event("wallet.deposited.v1", $$"""{"movement":"{{Deposit}}","amount":{"minor":5000,"currency":"EUR"},"reference":null}"""),
                 Event(
                     "wallet.funds-held.v1",
-                    $$"""{"hold":"{{Payment}}","payment":"{{Payment}}","amount":{"minor":1200,"currency":"EUR"},"expiresAt":"2099-01-01T00:00:00+00:00"}"""),
+                    $$"""{"hold":"{{Payment}}","payment":"{{Payment}}","amount":{"minor":1200,"currency":"EUR"}""" +
+                    ""","expiresAt":"2099-01-01T00:00:00+00:00"}"""),
             ]);
         var stored = await store.AppendAsync(
             new AppendUnit

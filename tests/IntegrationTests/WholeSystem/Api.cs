@@ -19,13 +19,14 @@ internal sealed class Api : IDisposable
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(30);
 
     /// <param name="key">Of a client that may do everything.</param>
-    public Api(Uri gateway, string key = Key) => Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
-    {
-        BaseAddress = gateway,
+    public Api(Uri gateway, string key = Key) =>
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = gateway,
 
-        // The role is for a service that is called without the gateway, which drops it.
-        DefaultRequestHeaders = { { PlatformHeaders.ApiKey, key }, { PlatformHeaders.OperatorRole, OperatorRoles.Admin } },
-    };
+            // The role is for a service that is called without the gateway, which drops it.
+            DefaultRequestHeaders = { { PlatformHeaders.ApiKey, key }, { PlatformHeaders.OperatorRole, OperatorRoles.Admin } },
+        };
 
     public HttpClient Http { get; }
 

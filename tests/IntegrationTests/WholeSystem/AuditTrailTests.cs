@@ -24,7 +24,8 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
         var exported = await ExportAsync(log, $"payment={payment}");
 
         Assert.Equal(
-            stored.Select(e => (log, e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId, e.Type, e.SchemaVersion, e.Metadata.Actor)),
+            stored.Select(e => (log, e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId,
+                e.Type, e.SchemaVersion, e.Metadata.Actor)),
             exported.Select(e => ((string)e["log"]!, (long)e["position"]!, (string)e["stream"]!, (long)e["version"]!, (Guid)e["eventId"]!,
                 (string)e["type"]!, (int)e["schema"]!, (string)e["actor"]!)));
         Assert.Equal(stored.Select(e => e.RecordedAt), exported.Select(e => (DateTimeOffset)e["recordedAt"]!));
@@ -56,9 +57,12 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
         var (first, last) = ((DateTimeOffset)all[0]["recordedAt"]!, (DateTimeOffset)all[^1]["recordedAt"]!);
 
         var period = await ExportAsync(
-            "payments", $"payment={payment}&from={Uri.EscapeDataString(first.ToString("O"))}&until={Uri.EscapeDataString(last.ToString("O"))}");
+            "payments",
+            $"payment={payment}&from={Uri.EscapeDataString(first.ToString("O"))}&until={Uri.EscapeDataString(last.ToString("O"))}");
 
-        Assert.Equal(all.Where(e => (DateTimeOffset)e["recordedAt"]! < last).Select(e => (long)e["position"]!), period.Select(e => (long)e["position"]!));
+        Assert.Equal(
+            all.Where(e => (DateTimeOffset)e["recordedAt"]! < last).Select(e => (long)e["position"]!),
+            period.Select(e => (long)e["position"]!));
     }
 
     [Fact]
@@ -94,9 +98,13 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
         Assert.Equal(json.Count, lines.Length - 1);
         Assert.All(lines.Skip(1).Zip(json), pair =>
         {
-            var data = pair.First[(pair.First.IndexOf(",\"{", StringComparison.Ordinal) + 2)..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
+            var data = pair.First[(pair.First.IndexOf(",\"{", StringComparison.Ordinal) + 2)..^1]
+                .Replace("\"\"", "\"", StringComparison.Ordinal);
             Assert.True(JsonNode.DeepEquals(pair.Second["data"], JsonNode.Parse(data)));
-            Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"payments,{pair.Second["position"]},"), pair.First, StringComparison.Ordinal);
+            Assert.StartsWith(
+                string.Create(CultureInfo.InvariantCulture, $"payments,{pair.Second["position"]},"),
+                pair.First,
+                StringComparison.Ordinal);
         });
     }
 
@@ -113,7 +121,8 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
     [InlineData("payment=%00", "payment")]
     public async Task What_makes_no_sense_is_refused_by_the_name_of_the_field(string query, string field)
     {
-        using var answer = await fixture.Api.Http.GetAsync($"/api/admin/payments/audit/events?{query}", TestContext.Current.CancellationToken);
+        using var answer = await fixture.Api.Http.GetAsync(
+            $"/api/admin/payments/audit/events?{query}", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
@@ -122,13 +131,15 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
 
     private static Guid Correlation(JsonNode e) => (Guid)e["correlationId"]!;
 
-    private static Audit.Log LogOf(Audit audit, string log) => log switch { "payments" => audit.Payments, "wallets" => audit.Wallets, _ => audit.Sagas };
+    private static Audit.Log LogOf(Audit audit, string log) =>
+        log switch { "payments" => audit.Payments, "wallets" => audit.Wallets, _ => audit.Sagas };
 
     private async Task<(Guid Payment, string Payer, string Payee)> PayAsync()
     {
         var (alice, bob) = (Api.Fresh("alice"), Api.Fresh("bob"));
         var (payer, payee) = (await fixture.Api.OpenWalletAsync(alice), await fixture.Api.OpenWalletAsync(bob));
-        using var deposit = await fixture.Api.PostAsync($"/api/wallets/{payer}/deposits", """{"amount":100,"currency":"EUR"}""", Api.Fresh("key"));
+        using var deposit = await fixture.Api.PostAsync(
+            $"/api/wallets/{payer}/deposits", """{"amount":100,"currency":"EUR"}""", Api.Fresh("key"));
         var payment = await fixture.Api.PayAsync(payer, payee, 100);
         Assert.Equal("completed", (await fixture.Api.EndOfAsync(payment)).Status);
         return (payment, alice, bob);

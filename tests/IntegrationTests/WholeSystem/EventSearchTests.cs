@@ -39,7 +39,8 @@ public sealed class EventSearchTests(PlatformFixture fixture)
         var wallet = await _api.OpenWalletWithAsync(1_000);
         for (var i = 1; i <= 4; i++)
         {
-            using var _ = await _api.PostAsync($"/api/wallets/{wallet}/deposits", $$"""{"amount":{{i}},"currency":"EUR"}""", Api.Fresh("key"));
+            using var _ = await _api.PostAsync(
+                $"/api/wallets/{wallet}/deposits", $$"""{"amount":{{i}},"currency":"EUR"}""", Api.Fresh("key"));
         }
 
         var search = $"/api/admin/wallets/events?stream=wallet/{wallet}&type=wallet.deposited.v1,wallet.frozen.v1&limit=2";
@@ -90,15 +91,17 @@ public sealed class EventSearchTests(PlatformFixture fixture)
     public async Task One_event_is_shown_with_all_of_its_envelope_and_what_is_beside_it_in_its_stream()
     {
         var wallet = await _api.OpenWalletWithAsync(100);
-        var positions = (await ItemsAsync($"/api/admin/wallets/events?stream=wallet/{wallet}&order=oldest")).Select(e => (long)e["position"]!).ToList();
+        var positions = (await ItemsAsync($"/api/admin/wallets/events?stream=wallet/{wallet}&order=oldest"))
+            .Select(e => (long)e["position"]!)
+            .ToList();
 
         var found = await _api.GetJsonAsync($"/api/admin/wallets/events/{positions[1]}");
 
         var e = found["event"]!;
         Assert.Equal(
             ("wallets", $"wallet/{wallet}", 2, "wallet.deposited.v1", 1, "dev", positions[0], null),
-            ((string?)e["service"], (string?)e["stream"], (int)e["version"]!, (string?)e["type"], (int)e["schemaVersion"]!, (string?)e["actor"],
-                (long)found["previousInStream"]!, (long?)found["nextInStream"]));
+            ((string?)e["service"], (string?)e["stream"], (int)e["version"]!, (string?)e["type"], (int)e["schemaVersion"]!,
+                (string?)e["actor"], (long)found["previousInStream"]!, (long?)found["nextInStream"]));
         Assert.Equal(100, (long)e["data"]!["amount"]!["minor"]!);
         Assert.True(Guid.TryParse((string?)e["eventId"], out _) && Guid.TryParse((string?)e["correlationId"], out _));
     }

@@ -3,7 +3,9 @@ using Payments.EventStore;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>A consumer that fails on one user's messages holds up nobody else, and loses, doubles and reorders nothing of that user.</summary>
+/// <summary>
+/// A consumer that fails on one user's messages holds up nobody else, and loses, doubles and reorders nothing of that user.
+/// </summary>
 [Collection(WholeSystemTests.Name)]
 public sealed class FailingUserTests(PostgresFixture postgres)
 {
@@ -28,7 +30,9 @@ public sealed class FailingUserTests(PostgresFixture postgres)
         }
 
         using var planted = await api.Http.PutAsJsonAsync(
-            $"/api/admin/{service}/planted-failures", new { routingKey = key, seconds = FailingSeconds }, TestContext.Current.CancellationToken);
+            $"/api/admin/{service}/planted-failures",
+            new { routingKey = key, seconds = FailingSeconds },
+            TestContext.Current.CancellationToken);
         planted.EnsureSuccessStatusCode();
         var trail = await api.GetJsonAsync($"/api/admin/{service}/audit?act=failure-planted&subject={Uri.EscapeDataString($"key/{key}")}");
         Assert.Single(trail["items"]!.AsArray());

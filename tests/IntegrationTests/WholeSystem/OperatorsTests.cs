@@ -5,7 +5,9 @@ using IntegrationTests.Standalone;
 
 namespace IntegrationTests.WholeSystem;
 
-/// <summary>What an operator asks and orders through the gateway: states of the past, what changed between two, and the read models.</summary>
+/// <summary>
+/// What an operator asks and orders through the gateway: states of the past, what changed between two, and the read models.
+/// </summary>
 [Collection(WholeSystemTests.Name)]
 public sealed class OperatorsTests(PlatformFixture fixture)
 {
@@ -99,7 +101,9 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         }));
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (unfounded.StatusCode, keyless.StatusCode));
-        Assert.Equal((HttpStatusCode.Accepted, """{"projection":"payment_minutes","act":"projection-rebuild-ordered"}"""), Assert.Single(answers.Distinct()));
+        Assert.Equal(
+            (HttpStatusCode.Accepted, """{"projection":"payment_minutes","act":"projection-rebuild-ordered"}"""),
+            Assert.Single(answers.Distinct()));
         await Wait.UntilAsync(() => (string?)Find("payments", "payment_minutes")!["rebuiltAt"] != before, Deadline);
         using var again = await _api.PostAsync(Target, """{"reason":"to be sure"}""", key);
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
@@ -120,7 +124,9 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         for (var i = 0; i < 3; i++)
         {
             using var answer = await _api.PostAsync(
-                "/api/payments", $$"""{"method":"wallet","payerWalletId":"{{poor}}","payeeWalletId":"{{rich}}","amount":{{100 + i}},"currency":"EUR"}""", Api.Fresh("key"));
+                "/api/payments",
+                $$"""{"method":"wallet","payerWalletId":"{{poor}}","payeeWalletId":"{{rich}}","amount":{{100 + i}},"currency":"EUR"}""",
+                Api.Fresh("key"));
             failed.Add((Guid)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["paymentId"]!);
             Assert.Equal("insufficient_funds", (string?)(await _api.GetJsonAsync($"/api/payments/{failed[^1]}?wait=20s"))["failureCode"]);
         }
@@ -167,9 +173,13 @@ public sealed class OperatorsTests(PlatformFixture fixture)
             await ProblemAssert.IsAsync(twice, HttpStatusCode.Conflict, "consumer_paused");
         }
 
-        await Wait.UntilAsync(() => Consumer() is var c && (string?)c["state"] == "paused" && (string?)c["members"]![0]!["state"] == "paused", Deadline);
+        await Wait.UntilAsync(
+            () => Consumer() is var c && (string?)c["state"] == "paused" && (string?)c["members"]![0]!["state"] == "paused",
+            Deadline);
         using var asked = await _api.PostAsync(
-            "/api/payments", $$"""{"method":"wallet","payerWalletId":"{{payer}}","payeeWalletId":"{{payee}}","amount":100,"currency":"EUR"}""", Api.Fresh("key"));
+            "/api/payments",
+            $$"""{"method":"wallet","payerWalletId":"{{payer}}","payeeWalletId":"{{payee}}","amount":100,"currency":"EUR"}""",
+            Api.Fresh("key"));
         var payment = (string?)JsonNode.Parse(await asked.Content.ReadAsStringAsync(Cancel))!["paymentId"];
         await Wait.UntilAsync(() => (long)Consumer()["lag"]! >= 1, Deadline);
         Assert.Equal("pending", (string?)(await _api.GetJsonAsync($"/api/payments/{payment}"))["status"]);
@@ -180,7 +190,9 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         }
 
         Assert.Equal("completed", (string?)(await _api.GetJsonAsync($"/api/payments/{payment}?wait=30s"))["status"]);
-        await Wait.UntilAsync(() => Consumer() is var c && (long)c["lag"]! == 0 && (string?)c["state"] == "running" && c["handledAt"] is not null, Deadline);
+        await Wait.UntilAsync(
+            () => Consumer() is var c && (long)c["lag"]! == 0 && (string?)c["state"] == "running" && c["handledAt"] is not null,
+            Deadline);
         using (var running = await SteerAsync("resume", "again"))
         {
             await ProblemAssert.IsAsync(running, HttpStatusCode.Conflict, "consumer_running");
@@ -189,7 +201,8 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         var acts = (await _api.GetJsonAsync("/api/admin/wallets/dead-letters/acts"))["items"]!.AsArray();
         Assert.Equal(
             ["consumer-resumed seen enough", "consumer-paused a test"],
-            acts.Where(a => ((string)a!["act"]!).StartsWith("consumer-", StringComparison.Ordinal)).Take(2).Select(a => $"{a!["act"]} {a["reason"]}"));
+            acts.Where(a => ((string)a!["act"]!).StartsWith("consumer-", StringComparison.Ordinal)).Take(2)
+                .Select(a => $"{a!["act"]} {a["reason"]}"));
     }
 
     [Fact]
@@ -198,8 +211,12 @@ public sealed class OperatorsTests(PlatformFixture fixture)
         foreach (var service in new[] { "payments", "wallets", "sagas" })
         {
             var settings = await _api.GetJsonAsync($"/api/admin/{service}/settings");
-            Assert.Equal((service, "Development", "single"), ((string)settings["service"]!, (string)settings["environment"]!, (string)settings["splitPhase"]!));
-            Assert.Contains(settings["groups"]!.AsArray().SelectMany(g => g!["settings"]!.AsArray()), s => s!.ToJsonString() == """{"name":"Retries:AttemptsMax","value":"12"}""");
+            Assert.Equal(
+                (service, "Development", "single"),
+                ((string)settings["service"]!, (string)settings["environment"]!, (string)settings["splitPhase"]!));
+            Assert.Contains(
+                settings["groups"]!.AsArray().SelectMany(g => g!["settings"]!.AsArray()),
+                s => s!.ToJsonString() == """{"name":"Retries:AttemptsMax","value":"12"}""");
             Assert.Contains(settings["checks"]!.AsArray(), c => (string?)c!["name"] == "invariant-readers-keep-up");
             Assert.DoesNotContain("assword", settings.ToJsonString(), StringComparison.Ordinal);
             Assert.DoesNotContain("127.0.0.1", settings.ToJsonString(), StringComparison.Ordinal);
@@ -231,7 +248,8 @@ public sealed class OperatorsTests(PlatformFixture fixture)
 
     private async Task<HttpStatusCode> OrderAsync(string service, string name, string act)
     {
-        using var answer = await _api.PostAsync($"/api/admin/{service}/projections/{name}/{act}", """{"reason":"a test"}""", Api.Fresh("key"));
+        using var answer = await _api.PostAsync(
+            $"/api/admin/{service}/projections/{name}/{act}", """{"reason":"a test"}""", Api.Fresh("key"));
         return answer.StatusCode;
     }
 

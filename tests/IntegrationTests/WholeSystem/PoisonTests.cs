@@ -23,10 +23,14 @@ public sealed class PoisonTests(PostgresFixture postgres)
         ("missing headers", () => new() { Key = "user/x"u8.ToArray(), Value = "{}"u8.ToArray() }, "unreadable", "is missing."),
         ("unknown type", () => Readable(1, "unknown.happened.v1", 1, "{}"), "WireFormatException", "unknown.happened.v1"),
         ("wrong schema", () => Readable(2, "payment.requested.v1", 99, "{}"), "WireFormatException", "99"),
-        ("not what it says", () => Readable(3, "payment.requested.v1", 1, """{"nonsense":true}"""), "WireFormatException", "payment.requested.v1"),
-        ("truncated JSON", () => Readable(4, "payment.requested.v1", 2, """{"terms":{"payment":"""), "WireFormatException", "payment.requested.v1"),
-        ("binary data", () => Readable(5, "payment.requested.v1", 2, "\u0001\u0002\0\u0003"), "WireFormatException", "payment.requested.v1"),
-        (Largest, () => Readable(6, "payment.requested.v1", 2, $"{{\"terms\":\"{new string('x', 999_300)}\"}}"), "WireFormatException", "payment.requested.v1"),
+        ("not what it says", () => Readable(3, "payment.requested.v1", 1, """{"nonsense":true}"""),
+            "WireFormatException", "payment.requested.v1"),
+        ("truncated JSON", () => Readable(4, "payment.requested.v1", 2, """{"terms":{"payment":"""),
+            "WireFormatException", "payment.requested.v1"),
+        ("binary data", () => Readable(5, "payment.requested.v1", 2, "\u0001\u0002\0\u0003"),
+            "WireFormatException", "payment.requested.v1"),
+        (Largest, () => Readable(6, "payment.requested.v1", 2, $"{{\"terms\":\"{new string('x', 999_300)}\"}}"),
+            "WireFormatException", "payment.requested.v1"),
     ];
 
     [Fact]
@@ -59,7 +63,8 @@ public sealed class PoisonTests(PostgresFixture postgres)
 
         foreach (var (topic, log, consumer) in read)
         {
-            var found = await RowsAsync(log, $"select error_type || '|' || error from dead_letters where consumer = '{consumer}' order by id");
+            var found = await RowsAsync(
+                log, $"select error_type || '|' || error from dead_letters where consumer = '{consumer}' order by id");
             foreach (var ((name, _, type, error), row) in Kinds.Zip(found))
             {
                 Assert.StartsWith($"{type}|", row, StringComparison.Ordinal);
@@ -68,7 +73,9 @@ public sealed class PoisonTests(PostgresFixture postgres)
             }
 
             Assert.Equal(Kinds.Length, found.Count);
-            Assert.Equal(Kinds.Select(k => k.Name == Largest ? $"{k.Type}, without its data" : k.Type), CopiesOn(clients, topic.DeadLetters, Kinds.Length));
+            Assert.Equal(
+                Kinds.Select(k => k.Name == Largest ? $"{k.Type}, without its data" : k.Type),
+                CopiesOn(clients, topic.DeadLetters, Kinds.Length));
         }
 
         var (alice, bob) = (await api.OpenWalletWithAsync(100), await api.OpenWalletAsync());

@@ -94,7 +94,18 @@ public sealed class WalkThroughTests(PlatformFixture fixture)
 
     private static string Wallet(string id, string user, long balance, long version, string currency = "EUR") =>
         JsonSerializer.Serialize(
-            new { walletId = id, userId = user, currency, balance, held = 0, available = balance, overdraft = 0, status = "active", version });
+            new
+            {
+                walletId = id,
+                userId = user,
+                currency,
+                balance,
+                held = 0,
+                available = balance,
+                overdraft = 0,
+                status = "active",
+                version
+            });
 
     private async Task<(long Balance, long Held, long Available)> MoneyAsync(Guid wallet)
     {

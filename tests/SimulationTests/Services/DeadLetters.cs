@@ -4,7 +4,9 @@ using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;
 
-/// <summary>What consumers could not handle: what was planted, and what failed for a while and is tried again. There is nothing else of the kind.</summary>
+/// <summary>
+/// What consumers could not handle: what was planted, and what failed for a while and is tried again. There is nothing else of the kind.
+/// </summary>
 internal static class DeadLetters
 {
     public static void Check(World world, string service, ProjectionRow stored)

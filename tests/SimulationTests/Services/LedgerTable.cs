@@ -5,7 +5,8 @@ using Payments.WalletService.Answers;
 namespace SimulationTests.Services;
 
 /// <summary>
-/// The wallet service's <c>ledger_entries</c> and <c>refusals</c>: what their rows say, and that what was answered once is not answered again.
+/// The wallet service's <c>ledger_entries</c> and <c>refusals</c>: what their rows say, and that what was answered once is not answered
+/// again.
 /// </summary>
 /// <param name="saw">Told what happened that must happen now and then.</param>
 internal sealed class LedgerTable(Action<string> saw) : IAnswerBook

@@ -70,8 +70,8 @@ internal sealed class World
         _chaos = new Chaos(this);
         Actor[] clocks =
         [
-            new DeadlineClock(this), new HoldExpiry(this), new Retries(this, Payments, Parked["payments"]), new Retries(this, Wallets, Parked["wallets"]),
-            new Retries(this, Sagas, Parked["sagas"]),
+            new DeadlineClock(this), new HoldExpiry(this), new Retries(this, Payments, Parked["payments"]),
+            new Retries(this, Wallets, Parked["wallets"]), new Retries(this, Sagas, Parked["sagas"]),
         ];
         _actors = [.. _services, .. Relays, .. clocks, Processor, new CardDesk(this), Requests, Operators, _chaos];
     }
@@ -296,13 +296,15 @@ internal sealed class World
     }
 
     /// <summary>Wallets that have forgotten by the next command what others forget after dozens.</summary>
-    private static AggregateDefinition<Wallet, WalletEvent> Forgetful(AggregateDefinition<Wallet, WalletEvent> definition, int outcomesMax) =>
+    private static AggregateDefinition<Wallet, WalletEvent> Forgetful(
+        AggregateDefinition<Wallet, WalletEvent> definition, int outcomesMax) =>
         outcomesMax >= RecentOutcomes.CountMax ? definition : definition with
         {
             Evolve = (state, e) =>
             {
                 var wallet = definition.Evolve(state, e);
-                var kept = wallet.Recent.All.TakeLast(outcomesMax).Aggregate(RecentOutcomes.None, (all, one) => all.Add(one.Id, one.Outcome));
+                var kept = wallet.Recent.All.TakeLast(outcomesMax)
+                    .Aggregate(RecentOutcomes.None, (all, one) => all.Add(one.Id, one.Outcome));
                 return wallet with { Recent = kept };
             },
         };

@@ -52,7 +52,8 @@ public sealed class PersonalDataTests
     [InlineData(HeaderNames.Type, "wallet.opened.v1", "wallet.opened.v1")]
     [InlineData(HeaderNames.Actor, "ops/olga", "ops/person-1")]
     [InlineData("x-remark", "for olga, 3 times", "xxx xxxx, 0 xxxxx")]
-    public void Headers_that_are_not_ours_say_nothing(string name, string value, string masked) => Assert.Equal(masked, _persons.Header(name, value));
+    public void Headers_that_are_not_ours_say_nothing(string name, string value, string masked) =>
+        Assert.Equal(masked, _persons.Header(name, value));
 
     [Fact]
     public void Every_event_that_is_stored_stays_what_it_is_and_names_nobody()

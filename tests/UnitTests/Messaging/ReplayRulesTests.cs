@@ -42,7 +42,8 @@ public sealed class ReplayRulesTests
     [InlineData(80, 20, 20, ReplayStep.GoOn)]
     [InlineData(79, 20, 20, ReplayStep.Stop)]
     [InlineData(1_000, 1, 0, ReplayStep.Stop)]
-    public void Too_many_failures_are_seen_after_each_stage_and_in_the_last_at_once(int applied, int failed, int percent, ReplayStep step) =>
+    public void Too_many_failures_are_seen_after_each_stage_and_in_the_last_at_once(
+        int applied, int failed, int percent, ReplayStep step) =>
         Assert.Equal(step, ReplayRules.After(Counts(applied, failed), percent));
 
     [Fact]

@@ -28,7 +28,10 @@ public sealed class EffectsTests
             [again, "The card processor is asked to let go what it set aside of 25.00 EUR, or never to do so."],
             Texts(voiding, OperatorAct.Retry));
         Assert.Equal(
-            [again, "The card processor is asked anew to let go what it set aside of 25.00 EUR: a request of its own, for it declined before."],
+            [
+                again,
+                "The card processor is asked anew to let go what it set aside of 25.00 EUR: a request of its own, for it declined before."
+            ],
             Texts(After(voiding, Answer(CardPayment, "VoidDeclined")), OperatorAct.Retry));
     }
 

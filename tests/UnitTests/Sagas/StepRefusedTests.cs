@@ -38,7 +38,8 @@ public sealed class StepRefusedTests
             {
                 events = React(saga, Late(phase), now);
                 Assert.Equal(
-                    [new SagaEvent.Retried(phase, "DeadlinePassed", attempt + 1, now.AddSeconds(stop.Seconds)), Now(saga, stop.Asks)], events);
+                    [new SagaEvent.Retried(phase, "DeadlinePassed", attempt + 1, now.AddSeconds(stop.Seconds)), Now(saga, stop.Asks)],
+                    events);
                 saga = Fold(saga, events);
             }
         }
@@ -63,7 +64,8 @@ public sealed class StepRefusedTests
         var events = React(overdue, refused);
         Assert.Equal([.. Evidence(refused), new SagaEvent.StepRefused(phase, code, Start.AddSeconds(10))], events);
         Assert.Equal(
-            overdue with { RefusalCode = code, Deadline = Start.AddSeconds(10), Declines = Evidence(refused).Length }, Fold(overdue, events));
+            overdue with { RefusalCode = code, Deadline = Start.AddSeconds(10), Declines = Evidence(refused).Length },
+            Fold(overdue, events));
         Assert.Empty(React(Fold(overdue, events), Late(phase), Start.AddDays(1)));
     }
 
@@ -82,7 +84,8 @@ public sealed class StepRefusedTests
     }
 
     /// <summary>
-    /// Under the key it was declined under, the processor says the same for ever. What has no answer yet keeps its key: it may have been done.
+    /// Under the key it was declined under, the processor says the same for ever. What has no answer yet keeps its key: it may have been
+    /// done.
     /// </summary>
     [Fact]
     public void A_void_that_was_declined_is_asked_under_a_new_key_and_one_without_an_answer_under_its_own()

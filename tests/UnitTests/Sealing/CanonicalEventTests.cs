@@ -27,7 +27,9 @@ public sealed class CanonicalEventTests
 
         Assert.Equivalent(e, canonical.ToStored(), strict: true);
         Assert.Equal(e.Data.ToArray(), canonical.ToStored().Data.ToArray());
-        Assert.Equal((e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId, e.Type), (canonical.Position, canonical.Stream, canonical.Version, canonical.EventId, canonical.Type));
+        Assert.Equal(
+            (e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId, e.Type),
+            (canonical.Position, canonical.Stream, canonical.Version, canonical.EventId, canonical.Type));
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class CanonicalEventTests
         Assert.Equal(SHA256.HashData([1, .. one, .. other]), SealHash.Node(one, other));
         Assert.Equal(SHA256.HashData([4, .. "wallet/a"u8]), SealHash.ChainStart("wallet/a"));
         Assert.Equal(
-            SHA256.HashData([0, 0, 0, 0, 8, .. "wallet/a"u8, 0, 0, 0, 0, 0, 0, 0, 7, .. one]), SealHash.Leaf(new ChainHead("wallet/a", 7, one)));
+            SHA256.HashData([0, 0, 0, 0, 8, .. "wallet/a"u8, 0, 0, 0, 0, 0, 0, 0, 7, .. one]),
+            SealHash.Leaf(new ChainHead("wallet/a", 7, one)));
     }
 
     private static StoredEvent Event(string form) => form == "full" ? SampleEvents.Full() : SampleEvents.Bare();

@@ -20,7 +20,9 @@ public sealed class ProofVerifierTests
     public void A_good_proof_holds_and_names_the_seal_it_leads_to_also_after_being_written_and_read()
     {
         Assert.Equal(new ProofVerdict(true, "", new SealMark(5, Noted)), ProofVerifier.Check(Good, Noted));
-        Assert.Equal(new ProofVerdict(true, "", new SealMark(5, Noted)), ProofVerifier.Check(InclusionProof.Parse(Good.ToJson()), Noted.ToUpperInvariant()));
+        Assert.Equal(
+            new ProofVerdict(true, "", new SealMark(5, Noted)),
+            ProofVerifier.Check(InclusionProof.Parse(Good.ToJson()), Noted.ToUpperInvariant()));
     }
 
     [Fact]
@@ -48,7 +50,10 @@ public sealed class ProofVerifierTests
     [InlineData("laterSeals")]
     public void A_list_that_lost_doubled_or_swapped_something_is_refused(string list)
     {
-        foreach (var change in new Action<JsonArray>[] { l => l.RemoveAt(0), l => l.RemoveAt(l.Count - 1), l => l.Add(l[0]!.DeepClone()), Swap, l => l.Clear(), l => l[0] = null })
+        foreach (var change in new Action<JsonArray>[]
+        {
+            l => l.RemoveAt(0), l => l.RemoveAt(l.Count - 1), l => l.Add(l[0]!.DeepClone()), Swap, l => l.Clear(), l => l[0] = null
+        })
         {
             var document = JsonNode.Parse(Good.ToJson())!;
             change(document[list]!.AsArray());
@@ -82,7 +87,9 @@ public sealed class ProofVerifierTests
         var e = SampleEvents.Full(version: 1);
         var proof = Make(e, SHA256.HashData([9]));
 
-        Assert.Equal("The event is the first of its stream, and its chain does not begin with the stream.", ProofVerifier.Check(proof, noted: null).Why);
+        Assert.Equal(
+            "The event is the first of its stream, and its chain does not begin with the stream.",
+            ProofVerifier.Check(proof, noted: null).Why);
         Assert.True(ProofVerifier.Check(Make(e, SealHash.ChainStart(e.Stream.ToString())), noted: null).Holds);
     }
 
@@ -126,7 +133,8 @@ public sealed class ProofVerifierTests
     private static InclusionProof Make(StoredEvent e, byte[] before)
     {
         var later = new[] { SHA256.HashData([1]), SHA256.HashData([2]) };
-        var chain = later.Aggregate(SealHash.Chain(before, SealHash.OfEvent(CanonicalEvent.Of(e))), (hash, digest) => SealHash.Chain(hash, digest));
+        var chain = later.Aggregate(
+            SealHash.Chain(before, SealHash.OfEvent(CanonicalEvent.Of(e))), (hash, digest) => SealHash.Chain(hash, digest));
         var heads = MerkleTree.Ordered(
             Enumerable.Range(1, 4).Select(i => new ChainHead($"wallet/{i}", i, SHA256.HashData([(byte)i])))
                 .Append(new ChainHead(e.Stream.ToString(), e.StreamVersion + later.Length, chain)));
@@ -136,10 +144,14 @@ public sealed class ProofVerifierTests
             InclusionProof.Kind,
             new ProvenEvent(
                 e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId, e.Type, e.SchemaVersion, Encoding.UTF8.GetString(e.Data.Span),
-                e.Metadata.CorrelationId, e.Metadata.CausationId, e.Metadata.Actor, e.Metadata.TraceParent, e.Metadata.RoutingKey, e.RecordedAt),
+                e.Metadata.CorrelationId, e.Metadata.CausationId, e.Metadata.Actor, e.Metadata.TraceParent, e.Metadata.RoutingKey,
+                e.RecordedAt),
             Hex(before),
             [.. later.Select(Hex)],
-            [.. MerkleTree.Path(heads, heads.FindIndex(h => h.Stream == e.Stream.ToString())).Select(s => new PathStep(s.IsLeft, Hex(s.Hash)))],
+            [
+                .. MerkleTree.Path(heads, heads.FindIndex(h => h.Stream == e.Stream.ToString()))
+                    .Select(s => new PathStep(s.IsLeft, Hex(s.Hash)))
+            ],
             Described(header),
             Hex(header.PreviousSeal),
             Hex(seal),
@@ -150,7 +162,9 @@ public sealed class ProofVerifierTests
     }
 
     private static SealHeader Header(long number, long first, long last, byte[] root, byte[] previous) =>
-        new(number, first, last, root, SHA256.HashData([(byte)number]), previous, new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(number));
+        new(
+            number, first, last, root, SHA256.HashData([(byte)number]), previous,
+            new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(number));
 
     private static SealedInterval Described(SealHeader header) =>
         new(header.Number, header.FirstPosition, header.LastPosition, Hex(header.EventHashesDigest), header.SealedAt);

@@ -6,7 +6,8 @@ namespace UnitTests.Sealing;
 /// <summary>Events with fixed content.</summary>
 internal static class SampleEvents
 {
-    public static StoredEvent Full(long position = 812, string stream = "wallet/0198c0de-7a51-7c3e-9d41-1f2e3d4c5b6a", long version = 7) => new(
+    public static StoredEvent Full(
+        long position = 812, string stream = "wallet/0198c0de-7a51-7c3e-9d41-1f2e3d4c5b6a", long version = 7) => new(
         position,
         StreamId.Parse(stream),
         version,

@@ -45,7 +45,9 @@ public sealed partial class UpcasterTests
     {
         var (name, schema, json) = _catalog.Encode(new InvoiceSent("Ada", "Lovelace", 1_234, "USD"));
 
-        Assert.Equal((Name, 3, """{"first":"Ada","last":"Lovelace","minor":1234,"currency":"USD"}"""), (name, schema, Encoding.UTF8.GetString(json)));
+        Assert.Equal(
+            (Name, 3, """{"first":"Ada","last":"Lovelace","minor":1234,"currency":"USD"}"""),
+            (name, schema, Encoding.UTF8.GetString(json)));
     }
 
     [Theory]

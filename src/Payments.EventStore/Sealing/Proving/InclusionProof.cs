@@ -3,14 +3,18 @@ using System.Text.Json.Serialization;
 
 namespace Payments.EventStore.Sealing.Proving;
 
-/// <summary>Shows that one event is in a log whose seal somebody has noted. A document to hand out; <see cref="ProofVerifier"/> checks it.</summary>
+/// <summary>
+/// Shows that one event is in a log whose seal somebody has noted. A document to hand out; <see cref="ProofVerifier"/> checks it.
+/// </summary>
 /// <remarks>Hashes and digests are in hexadecimal.</remarks>
 /// <param name="Proof">What kind of document it is: <see cref="Kind"/>.</param>
 /// <param name="ChainBefore">The hash of the stream's chain before the event.</param>
 /// <param name="LaterDigests">The digests of the stream's later events in the same interval: they lead to the head that was sealed.</param>
 /// <param name="Path">From that head's leaf to the Merkle root.</param>
 /// <param name="Seal">The seal that all this leads to.</param>
-/// <param name="LaterSeals">What later seals were made of, where a later one is to be shown: the last of them is the one to compare.</param>
+/// <param name="LaterSeals">
+/// What later seals were made of, where a later one is to be shown: the last of them is the one to compare.
+/// </param>
 public sealed record InclusionProof(
     string Proof,
     ProvenEvent Event,

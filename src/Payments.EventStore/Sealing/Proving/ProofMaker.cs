@@ -83,8 +83,9 @@ public sealed class ProofMaker(NpgsqlDataSource database)
 
         return events.Count == seal.LastPosition - seal.FirstPosition + 1
             ? events
-            : throw new NoProofException(Invariant(
-                $"The interval from {seal.FirstPosition} to {seal.LastPosition} is not complete in the log: part of it is archived, or gone."));
+            : throw new NoProofException(
+                Invariant($"The interval from {seal.FirstPosition} to {seal.LastPosition} is not complete in the log: ") +
+                "part of it is archived, or gone.");
     }
 
     private static async Task<byte[]> ChainBeforeAsync(
@@ -135,7 +136,8 @@ public sealed class ProofMaker(NpgsqlDataSource database)
         var e = canonical.ToStored();
         return new ProvenEvent(
             e.Position, e.Stream.ToString(), e.StreamVersion, e.EventId, e.Type, e.SchemaVersion, Encoding.UTF8.GetString(e.Data.Span),
-            e.Metadata.CorrelationId, e.Metadata.CausationId, e.Metadata.Actor, e.Metadata.TraceParent, e.Metadata.RoutingKey, e.RecordedAt);
+            e.Metadata.CorrelationId, e.Metadata.CausationId, e.Metadata.Actor, e.Metadata.TraceParent, e.Metadata.RoutingKey,
+            e.RecordedAt);
     }
 
     private static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);

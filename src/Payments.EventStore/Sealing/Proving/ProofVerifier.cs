@@ -6,7 +6,9 @@ namespace Payments.EventStore.Sealing.Proving;
 /// <summary>Checks a proof of inclusion: no database, no network, nothing but SHA-256.</summary>
 public static class ProofVerifier
 {
-    /// <param name="noted">The hash, in hexadecimal, of the seal that the proof leads to, as it was noted; null when there is none to compare with.</param>
+    /// <param name="noted">
+    /// The hash, in hexadecimal, of the seal that the proof leads to, as it was noted; null when there is none to compare with.
+    /// </param>
     public static ProofVerdict Check(InclusionProof proof, string? noted)
     {
         try
@@ -71,7 +73,8 @@ public static class ProofVerifier
     private static ProofVerdict Wrong(string why) => new(false, why, null);
 
     private static SealHeader Header(SealedInterval interval, byte[] root, byte[] previous) => new(
-        interval.Number, interval.FirstPosition, interval.LastPosition, root, Hash(interval.EventHashesDigest), previous, interval.SealedAt);
+        interval.Number, interval.FirstPosition, interval.LastPosition, root, Hash(interval.EventHashesDigest),
+        previous, interval.SealedAt);
 
     private static CanonicalEvent Canonical(ProvenEvent e) => CanonicalEvent.Of(new StoredEvent(
         e.Position,

@@ -2,9 +2,9 @@ namespace Payments.EventStore.Sealing.Verifying;
 
 /// <summary>How far the chain of each stream has been followed, also past events that are missing or were changed.</summary>
 /// <remarks>
-/// The hash sealed at a bad position is still the right one for the event after it in its stream; only which stream that is may not be known any
-/// more. So such hashes are kept loose, and the event that goes on from one tells whose it was: the rest of the log is verified as if nothing
-/// had happened, and a missing event gets its name.
+/// The hash sealed at a bad position is still the right one for the event after it in its stream; only which stream that is may not be
+/// known any more. So such hashes are kept loose, and the event that goes on from one tells whose it was: the rest of the log is verified
+/// as if nothing had happened, and a missing event gets its name.
 /// </remarks>
 internal sealed class Chains
 {
@@ -32,7 +32,9 @@ internal sealed class Chains
         return versions;
     }
 
-    /// <summary>Whether an event that says this of itself was found not to be as it was sealed: its stream may or may not end there.</summary>
+    /// <summary>
+    /// Whether an event that says this of itself was found not to be as it was sealed: its stream may or may not end there.
+    /// </summary>
     public bool IsDoubtful(string stream, long version) => _doubtful.Contains((stream, version));
 
     public void Doubt(EventFacts e) => _doubtful.Add((e.Stream, e.Version));

@@ -1,6 +1,8 @@
 namespace Payments.EventStore.Sealing.Verifying;
 
-/// <summary>Gathers findings: all are counted, the first ones are kept. What is learnt later about one that is kept can replace it.</summary>
+/// <summary>
+/// Gathers findings: all are counted, the first ones are kept. What is learnt later about one that is kept can replace it.
+/// </summary>
 internal sealed class Findings
 {
     private readonly List<Finding> _kept = [];

@@ -51,7 +51,11 @@ public sealed class LogVerifier(NpgsqlDataSource database, ReadArchived? archive
     }
 
     private async Task WalkAsync(
-        LogWalk walk, Func<long, long, IAsyncEnumerable<CanonicalEvent>> read, NpgsqlConnection connection, long head, CancellationToken cancel)
+        LogWalk walk,
+        Func<long, long, IAsyncEnumerable<CanonicalEvent>> read,
+        NpgsqlConnection connection,
+        long head,
+        CancellationToken cancel)
     {
         var feed = new Feed(walk, done => progress?.Invoke(done, head));
         var lastNumber = 0L;
@@ -136,9 +140,11 @@ public sealed class LogVerifier(NpgsqlDataSource database, ReadArchived? archive
 
             var what = seal is null
                 ? $"noted as {mark.Hash}, is not there: the log was cut off or written anew somewhere from here on"
-                : Invariant($"noted as {mark.Hash}, is {seal.Mark.Hash}: events from here to {seal.LastPosition} or their seals were written anew");
+                : Invariant(
+                    $"noted as {mark.Hash}, is {seal.Mark.Hash}: events from here to {seal.LastPosition} or their seals were written anew");
             findings.Add(new Finding(
-                FindingKind.SealRewritten, sure + 1, mark.Number, null, null, null, Invariant($"position {sure + 1}: seal {mark.Number}, {what}")));
+                FindingKind.SealRewritten, sure + 1, mark.Number, null, null, null,
+                Invariant($"position {sure + 1}: seal {mark.Number}, {what}")));
         }
     }
 
@@ -151,7 +157,8 @@ public sealed class LogVerifier(NpgsqlDataSource database, ReadArchived? archive
         }
 
         var ranges = new List<(long, long)>();
-        await using var command = new NpgsqlCommand("select first_position, last_position from archived_months where event_count > 0", connection);
+        await using var command = new NpgsqlCommand(
+            "select first_position, last_position from archived_months where event_count > 0", connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {

@@ -4,8 +4,8 @@ namespace Payments.EventStore.Sealing.Verifying;
 
 /// <summary>Goes through a log and its seals in order of position, and finds what is not as it was sealed. No I/O.</summary>
 /// <remarks>
-/// For each seal: the events before its interval, which are none as a rule; <see cref="Begin"/>; the events of its interval; <see cref="End"/>.
-/// Then the rest of the events, and <see cref="EndOfLog"/>.
+/// For each seal: the events before its interval, which are none as a rule; <see cref="Begin"/>; the events of its interval;
+/// <see cref="End"/>. Then the rest of the events, and <see cref="EndOfLog"/>.
 /// </remarks>
 /// <param name="notRead">Grows as the events come: archived positions before the next event that are not going to be there.</param>
 internal sealed class LogWalk(Chains chains, Findings findings, ArchivedRanges notRead)
@@ -156,7 +156,8 @@ internal sealed class LogWalk(Chains chains, Findings findings, ArchivedRanges n
         if (_seal is null)
         {
             // In one: nobody knows what was there, and a position may be any number.
-            var which = Invariant($"position {first}: {(first == last ? "the event is missing" : Invariant($"the events up to {last} are missing"))}");
+            var which = Invariant(
+                $"position {first}: {(first == last ? "the event is missing" : Invariant($"the events up to {last} are missing"))}");
             findings.Add(new Finding(FindingKind.Missing, first, null, null, null, null, which));
             return;
         }
@@ -239,8 +240,8 @@ internal sealed class LogWalk(Chains chains, Findings findings, ArchivedRanges n
         _firstMisfit ??= new Misfit(e.Position, at, sealedHash, fitsAtNext);
         if (chains.Before(e.Stream, e.Version) is { } before)
         {
-            // A changed event is still the one before the next of its stream, unless it was put there and the next one goes on from before it.
-            // Where the seal was changed, what it says is no use for that.
+            // A changed event is still the one before the next of its stream, unless it was put there and the next one goes on from before
+            // it. Where the seal was changed, what it says is no use for that.
             chains.KeepLoose(before, at);
             Follow(e, _sealIsSound ? sealedHash : SealHash.Chain(before, e.Digest));
         }
@@ -261,7 +262,8 @@ internal sealed class LogWalk(Chains chains, Findings findings, ArchivedRanges n
             (true, false) => f with
             {
                 Kind = FindingKind.Inserted,
-                What = f.What.Replace("was changed after it was sealed", "was inserted, and the later events were moved up", StringComparison.Ordinal),
+                What = f.What.Replace(
+                    "was changed after it was sealed", "was inserted, and the later events were moved up", StringComparison.Ordinal),
             },
             (false, true) => new Finding(
                 FindingKind.Missing, f.Position, f.Interval, null, null, null,

@@ -20,7 +20,10 @@ public sealed class InlineRebuildTests(PostgresFixture postgres) : IAsyncLifetim
         RoutingKey = (_, _) => "none",
         Project = change =>
         [
-            new("tallies", JsonSerializer.SerializeToUtf8Bytes(new { id = change.Stream.Key, sum = change.After.State!.Sum, version = change.After.Version })),
+            new(
+                "tallies",
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new { id = change.Stream.Key, sum = change.After.State!.Sum, version = change.After.Version })),
         ],
     };
 
@@ -94,7 +97,8 @@ public sealed class InlineRebuildTests(PostgresFixture postgres) : IAsyncLifetim
             (from e in log
              group Tallies.Decode(e).Amount by e.Stream.Key into stream
              select $"{stream.Key} {stream.Sum()} {stream.Count()} {stream.Count()}").Order(StringComparer.Ordinal),
-            (await _projections.Database.QueryAsync<string>("select format('%s %s %s %s', id, sum, version, changes) from tallies")).Order(StringComparer.Ordinal));
+            (await _projections.Database.QueryAsync<string>("select format('%s %s %s %s', id, sum, version, changes) from tallies"))
+                .Order(StringComparer.Ordinal));
     }
 
     private sealed record Tally(long Sum);

@@ -57,7 +57,9 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
                 .. from e in events
                    group AmountOf(e.Data) by e.Stream into stream
                    select new ProjectionRow(
-                       "sums", JsonSerializer.SerializeToUtf8Bytes(new { stream = stream.Key.ToString(), total = factor * stream.Sum(), events = stream.Count() })),
+                       "sums",
+                       JsonSerializer.SerializeToUtf8Bytes(
+                           new { stream = stream.Key.ToString(), total = factor * stream.Sum(), events = stream.Count() })),
             ];
         },
     };
@@ -75,7 +77,8 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
             var streams = Enumerable.Range(0, 100).OrderBy(_ => random.Next()).Take(random.Next(1, 20));
             var appends = streams.Select(n => new StreamAppend(new StreamId("sum", $"{n}"), ExpectedVersion.Any, [.. Enumerable
                 .Range(0, random.Next(1, 5))
-                .Select(_ => Sample.Event(random.Next(10) == 0 ? "sum.named.v1" : "sum.added.v1") with { Data = Amount(random.Next(-100, 1000)) })]));
+                .Select(_ => Sample.Event(
+                    random.Next(10) == 0 ? "sum.named.v1" : "sum.added.v1") with { Data = Amount(random.Next(-100, 1000)) })]));
             Assert.IsType<AppendResult.Appended>(await Store.AppendAsync(Sample.Unit([.. appends]), TestContext.Current.CancellationToken));
         }
     }
@@ -105,7 +108,8 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
             (from e in log
              group AmountOf(e.Data) by e.Stream.ToString() into stream
              select $"{stream.Key} {factor * stream.Sum()} {stream.Count()}").Order(StringComparer.Ordinal),
-            (await _database.QueryAsync<string>("select format('%s %s %s', stream, total, events) from sums")).Order(StringComparer.Ordinal));
+            (await _database.QueryAsync<string>("select format('%s %s %s', stream, total, events) from sums"))
+                .Order(StringComparer.Ordinal));
         Assert.Equal([(long)log.Count], await _database.QueryAsync<long>("select events from sums_of_all"));
     }
 

@@ -31,7 +31,10 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
         var status = await _projections.StatusAsync(s => s.Lag == 0 && s.State == SubscriptionState.Live);
 
         Assert.Equal(
-            new ProjectionStatus("sums", false, 1, SubscriptionState.Live, status.LastPosition, await _projections.Store.LastPositionAsync(Cancel), null, null, null), status);
+            new ProjectionStatus(
+                "sums", false, 1, SubscriptionState.Live, status.LastPosition, await _projections.Store.LastPositionAsync(Cancel),
+                null, null, null),
+            status);
         await here.StopAsync(Cancel);
         await _projections.AppendAsync(random, 10);
         await _projections.StatusAsync(s => s.Lag == 0);
@@ -88,8 +91,11 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
         await _projections.StatusAsync(s => s.Lag == 0);
         await host.StopAsync(Cancel);
         await _projections.AssertSumsAsync();
-        Assert.Equal(["fillfactor=60"], await _projections.Database.QueryAsync<string>("select unnest(reloptions) from pg_class where relname = 'sums'"));
-        Assert.Empty(await _projections.Database.QueryAsync<string>("select nspname::text from pg_namespace where nspname like 'projection%'"));
+        Assert.Equal(
+            ["fillfactor=60"],
+            await _projections.Database.QueryAsync<string>("select unnest(reloptions) from pg_class where relname = 'sums'"));
+        Assert.Empty(
+            await _projections.Database.QueryAsync<string>("select nspname::text from pg_namespace where nspname like 'projection%'"));
     }
 
     [Fact]
@@ -129,7 +135,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
             });
             try
             {
-                done = await new RebuildRun(projection, _projections.Store, _projections.Database.Source, Small, TimeProvider.System).RunAsync(Cancel);
+                done = await new RebuildRun(projection, _projections.Store, _projections.Database.Source, Small, TimeProvider.System)
+                    .RunAsync(Cancel);
             }
             catch (Exception broken) when (broken is InvalidOperationException or Npgsql.NpgsqlException)
             {
@@ -165,7 +172,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(ProjectionAnswer.NoRebuild, await _projections.Control.CancelRebuildAsync("sums", Cancel));
         Assert.Equal(ProjectionAnswer.NoSuchProjection, await _projections.Control.RebuildAsync("nothing", Cancel));
         Assert.Equal(ProjectionAnswer.NoSuchProjection, await _projections.Control.PauseAsync("nothing", Cancel));
-        Assert.Empty(await _projections.Database.QueryAsync<string>("select nspname::text from pg_namespace where nspname like 'projection%'"));
+        Assert.Empty(
+            await _projections.Database.QueryAsync<string>("select nspname::text from pg_namespace where nspname like 'projection%'"));
         hold.Set();
 
         Assert.Equal(ProjectionAnswer.Accepted, await _projections.Control.RebuildAsync("sums", Cancel));
@@ -249,7 +257,9 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
         await _projections.Control.RebuildAsync("sums", Cancel);
 
         var failing = await _projections.StatusAsync(s => s.Rebuild?.Error is not null);
-        Assert.Equal("InvalidOperationException: The log begins at position 3 here: bring the archived months back first.", failing.Rebuild!.Error);
+        Assert.Equal(
+            "InvalidOperationException: The log begins at position 3 here: bring the archived months back first.",
+            failing.Rebuild!.Error);
         await host.StopAsync(Cancel);
     }
 }

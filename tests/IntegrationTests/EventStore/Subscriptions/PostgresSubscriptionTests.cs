@@ -114,7 +114,8 @@ public sealed class PostgresSubscriptionTests : SubscriptionContract, IClassFixt
         using var other = await LockHolder.StartAsync(_database, name);
         using var worker = Worker(WritingInto(table, name, 50, _ => Task.CompletedTask));
         await worker.StartAsync(Cancel);
-        while ((await _database.QueryAsync<int>("select pid from pg_stat_activity where wait_event = 'advisory' and datname = current_database()")).Count == 0)
+        while ((await _database.QueryAsync<int>(
+            "select pid from pg_stat_activity where wait_event = 'advisory' and datname = current_database()")).Count == 0)
         {
             await Task.Delay(20, Cancel);
         }

@@ -234,10 +234,13 @@ public abstract class SubscriptionContract
     private protected static string NewName() => $"test-{Guid.NewGuid():N}";
 
     private protected SubscriptionWorker Worker(SubscriptionDefinition definition, ILeadership? leadership = null) => new(
-        Store, Checkpoints, leadership ?? Leadership, definition, TimeProvider.System, Seed.NewRandom(), NullLogger<SubscriptionWorker>.Instance);
+        Store, Checkpoints, leadership ?? Leadership, definition,
+        TimeProvider.System, Seed.NewRandom(), NullLogger<SubscriptionWorker>.Instance);
 
     private protected async Task AppendAsync(int count, string type) => Assert.IsType<AppendResult.Appended>(await Store.AppendAsync(
-        Sample.Unit(new StreamAppend(Sample.Stream(), ExpectedVersion.None, [.. Enumerable.Range(0, count).Select(_ => Sample.Event(type))])), Cancel));
+        Sample.Unit(
+            new StreamAppend(Sample.Stream(), ExpectedVersion.None, [.. Enumerable.Range(0, count).Select(_ => Sample.Event(type))])),
+        Cancel));
 
     private protected Task UntilPositionAsync(string name, long position) => StatusAsync(name, s => s.Position >= position);
 
