@@ -13,7 +13,7 @@ namespace Payments.Services.Capsules;
 /// <param name="Log">Of the service that could not handle it: payments, wallets or sagas.</param>
 /// <param name="Stream">The aggregate that the message is about; null when the message does not say so.</param>
 /// <param name="Events">Of that aggregate until the last failure, oldest first.</param>
-/// <param name="IsWhole">False: the aggregate has more events than fit, and <paramref name="Events"/> are the first ones.</param>
+/// <param name="IsWhole">False: the first of <paramref name="Events"/> are archived, or there are more than fit.</param>
 /// <param name="History">Events of the same correlation in this log and those of other services, no effect before its cause.</param>
 /// <param name="Missing">What could not be had, one sentence each.</param>
 /// <param name="TraceParent">The trace that the message belongs to (W3C), for whoever has the traces.</param>

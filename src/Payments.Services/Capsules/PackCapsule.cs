@@ -35,50 +35,42 @@ internal static class PackCapsule
 
         var content = await LetterContent.ReadAsync(database, id, cancel);
         var stream = StreamOf(letter, content, consumer);
-        var until = letter.LastFailedAt ?? letter.ParkedAt;
-        var events = stream is { } of
-            ? await store.ReadStreamAsync(of, VersionRange.All, EventsMax + 1, cancel)
-            : [];
+        var (events, fromTheFirst) = await EventsAsync(store, stream, cancel);
         var (history, missing) = letter.CorrelationId is { } correlation
             ? await others.AskAsync(correlation, await HistoryEndpoint.ReadAsync(store.Name, reads, correlation, cancel), cancel)
             : ([], []);
 
+        // The letter last: by then all persons are known whom its error may name.
         var persons = new PersonalData();
-        var (payload, headers) = (Payloads.Text(content.Payload), content.Headers);
+        var until = letter.LastFailedAt ?? letter.ParkedAt;
+        var past = events.Take(EventsMax).TakeWhile(e => e.RecordedAt <= until).Select(e => Pack(persons, e)).ToList();
+        var told = history.Select(e => e with { Actor = persons.Actor(e.Actor), Data = Json(persons, e.Data.GetRawText()) }).ToList();
         var capsule = new IncidentCapsule(
             IncidentCapsule.FormatNow,
             clock.GetUtcNow(),
             store.Name,
             letter.Consumer,
-            Letter: null!, // Last: by then all persons are known whom its error may name.
+            Pack(persons, letter, content),
             stream?.ToString(),
-            [.. events.Take(EventsMax).TakeWhile(e => e.RecordedAt <= until).Select(e => Masked(persons, e))],
-            IsWhole: events.Count <= EventsMax,
-            [.. history.Select(e => e with { Actor = persons.Actor(e.Actor), Data = Masked(persons, e.Data.GetRawText()) })],
+            past,
+            IsWhole: fromTheFirst && (events.Count <= EventsMax || past.Count < EventsMax),
+            told,
             missing,
-            headers.GetValueOrDefault(HeaderNames.TraceParent));
-        capsule = capsule with
-        {
-            Letter = new CapsuleLetter(
-                letter.Id,
-                letter.Status,
-                letter.Topic,
-                letter.Partition,
-                letter.Offset,
-                letter.RoutingKey is { } key ? persons.Key(key) : null,
-                headers.ToDictionary(h => h.Key, h => persons.Header(h.Key, h.Value)),
-                payload is null ? null : persons.Json(payload),
-                content.Payload.Length,
-                letter.Attempts,
-                letter.ParkedAt,
-                letter.FirstFailedAt,
-                letter.LastFailedAt,
-                letter.ErrorType,
-                letter.Error is { } error ? persons.Error(error) : null,
-                letter.Fingerprint,
-                content.Stack is { } stack ? persons.Error(stack) : null),
-        };
+            content.Headers.GetValueOrDefault(HeaderNames.TraceParent));
         return Results.File(capsule.Write(), "application/json", $"incident-{store.Name}-{id}.json");
+    }
+
+    // What is not in the database any more is in an archive.
+    private static async Task<(IReadOnlyList<StoredEvent> Events, bool FromTheFirst)> EventsAsync(
+        IEventStore store, StreamId? stream, CancellationToken cancel)
+    {
+        if (stream is not { } of)
+        {
+            return ([], true);
+        }
+
+        var events = await store.ReadStreamAsync(of, VersionRange.All, EventsMax + 1, cancel);
+        return (events, events is [var first, ..] ? first.StreamVersion == 1 : await store.StreamVersionAsync(of, cancel) == 0);
     }
 
     // By the consumer's own reading of it; where that is what fails, by what it is ordered by or belongs to.
@@ -113,7 +105,26 @@ internal static class PackCapsule
         }
     }
 
-    private static CapsuleEvent Masked(PersonalData persons, StoredEvent e) => new(
+    private static CapsuleLetter Pack(PersonalData persons, DeadLetterView letter, LetterContent content) => new(
+        letter.Id,
+        letter.Status,
+        letter.Topic,
+        letter.Partition,
+        letter.Offset,
+        letter.RoutingKey is { } key ? persons.Key(key) : null,
+        content.Headers.ToDictionary(h => h.Key, h => persons.Header(h.Key, h.Value)),
+        Payloads.Text(content.Payload) is { } payload ? persons.Json(payload) : null,
+        content.Payload.Length,
+        letter.Attempts,
+        letter.ParkedAt,
+        letter.FirstFailedAt,
+        letter.LastFailedAt,
+        letter.ErrorType,
+        letter.Error is { } error ? persons.Error(error) : null,
+        letter.Fingerprint,
+        content.Stack is { } stack ? persons.Error(stack) : null);
+
+    private static CapsuleEvent Pack(PersonalData persons, StoredEvent e) => new(
         e.Position,
         e.StreamVersion,
         e.EventId,
@@ -123,7 +134,7 @@ internal static class PackCapsule
         e.Metadata.CorrelationId,
         e.Metadata.CausationId,
         persons.Actor(e.Metadata.Actor),
-        Masked(persons, Encoding.UTF8.GetString(e.Data.Span)));
+        Json(persons, Encoding.UTF8.GetString(e.Data.Span)));
 
-    private static JsonElement Masked(PersonalData persons, string json) => JsonDocument.Parse(persons.Json(json)).RootElement;
+    private static JsonElement Json(PersonalData persons, string json) => JsonDocument.Parse(persons.Json(json)).RootElement;
 }
