@@ -64,6 +64,11 @@ check_formatting() {
     sort -u -- "$log" >&2
     say "formatting: run dotnet format Payments.NoAspire.slnf"
   fi
+  if (cd "$root" && LC_ALL=C.UTF-8 grep -rnE --include='*.cs' --include='*.razor' --exclude-dir=bin --exclude-dir=obj \
+      '.{141}' AppHost ServiceDefaults bench src tests) >&2; then
+    status=1
+    say "formatting: lines have at most 140 characters"
+  fi
   rm -f -- "$log"
   return "$status"
 }

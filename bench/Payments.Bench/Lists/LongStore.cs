@@ -27,8 +27,9 @@ internal sealed class LongStore(NpgsqlDataSource database, IEventStore log)
             """
             with letters as (
                 insert into parked_messages (
-                    consumer, topic, partition, kafka_offset, key_topic, routing_key, message_id, message_type, correlation_id, headers, payload,
-                    amount, currency, status, attempts, parked_at, first_failed_at, last_failed_at, error_type, error, stack, fingerprint, copied_at)
+                    consumer, topic, partition, kafka_offset, key_topic, routing_key, message_id, message_type, correlation_id, headers,
+                    payload, amount, currency, status, attempts, parked_at, first_failed_at, last_failed_at, error_type, error, stack,
+                    fingerprint, copied_at)
                 select 'wallets', 'commands.wallets.v1', n % 12, n, 'commands.wallets.v1', 'wallet/bench-' || n, gen_random_uuid(),
                     'command.wallet.credit-funds.v1', gen_random_uuid(), '{"type": "command.wallet.credit-funds.v1"}',
                     convert_to('{"wallet": "bench", "n": ' || n || '}', 'UTF8'), n % 10000, 'EUR', 'dead', 1, at, at, at,

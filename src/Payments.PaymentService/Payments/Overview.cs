@@ -13,11 +13,14 @@ internal static class Overview
         select requested, completed, failed, (select count(*) from dead_letters) from payment_totals;
 
         select g, coalesce(s.requested, 0), coalesce(s.completed, 0), coalesce(s.failed, 0)
-        from generate_series(date_trunc('second', $1) - make_interval(secs => $2), date_trunc('second', $1) - interval '1 second', interval '1 second') g
+        from generate_series(
+            date_trunc('second', $1) - make_interval(secs => $2), date_trunc('second', $1) - interval '1 second', interval '1 second') g
         left join payment_seconds s on s.second = g order by g;
 
         select percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from ended_at - requested_at) * 1000)
-        from (select requested_at, ended_at from payments where payment_id >= $3 and ended_at is not null order by payment_id desc limit 5000) recent;
+        from (
+            select requested_at, ended_at from payments where payment_id >= $3 and ended_at is not null
+            order by payment_id desc limit 5000) recent;
         """;
 
     public static async Task<IResult> Get(NpgsqlDataSource database, IEventStore store, TimeProvider clock, CancellationToken cancel)

@@ -21,7 +21,8 @@ public sealed class ArchivedTests(PostgresFixture postgres) : IAsyncLifetime
             $"""
             drop table if exists archived_months cascade;
             create table archived_months (month date primary key, first_position bigint, last_position bigint, event_count bigint);
-            insert into archived_months (month, first_position, last_position, event_count) values ('2026-01-01', 1, {ArchivedUpTo}, {ArchivedUpTo});
+            insert into archived_months (month, first_position, last_position, event_count)
+            values ('2026-01-01', 1, {ArchivedUpTo}, {ArchivedUpTo});
             select keep_archived_heads(1, {ArchivedUpTo});
             delete from events where position <= {ArchivedUpTo};
             """);

@@ -87,8 +87,8 @@ public sealed class UpgradeTests(PostgresFixture postgres)
                     Row(
                         "ledger_entries",
                         $$"""
-                        {"walletId":"{{Alice}}","version":2,"kind":"deposit","movementId":"{{Deposit}}","amount":5000,"currency":"EUR","balance":5000,
-                         "counterAccount":"card-clearing","recordedAt":"2026-11-01T00:00:00Z"}
+                        {"walletId":"{{Alice}}","version":2,"kind":"deposit","movementId":"{{Deposit}}","amount":5000,"currency":"EUR",
+                         "balance":5000,"counterAccount":"card-clearing","recordedAt":"2026-11-01T00:00:00Z"}
                         """),
                 ],
             },

@@ -38,7 +38,8 @@ public sealed class InlineRebuildTests(PostgresFixture postgres) : IAsyncLifetim
             """
             create table tallies (id uuid primary key, sum bigint not null, version bigint not null, changes bigint not null default 1);
             create function apply_tallies(rows jsonb) returns void language sql as $$
-                insert into tallies as t (id, sum, version) select * from jsonb_to_recordset(rows) as r (id uuid, sum bigint, version bigint)
+                insert into tallies as t (id, sum, version)
+                select * from jsonb_to_recordset(rows) as r (id uuid, sum bigint, version bigint)
                 on conflict (id) do update set sum = excluded.sum, version = excluded.version, changes = t.changes + 1
             $$;
             """);

@@ -31,7 +31,8 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
                 on conflict (stream) do update set total = s.total + excluded.total, events = s.events + excluded.events;
                 update sums_of_all set events = events + (select sum(r.events) from jsonb_to_recordset(rows) as r (events bigint));
             end $$;
-            create function apply_elsewhere(rows jsonb) returns void language sql as $$ insert into somewhere_else select jsonb_array_length(rows) $$;
+            create function apply_elsewhere(rows jsonb) returns void language sql as $$
+                insert into somewhere_else select jsonb_array_length(rows) $$;
             """);
         Store = _database.OpenStore();
     }
