@@ -14,6 +14,7 @@ internal static class Usage
           consoles   wallet payments with many consoles open beside none
           lists      how long the console's lists take to open when the store is full: beside an almost empty one
           rebuild    events a second: a projection rebuilt from the log, and the log read and followed
+          starts     from the start in an empty folder to the first completed payment: beside the start of a PostgreSQL
 
         Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it, in one run.
         `./payments bench <name> --help` lists the options. Ctrl-C stops it and leaves nothing behind.
@@ -122,6 +123,16 @@ internal static class Usage
           --dead-letters 100000  of the wallet service (20 to 1000000)
           --events 1000000       more events in its log (1000 to 10000000)
           --rounds 5             how often each is opened (1 to 100)
+
+        """;
+
+    public const string Starts = """
+        Usage: ./payments bench starts [options]
+
+        How long it takes from the start of the platform in an empty folder, with a PostgreSQL of its own, until it is ready and until the
+        first payment between two new wallets is completed; by turns with the start of a PostgreSQL alone. What is built is not built anew.
+
+          --rounds 5             how often (1 to 100)
 
         """;
 

@@ -48,8 +48,17 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     /// <param name="server">Its PostgreSQL; its folder has the data, too.</param>
     /// <param name="settings">As <c>--Section:Name=value</c>.</param>
     /// <exception cref="NoResultException">It did not get ready.</exception>
-    public static async Task<StandaloneProcess> StartAsync(
-        BenchServer server, string log, CancellationToken cancel, params IReadOnlyList<string> settings)
+    public static Task<StandaloneProcess> StartAsync(
+        BenchServer server, string log, CancellationToken cancel, params IReadOnlyList<string> settings) =>
+        StartAsync(Path.Combine(server.Folder, "standalone"), log, server.ConnectionString("postgres"), settings, cancel);
+
+    /// <summary>The same with a PostgreSQL of its own, all in this folder.</summary>
+    /// <exception cref="NoResultException">It did not get ready.</exception>
+    public static Task<StandaloneProcess> StartAloneAsync(string folder, CancellationToken cancel) =>
+        StartAsync(Path.Combine(folder, "data"), Path.Combine(folder, "standalone.log"), null, [], cancel);
+
+    private static async Task<StandaloneProcess> StartAsync(
+        string dataFolder, string log, string? postgres, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         File.Delete(log); // The ready line of an earlier run would be taken for this one's.
         var ports = FreePorts.Find(2);
@@ -60,10 +69,10 @@ internal sealed class StandaloneProcess : IAsyncDisposable
             Environment =
             {
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
-                [StandaloneOptions.DataFolderName] = Path.Combine(server.Folder, "standalone"),
+                [StandaloneOptions.DataFolderName] = dataFolder,
                 [StandaloneOptions.GatewayPortName] = $"{ports[0]}",
                 [StandaloneOptions.ConsolePortName] = $"{ports[1]}",
-                [StandaloneOptions.PostgresName] = server.ConnectionString("postgres"),
+                [StandaloneOptions.PostgresName] = postgres,
             },
         };
         var standalone = new StandaloneProcess(
