@@ -30,7 +30,8 @@ public sealed class SharedBreakerTests(PostgresFixture postgres)
                     return true;
                 }
 
-                // To an instance whose Redis was late for a moment the breaker was its own: it has put the call off, and the other has none.
+                // To an instance whose Redis was late for a moment the breaker was its own: it has put the call off, and the other has
+                // none.
                 await Task.Delay(200, TestContext.Current.CancellationToken);
                 await stage.RequestCardAsync();
                 return false;
