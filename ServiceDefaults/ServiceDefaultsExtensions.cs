@@ -46,6 +46,7 @@ public static class ServiceDefaultsExtensions
         app.UseStatusCodePages();
         app.UseMiddleware<RequestBodyLimitMiddleware>();
         app.UseMiddleware<RequiredRoleMiddleware>();
+        app.UseMiddleware<ClockMiddleware>();
         app.MapHealth();
         return app;
     }

@@ -4,6 +4,7 @@ namespace Payments.ServiceDefaults;
 public static class ProblemCodes
 {
     public const string Forbidden = "forbidden";
+    public const string ClockOff = "clock_off";
     public const string GatewayTimeout = "gateway_timeout";
     public const string BadGateway = "bad_gateway";
     public const string Internal = "internal_error";

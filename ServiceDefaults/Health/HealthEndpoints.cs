@@ -16,7 +16,7 @@ internal static class HealthEndpoints
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = Write }).DisableHttpMetrics().AllowAnonymous();
     }
 
-    // Names and states only: what a check threw is for the log.
+    // Names, states and notes that were written for it: what a check threw is for the log.
     private static async Task Write(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json";
@@ -30,6 +30,20 @@ internal static class HealthEndpoints
         }
 
         json.WriteEndObject();
+        if (report.Entries.Any(e => HealthNotes.Of(e.Value) is not null))
+        {
+            json.WriteStartObject("notes");
+            foreach (var (name, entry) in report.Entries)
+            {
+                if (HealthNotes.Of(entry) is { } note)
+                {
+                    json.WriteString(name, note);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -18,9 +18,11 @@ using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Standings;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
 using Payments.Services.Capsules;
+using Payments.Services.Clocks;
 using Payments.Services.Consumers;
 using Payments.Services.DeadLetters;
 using Payments.Services.EventReplays;
@@ -59,6 +61,13 @@ public static class ServiceRegistration
             builder.AddPostgres(direct, source => ConnectionDefaults.Apply(source.ConnectionStringBuilder, throughPooler: false));
         }
 
+        builder.AddDatabaseClock(
+            waits: true,
+            typeof(InvariantMonitor),
+            typeof(ClockReports),
+            typeof(StandingWriter),
+            typeof(GaugeSampler),
+            typeof(StreamMetrics));
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         var (kafka, retries) = (Kafka(builder.Configuration), Retries(builder.Configuration));
         services.AddSingleton(kafka);
@@ -108,7 +117,6 @@ public static class ServiceRegistration
         builder.AddFourEyes();
         builder.AddDeadLetters<TState, TEvent>(consumer.Name);
         OtherHistories.Add(builder, database);
-        services.AddHostedService<ClaimCleaner>();
         services.AddPartitionKeeper(database);
         services.AddSingleton<ProjectionControl>();
         services.AddSingleton<OrderProjection>();
@@ -122,7 +130,11 @@ public static class ServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
-        return builder.AddEventReplays().AddInvariants(database).AddLogGauges();
+        services.AddSingleton<ClockReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClockReports>());
+        services.AddHealthChecks().AddCheck<ClockReports>("log-time");
+        return builder.AddEventReplays().AddInvariants(database).AddLogGauges()
+            .AddInvariant(ClocksAgree.Name, provider => new ClocksAgree(provider.GetRequiredService<NpgsqlDataSource>()).Invariant);
     }
 
     /// <summary>A read model that is written after the events.</summary>

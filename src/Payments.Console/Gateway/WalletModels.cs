@@ -19,7 +19,7 @@ public sealed record StatementView(
     long OpeningBalance,
     long ClosingBalance,
     IReadOnlyList<EntryView> Items,
-    long? Next = null);
+    string? Next = null);
 
 /// <summary>A refund of a payment; its saga has its id.</summary>
 public sealed record RefundView(

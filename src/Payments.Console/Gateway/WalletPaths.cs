@@ -6,9 +6,9 @@ internal static class WalletPaths
     public static string Holds(Guid wallet, int limit) => $"/api/wallets/{wallet:D}/holds?limit={limit}";
 
     /// <param name="from">As the address says it: a moment, UTC.</param>
-    public static string Statement(Guid wallet, string? from, string? until, long? after, int limit) =>
+    public static string Statement(Guid wallet, string? from, string? until, string? after, int limit) =>
         $"/api/wallets/{wallet:D}/statement"
-        + GatewayPaths.Query(("from", from), ("until", until), ("after", $"{after}"), ("limit", $"{limit}"));
+        + GatewayPaths.Query(("from", from), ("until", until), ("after", after), ("limit", $"{limit}"));
 
     public static string At(Guid wallet, string moment) => $"/api/wallets/{wallet:D}" + GatewayPaths.Query(("at", moment));
 

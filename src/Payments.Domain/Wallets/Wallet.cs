@@ -17,7 +17,10 @@ public readonly record struct OpenHold(
     DateTimeOffset ExpiresAt,
     DateOnly? CountedOn,
     HoldPurpose Purpose = HoldPurpose.Payment,
-    string? Reference = null);
+    string? Reference = null)
+{
+    public bool IsOver(DateTimeOffset now) => ExpiresAt <= now;
+}
 
 /// <summary>What went out on one day (UTC), or was held to go out: as much of the past as a limit per day needs.</summary>
 public readonly record struct DaySpending(DateOnly Day, long Minor)

@@ -24,10 +24,10 @@ public sealed partial record Wallet
             ({ } w, WalletCommand.Withdraw c) => Withdraw(w, c, now, (rules ?? WalletRules.None).For(w.Currency)),
             ({ } w, WalletCommand.Hold c) => Hold(w, c, now, (rules ?? WalletRules.None).For(w.Currency)),
             ({ } w, WalletCommand.Release c) => Release(w, c),
-            ({ } w, WalletCommand.ExpireHold c) => w.Holds.TryGetValue(c.Id, out var due) && due.ExpiresAt <= now
+            ({ } w, WalletCommand.ExpireHold c) => w.Holds.TryGetValue(c.Id, out var due) && due.IsOver(now)
                 ? Accept(new WalletEvent.HoldExpired(c.Id, due.Operation, due.Amount))
                 : Accept(), // Captured or released meanwhile, or not due: nothing to expire.
-            ({ } w, WalletCommand.Capture c) => Capture(w, c),
+            ({ } w, WalletCommand.Capture c) => Capture(w, c, now),
             ({ } w, WalletCommand.Credit c) => Credit(w, c),
             ({ } w, WalletCommand.ReverseCredit c) => ReverseCredit(w, c),
             ({ } w, WalletCommand.Freeze c) => w.IsFrozen ? Accept() : Accept(new WalletEvent.Frozen(c.Reason)),
@@ -45,7 +45,7 @@ public sealed partial record Wallet
             ? Refuse(HoldOfOperation, $"Hold {held} belongs to a payment or refund that is on its way, and is ended by that.")
             : Decide(state, command, now, rules) switch
             {
-                Decision<WalletEvent>.Accepted { Events: [var only] } answer => only switch
+                Decision<WalletEvent>.Accepted { Events: [.., var last] } answer => last switch
                 {
                     WalletEvent.FundsInsufficient e => Refuse(InsufficientFunds, $"{e.Wanted} is more than the {e.Available} available."),
                     WalletEvent.HoldRefused e => Refuse(e.Code, $"The hold of {e.Amount} is refused: {e.Code}."),
@@ -100,13 +100,21 @@ public sealed partial record Wallet
         : w.Recent.Contains(c.Id.Value, WalletOutcomes.HoldReleased | WalletOutcomes.HoldCaptured) ? Accept() // Answered before.
         : Accept(new WalletEvent.HoldNotOpen(c.Id, c.Operation));
 
-    private static Decision<WalletEvent> Capture(Wallet w, WalletCommand.Capture c)
+    // A hold whose time is over is none any more, whether or not somebody has come to end it.
+    private static Decision<WalletEvent> Capture(Wallet w, WalletCommand.Capture c, DateTimeOffset now)
     {
         if (!w.Holds.TryGetValue(c.Id, out var held))
         {
             return w.Recent.Contains(c.Id.Value, WalletOutcomes.HoldCaptured)
                 ? Accept()
                 : Accept(new WalletEvent.CaptureRefused(c.Id, c.Operation, c.Amount, HoldNotFound));
+        }
+
+        if (held.IsOver(now))
+        {
+            return Accept(
+                new WalletEvent.HoldExpired(c.Id, held.Operation, held.Amount),
+                new WalletEvent.CaptureRefused(c.Id, c.Operation, c.Amount, HoldNotFound));
         }
 
         var code = CodeOf(Amiss(w, c.Amount)) ?? (c.Amount > held.Amount ? AmountOutOfRange : null);

@@ -110,12 +110,12 @@ internal static class EventQueries
 
         if (filter.From is { } from)
         {
-            conditions += $" and e.recorded_at >= {Parameter(command, from.UtcDateTime, NpgsqlDbType.TimestampTz)}";
+            conditions += $" and e.recorded_at >= {Parameter(command, Microseconds.NotBefore(from).UtcDateTime, NpgsqlDbType.TimestampTz)}";
         }
 
         if (filter.Until is { } until)
         {
-            conditions += $" and e.recorded_at < {Parameter(command, until.UtcDateTime, NpgsqlDbType.TimestampTz)}";
+            conditions += $" and e.recorded_at < {Parameter(command, Microseconds.NotBefore(until).UtcDateTime, NpgsqlDbType.TimestampTz)}";
         }
 
         return conditions;

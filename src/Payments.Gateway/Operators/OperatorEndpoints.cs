@@ -19,6 +19,7 @@ internal static class OperatorEndpoints
         }
 
         builder.AddPostgres(OperatorOptions.Database);
+        builder.AddDatabaseClock(waits: false); // Locks, sessions and the trail; API keys work without.
         builder.AddDatabaseSchema(typeof(OperatorEndpoints).Assembly);
         builder.Services.AddSingleton(OperatorOptions.From(builder.Configuration));
         builder.Services.AddSingleton<OperatorBooks>();

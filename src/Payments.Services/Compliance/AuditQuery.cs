@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Services.Compliance;
 
@@ -107,5 +108,5 @@ internal sealed class AuditQuery(NpgsqlDataSource database, string concernsUser)
     }
 
     private static NpgsqlParameter Moment(DateTimeOffset? at) =>
-        new() { Value = (object?)at?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        new() { Value = at is { } known ? Microseconds.NotBefore(known).UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -80,15 +80,17 @@ internal static class EndHold
             wallet,
             hold.Value,
             caller.ClientId,
-            (state, rules, now) => Decide(state, hold, (w, open) => Wallet.DecideNow(w, command(w, hold, open), now, rules)),
+            (state, rules, now) => Decide(state, hold, now, (w, open) => Wallet.DecideNow(w, command(w, hold, open), now, rules)),
             ended => Answer(hold, ended));
         return await wallets.ObeyAsync(order, request, context, cancel);
     }
 
     // Whoever repeats a request is recognised by its key. So a hold that is not open is none, also when it was: this is a new request.
-    private static Decision<WalletEvent> Decide(Wallet? state, HoldId id, Func<Wallet, OpenHold, Decision<WalletEvent>> decide) =>
+    // Nor is one whose time is over, whether or not the clock of holds has come to it.
+    private static Decision<WalletEvent> Decide(
+        Wallet? state, HoldId id, DateTimeOffset now, Func<Wallet, OpenHold, Decision<WalletEvent>> decide) =>
         state is null ? Refuse(RefusalCodes.WalletNotFound, "There is no such wallet.")
-        : !state.Holds.TryGetValue(id, out var open) ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
+        : !state.Holds.TryGetValue(id, out var open) || (open.Purpose == HoldPurpose.Reservation && open.IsOver(now)) ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
         : decide(state, open);
 
     private static KeptAnswer Answer(HoldId id, Obeyed ended)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
+using Payments.EventStore.Postgres;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.WalletService.Wallets;
@@ -20,7 +21,6 @@ internal static class Statement
         string? limit,
         WalletQueries wallets,
         NpgsqlDataSource database,
-        TimeProvider clock,
         CancellationToken cancel)
     {
         if (!TryParse(from, out var start))
@@ -38,9 +38,9 @@ internal static class Statement
             return Problems.Invalid("from", "Must not be after until.");
         }
 
-        if (!Entries.TryParseCursor(after, out var afterVersion))
+        if (!StatementCursor.TryParse(after, out var cursor))
         {
-            return Entries.InvalidCursor;
+            return StatementCursor.Invalid;
         }
 
         if (!PageLimit.TryParse(limit, Entries.PageDefault, Entries.PageMax, out var countMax))
@@ -54,17 +54,20 @@ internal static class Statement
         }
 
         // What is written is never changed: once the two ends are known, the entries between them can be read at leisure.
-        var period = await PeriodAsync(database, id, start, end ?? DateTimeOffset.MaxValue, cancel);
-        var items = await Entries.ReadAsync(database, id, Math.Max(period.After, afterVersion), period.UpTo, countMax, cancel);
+        var period = await PeriodAsync(database, id, start, cursor.Until ?? end, cancel);
+        var items = await Entries.ReadAsync(
+            database, id, Math.Max(period.After, cursor.AfterVersion), period.UpTo, countMax, cancel);
         var view = new StatementView(
             id.Value,
             wallet.Currency,
             start,
-            end ?? clock.GetUtcNow(),
+            period.Until,
             period.Opening,
             period.Closing,
             items,
-            items.Count == countMax && items[^1].Version < period.UpTo ? items[^1].Version : null);
+            items.Count == countMax && items[^1].Version < period.UpTo
+                ? new StatementCursor(items[^1].Version, period.Until).ToString()
+                : null);
         return Results.Json(view, WalletJson.Default.StatementView);
     }
 
@@ -77,25 +80,33 @@ internal static class Statement
 
     private static ProblemHttpResult NoMoment(string field) => Problems.Invalid(field, "Must be a moment such as 2026-01-31T00:00:00Z.");
 
-    // A period is a range of versions: clocks of several processes may differ by a little, and still each entry is in one of two periods
-    // that meet, and the amounts add up. Read backwards from the newest entry, which is where statements mostly are.
-    private static async Task<(long After, long Opening, long UpTo, long Closing)> PeriodAsync(
-        NpgsqlDataSource database, WalletId wallet, DateTimeOffset? from, DateTimeOffset until, CancellationToken cancel)
+    // A period is a range of versions, so each entry is in one of two periods that meet, and the amounts add up. It ends at the latest where
+    // the log ends in the same snapshot: what is being stored meanwhile is recorded later than that, because every append is recorded later
+    // than those before it. Read backwards from the newest entry, which is where statements mostly are.
+    private static async Task<Period> PeriodAsync(
+        NpgsqlDataSource database, WalletId wallet, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel)
     {
         const string Before =
             "(select coalesce(max(e.version), 0) as version, coalesce(max(e.balance), 0) as balance from (" +
             "select version, balance from ledger_entries where wallet_id = $1 and recorded_at < ";
         await using var command = database.CreateCommand(
-            $"select a.version, a.balance, b.version, b.balance from {Before}$2 order by version desc limit 1) e) a, " +
-            $"{Before}$3 order by version desc limit 1) e) b");
+            "select a.version, a.balance, b.version, b.balance, ends.at " +
+            "from (select greatest($2, least($3, h.recorded_at + interval '1 microsecond')) as at from log_head h) ends, " +
+            $"lateral {Before}$2 order by version desc limit 1) e) a, " +
+            $"lateral {Before}ends.at order by version desc limit 1) e) b");
         command.Parameters.AddWithValue(wallet.Value);
         command.Parameters.Add(Time(from ?? DateTimeOffset.MinValue));
-        command.Parameters.Add(Time(until));
+        command.Parameters.Add(Time(until ?? DateTimeOffset.MaxValue));
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        return new(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), new DateTimeOffset(reader.GetDateTime(4)));
     }
 
     private static NpgsqlParameter Time(DateTimeOffset moment) =>
-        new() { Value = moment.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        new() { Value = Microseconds.NotBefore(moment).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    /// <param name="After">The version before the first entry.</param>
+    /// <param name="UpTo">The version of the last entry.</param>
+    private readonly record struct Period(long After, long Opening, long UpTo, long Closing, DateTimeOffset Until);
 }

@@ -28,6 +28,7 @@ public sealed class EventStoreDatabase(PostgresFixture postgres) : IAsyncLifetim
         Source = NpgsqlDataSource.Create(connection + ";Max Auto Prepare=40");
         Spared = NpgsqlDataSource.Create(connection + ";Application Name=operator");
         await SchemaMigrator.MigrateAsync(Source, new SettableClock(MigratedAt), default);
+        await SettableClock.RuleAsync(Source);
         await ExecuteAsync(
             """
             create table names (name text primary key);

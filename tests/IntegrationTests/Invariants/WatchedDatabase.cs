@@ -49,6 +49,7 @@ internal sealed class WatchedDatabase : IAsyncDisposable
             ("messaging", typeof(TopicCreator).Assembly),
             ("services", typeof(InvariantMonitor).Assembly),
             (name, service));
+        await SettableClock.RuleAsync(database.Source);
         return database;
     }
 

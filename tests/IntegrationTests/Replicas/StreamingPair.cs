@@ -52,6 +52,7 @@ public sealed class StreamingPair : IAsyncLifetime
         _both = builder.Build();
         Log = new LogDatabase(_both);
         await SchemaMigrator.MigrateAsync(Log.Primary, new SettableClock(EventStoreDatabase.MigratedAt), default);
+        await SettableClock.RuleAsync(Log.Primary);
         await CaughtUpAsync();
     }
 

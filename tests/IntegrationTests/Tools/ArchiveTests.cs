@@ -36,6 +36,7 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
         _source = NpgsqlDataSource.Create(_connection);
         await SchemaMigrator.MigrateAsync(
             _source, _clock, Cancel, ("messaging", typeof(TopicCreator).Assembly), ("wallets", typeof(WalletHost).Assembly));
+        await SettableClock.RuleAsync(_source);
         _store = new PostgresEventStore("wallets", _source, _clock, NullLogger<PostgresEventStore>.Instance);
         foreach (var wallet in _wallets)
         {

@@ -104,7 +104,8 @@ public sealed class DecisionTableTests
         Assert.Equal(table.Split('\n').Select(line => line.Split('|', StringSplitOptions.TrimEntries)), happened);
     }
 
-    private static string Outcome(Wallet? wallet, WalletCommand command) => Wallet.Decide(wallet, command, HoldsAreOver) switch
+    private static string Outcome(Wallet? wallet, WalletCommand command) => Wallet.Decide(
+        wallet, command, command is WalletCommand.ExpireHold ? HoldsAreOver : Now) switch
     {
         Decision<WalletEvent>.Refused refused => refused.Reason.Code,
         Decision<WalletEvent>.Accepted { Events: [] } => "-",

@@ -1,3 +1,4 @@
+using Payments.Domain;
 using Payments.Domain.Wallets;
 using static UnitTests.Wallets.WalletScenario;
 
@@ -30,6 +31,19 @@ public sealed class ExpiringTests
         Assert.Empty(When(Wallet.Evolve(Holding, Released(1, 1_000)), Expire, Over));
         Assert.Empty(When(Wallet.Evolve(Holding, Expired(1, 1_000)), Expire, Over));
         Assert.Empty(When(Given(), Expire, Over));
+    }
+
+    [Fact]
+    public void Once_its_time_is_over_nothing_is_captured_also_before_anybody_has_come_to_end_it()
+    {
+        Assert.Equal([Captured(1, 1_000)], When(Holding, Capture(1, 1_000), Over.AddTicks(-1)));
+
+        var late = When(Holding, Capture(1, 1_000), Over);
+        Assert.Equal([Expired(1, 1_000), CaptureRefused(1, Euro(1_000), "hold_not_found")], late);
+        Assert.Equal(Wallet.Evolve(Holding, Expired(1, 1_000)).Available, late.Aggregate(Holding, Wallet.Evolve).Available);
+        Assert.Equal(
+            "hold_not_found",
+            Assert.IsType<Decision<WalletEvent>.Refused>(Wallet.DecideNow(Holding, Capture(1, 1_000), Over)).Reason.Code);
     }
 
     [Fact]
