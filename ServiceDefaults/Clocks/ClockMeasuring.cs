@@ -110,8 +110,8 @@ internal sealed partial class ClockMeasuring(
     private static partial void LogUnknown(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message =
-        "This machine's clock is {Skew}. All that is decided here goes by the database's time. Beyond {Limit} s this instance takes no part. " +
-        "Mend the machine's time service")]
+        "This machine's clock is {Skew}. All that is decided here goes by the database's time. " +
+        "Beyond {Limit} s this instance takes no part. Mend the machine's time service")]
     private static partial void LogOff(ILogger log, string skew, double limit);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "This machine's clock agrees with the database's again")]

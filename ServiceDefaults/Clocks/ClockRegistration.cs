@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Payments.ServiceDefaults;
@@ -13,9 +14,7 @@ public static class ClockRegistration
     /// a clock of the machine that is off is said on <c>/health</c>, and far off, the host takes no part.
     /// </summary>
     /// <param name="waits">Whether the host starts only when the database has told the time.</param>
-    /// <param name="stays">Background services that go on while the host takes no part.</param>
-    public static WebApplicationBuilder AddDatabaseClock(
-        this WebApplicationBuilder builder, bool waits, params IReadOnlyList<Type> stays)
+    public static WebApplicationBuilder AddDatabaseClock(this WebApplicationBuilder builder, bool waits)
     {
         var services = builder.Services;
         var local = services.Last(s => s.ServiceType == typeof(TimeProvider)).ImplementationInstance as TimeProvider
@@ -24,9 +23,19 @@ public static class ClockRegistration
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>()));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClockMeasuring>(
             provider, provider.GetRequiredService<NpgsqlDataSource>(), waits));
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<WorkersPause>(
-            provider, (IReadOnlySet<Type>)stays.ToHashSet()));
         services.AddHealthChecks().AddCheck<ClockHealthCheck>("clock");
         return builder;
     }
+
+    /// <summary>
+    /// Background work of the platform, which only an instance with a right clock does (see <see cref="AddDatabaseClock"/>). What only
+    /// watches and reports is an ordinary hosted service.
+    /// </summary>
+    public static IServiceCollection AddWorker<T>(this IServiceCollection services)
+        where T : BackgroundService => services.AddWorker(provider => ActivatorUtilities.GetServiceOrCreateInstance<T>(provider));
+
+    /// <inheritdoc cref="AddWorker{T}(IServiceCollection)"/>
+    public static IServiceCollection AddWorker<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
+        where T : BackgroundService => services.AddSingleton<IHostedService>(
+            provider => ActivatorUtilities.CreateInstance<PausableWorker>(provider, make(provider)));
 }

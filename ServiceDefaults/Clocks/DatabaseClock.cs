@@ -51,7 +51,9 @@ public sealed class DatabaseClock(TimeProvider local) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         local.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Takes an answer of the database. A slow one that contradicts nothing is worth less than what is known, and is left.</summary>
+    /// <summary>
+    /// Takes an answer of the database. A slow one that contradicts nothing is worth less than what is known, and is left.
+    /// </summary>
     /// <param name="askedAt">The time stamp before the question.</param>
     /// <param name="time">The database's answer.</param>
     public void Measured(long askedAt, DateTimeOffset time)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Payments.ServiceDefaults;
 
-/// <summary>What <c>/health</c> says of a check besides its state. Anyone may read it: no names of machines, no addresses, no data.</summary>
+/// <summary>
+/// What <c>/health</c> says of a check besides its state. Anyone may read it: no names of machines, no addresses, no data.
+/// </summary>
 public static class HealthNotes
 {
     private const string Key = "note";

@@ -18,7 +18,6 @@ using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
-using Payments.Messaging.Standings;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;
 using Payments.Services.Capsules;
@@ -61,13 +60,7 @@ public static class ServiceRegistration
             builder.AddPostgres(direct, source => ConnectionDefaults.Apply(source.ConnectionStringBuilder, throughPooler: false));
         }
 
-        builder.AddDatabaseClock(
-            waits: true,
-            typeof(InvariantMonitor),
-            typeof(ClockReports),
-            typeof(StandingWriter),
-            typeof(GaugeSampler),
-            typeof(StreamMetrics));
+        builder.AddDatabaseClock(waits: true);
         services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, StoreProblems>()); // Asked before the handler for everything.
         var (kafka, retries) = (Kafka(builder.Configuration), Retries(builder.Configuration));
         services.AddSingleton(kafka);
@@ -101,7 +94,7 @@ public static class ServiceRegistration
         services.AddSingleton(provider => new Aggregates<TState, TEvent>(provider.GetRequiredService<IEventStore>(), aggregate));
         services.AddSingleton<CommandHandler<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
+        services.AddWorker(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
         services.AddSingleton(new RetryPolicy(retries, new Random()));
         services.AddSingleton<IParkedMessages>(provider => new PostgresParkedMessages(provider.GetRequiredService<LogDatabase>().Primary));
@@ -109,9 +102,9 @@ public static class ServiceRegistration
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
         builder.AddConsumerStanding(consumer.Name);
         builder.ShowSharedSettings(retries, kafka);
-        services.AddHostedService<BatchConsumer<TState, TEvent>>();
-        services.AddHostedService<RetryWorker<TState, TEvent>>();
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
+        services.AddWorker<BatchConsumer<TState, TEvent>>();
+        services.AddWorker<RetryWorker<TState, TEvent>>();
+        services.AddWorker(provider => ActivatorUtilities.CreateInstance<DeadLetterCopier>(
             provider, provider.GetRequiredService<LogDatabase>().Primary));
         builder.AddAudit();
         builder.AddFourEyes();
@@ -121,7 +114,7 @@ public static class ServiceRegistration
         services.AddSingleton<ProjectionControl>();
         services.AddSingleton<OrderProjection>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProjectionJson.Default));
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ProjectionHost>(
+        services.AddWorker(provider => ActivatorUtilities.CreateInstance<ProjectionHost>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("A projection's lock"), new Random()));
         services.AddSingleton(provider => new Sealer(
             database,
@@ -129,7 +122,7 @@ public static class ServiceRegistration
             SealLimits.Standard,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Sealer>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<Sealer>());
+        services.AddWorker(provider => provider.GetRequiredService<Sealer>());
         services.AddSingleton<ClockReports>();
         services.AddHostedService(provider => provider.GetRequiredService<ClockReports>());
         services.AddHealthChecks().AddCheck<ClockReports>("log-time");

@@ -36,7 +36,7 @@ public static class WalletHost
         builder.Services.AddSingleton<SteerWallet>();
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.AddSingleton<HoldQueries>();
-        builder.Services.AddHostedService<HoldClock>();
+        builder.Services.AddWorker<HoldClock>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
         builder.Services.AddOpenApi(api =>
             api.CreateSchemaReferenceId = json => SchemaNames.Of(json.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(json));

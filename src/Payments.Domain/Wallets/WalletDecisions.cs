@@ -45,7 +45,7 @@ public sealed partial record Wallet
             ? Refuse(HoldOfOperation, $"Hold {held} belongs to a payment or refund that is on its way, and is ended by that.")
             : Decide(state, command, now, rules) switch
             {
-                Decision<WalletEvent>.Accepted { Events: [.., var last] } answer => last switch
+                Decision<WalletEvent>.Accepted { Events: [var only] } answer => only switch
                 {
                     WalletEvent.FundsInsufficient e => Refuse(InsufficientFunds, $"{e.Wanted} is more than the {e.Available} available."),
                     WalletEvent.HoldRefused e => Refuse(e.Code, $"The hold of {e.Amount} is refused: {e.Code}."),
@@ -110,14 +110,7 @@ public sealed partial record Wallet
                 : Accept(new WalletEvent.CaptureRefused(c.Id, c.Operation, c.Amount, HoldNotFound));
         }
 
-        if (held.IsOver(now))
-        {
-            return Accept(
-                new WalletEvent.HoldExpired(c.Id, held.Operation, held.Amount),
-                new WalletEvent.CaptureRefused(c.Id, c.Operation, c.Amount, HoldNotFound));
-        }
-
-        var code = CodeOf(Amiss(w, c.Amount)) ?? (c.Amount > held.Amount ? AmountOutOfRange : null);
+        var code = held.IsOver(now) ? HoldNotFound : CodeOf(Amiss(w, c.Amount)) ?? (c.Amount > held.Amount ? AmountOutOfRange : null);
         return Accept(code is null
             ? new WalletEvent.HoldCaptured(c.Id, c.Operation, c.Amount, held.Amount - c.Amount, c.Payee)
             : new WalletEvent.CaptureRefused(c.Id, c.Operation, c.Amount, code));

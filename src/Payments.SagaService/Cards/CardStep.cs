@@ -36,6 +36,6 @@ internal static class CardStep
             services.AddSingleton<ICardProcessor, NoCardProcessor>();
         }
 
-        services.AddHostedService<CardWorker>();
+        services.AddWorker<CardWorker>();
     }
 }

@@ -7,8 +7,8 @@ using Payments.ServiceDefaults;
 namespace Payments.Services.Clocks;
 
 /// <summary>
-/// Writes down that this instance's clock is off, as long as it is, for <see cref="ClocksAgree"/>; and looks whether the log's time is ahead
-/// of the database's, which was left behind by a clock of before the database's time counted, or by a server that was set back.
+/// Writes down that this instance's clock is off, as long as it is, for <see cref="ClocksAgree"/>; and looks whether the log's time is
+/// ahead of the database's, which is left by a wrong clock of before the database's time counted, or by a server that was set back.
 /// </summary>
 internal sealed partial class ClockReports(NpgsqlDataSource database, DatabaseClock clock, ILogger<ClockReports> log)
     : BackgroundService, IHealthCheck

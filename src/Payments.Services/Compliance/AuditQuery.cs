@@ -107,6 +107,9 @@ internal sealed class AuditQuery(NpgsqlDataSource database, string concernsUser)
         }
     }
 
-    private static NpgsqlParameter Moment(DateTimeOffset? at) =>
-        new() { Value = at is { } known ? Microseconds.NotBefore(known).UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static NpgsqlParameter Moment(DateTimeOffset? at) => new()
+    {
+        Value = at is { } known ? Microseconds.NotBefore(known).UtcDateTime : DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.TimestampTz,
+    };
 }

@@ -4,6 +4,7 @@ using Payments.EventStore.Postgres;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.Messaging.Replays.Rehearsal;
+using Payments.ServiceDefaults;
 
 namespace Payments.Services.DeadLetters;
 
@@ -19,7 +20,7 @@ internal static class DeadLetterRegistration
         services.AddSingleton<EditCheck<TState, TEvent>>();
         services.AddSingleton<DryRun<TState, TEvent>>();
         services.AddSingleton<SteerReplay>();
-        services.AddHostedService<ReplayRunner<TState, TEvent>>();
+        services.AddWorker<ReplayRunner<TState, TEvent>>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, DeadLetterJson.Default));
     }
 }

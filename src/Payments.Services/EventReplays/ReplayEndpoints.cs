@@ -23,7 +23,7 @@ public static class ReplayEndpoints
     {
         builder.Services.AddSingleton(provider => new ReplayBooks(provider.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<PreviewReplay>();
-        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ReplayWorker>(
+        builder.Services.AddWorker(provider => ActivatorUtilities.CreateInstance<ReplayWorker>(
             provider,
             ActivatorUtilities.CreateInstance<PostgresLeadership>(
                 provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The replays' lock"))));

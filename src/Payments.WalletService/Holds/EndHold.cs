@@ -90,7 +90,8 @@ internal static class EndHold
     private static Decision<WalletEvent> Decide(
         Wallet? state, HoldId id, DateTimeOffset now, Func<Wallet, OpenHold, Decision<WalletEvent>> decide) =>
         state is null ? Refuse(RefusalCodes.WalletNotFound, "There is no such wallet.")
-        : !state.Holds.TryGetValue(id, out var open) || (open.Purpose == HoldPurpose.Reservation && open.IsOver(now)) ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
+        : !state.Holds.TryGetValue(id, out var open) || (open.Purpose == HoldPurpose.Reservation && open.IsOver(now))
+            ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
         : decide(state, open);
 
     private static KeptAnswer Answer(HoldId id, Obeyed ended)

@@ -80,9 +80,9 @@ internal static class Statement
 
     private static ProblemHttpResult NoMoment(string field) => Problems.Invalid(field, "Must be a moment such as 2026-01-31T00:00:00Z.");
 
-    // A period is a range of versions, so each entry is in one of two periods that meet, and the amounts add up. It ends at the latest where
-    // the log ends in the same snapshot: what is being stored meanwhile is recorded later than that, because every append is recorded later
-    // than those before it. Read backwards from the newest entry, which is where statements mostly are.
+    // A period is a range of versions, so each entry is in one of two periods that meet, and the amounts add up. It ends at the latest
+    // where the log ends in the same snapshot: what is being stored meanwhile is recorded later than that, because every append is recorded
+    // later than those before it. Read backwards from the newest entry, which is where statements mostly are.
     private static async Task<Period> PeriodAsync(
         NpgsqlDataSource database, WalletId wallet, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel)
     {

@@ -19,12 +19,12 @@ public sealed class WrongClockTests(PostgresFixture postgres)
     public async Task Far_off_it_takes_no_part_and_a_little_off_it_says_so_and_right_again_it_goes_on_by_itself()
     {
         var machine = new SettableClock(DateTimeOffset.UtcNow.AddDays(3));
-        var (works, watches) = (new Worker(), new Watcher());
+        var (works, watches) = (new Worker(), new Worker());
         await using var host = await StartAsync(machine, works, watches);
         using var client = new HttpClient { BaseAddress = new Uri(host.Urls.Single()) };
 
-        await WalletPlatform.UntilAsync(() => Task.FromResult(!works.IsRunning));
-        Assert.True(watches.IsRunning);
+        await WalletPlatform.UntilAsync(() => Task.FromResult(watches.IsRunning));
+        Assert.Equal(0, works.Starts);
         var now = host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         Assert.InRange(now, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
         var (status, health) = await HealthAsync(client);
@@ -50,15 +50,20 @@ public sealed class WrongClockTests(PostgresFixture postgres)
 
         machine.Now = DateTimeOffset.UtcNow.AddHours(-25); // A jump while it runs.
         await WalletPlatform.UntilAsync(() => Task.FromResult(!works.IsRunning));
+        Assert.Equal((1, true), (works.Starts, watches.IsRunning));
+        machine.Now = DateTimeOffset.UtcNow;
+        await WalletPlatform.UntilAsync(() => Task.FromResult(works.IsRunning));
         Assert.Equal(2, works.Starts);
     }
 
     [Fact]
     public async Task A_worker_that_breaks_after_it_was_paused_ends_the_host_as_it_would_have_before()
     {
-        var machine = new SettableClock(DateTimeOffset.UtcNow.AddDays(3));
+        var machine = new SettableClock(DateTimeOffset.UtcNow);
         var works = new Worker();
-        await using var host = await StartAsync(machine, works, new Watcher());
+        await using var host = await StartAsync(machine, works, new Worker());
+        await WalletPlatform.UntilAsync(() => Task.FromResult(works.IsRunning));
+        machine.Now = DateTimeOffset.UtcNow.AddDays(3);
         await WalletPlatform.UntilAsync(() => Task.FromResult(!works.IsRunning));
         machine.Now = DateTimeOffset.UtcNow;
         await WalletPlatform.UntilAsync(() => Task.FromResult(works.IsRunning));
@@ -75,7 +80,7 @@ public sealed class WrongClockTests(PostgresFixture postgres)
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
     }
 
-    private async Task<WebApplication> StartAsync(TimeProvider machine, params IEnumerable<BackgroundService> workers)
+    private async Task<WebApplication> StartAsync(TimeProvider machine, Worker worker, Worker watcher)
     {
         var database = await postgres.CreateDatabaseAsync();
         var builder = WebApplication.CreateBuilder(
@@ -83,11 +88,9 @@ public sealed class WrongClockTests(PostgresFixture postgres)
         builder.Services.AddSingleton(machine);
         builder.AddServiceDefaults();
         builder.AddPostgres("test");
-        builder.AddDatabaseClock(waits: true, typeof(Watcher));
-        foreach (var worker in workers)
-        {
-            builder.Services.AddSingleton<IHostedService>(worker);
-        }
+        builder.AddDatabaseClock(waits: true);
+        builder.Services.AddWorker(_ => worker);
+        builder.Services.AddSingleton<IHostedService>(watcher);
 
         var app = builder.Build();
         app.MapServiceDefaults();
@@ -97,7 +100,7 @@ public sealed class WrongClockTests(PostgresFixture postgres)
         return app;
     }
 
-    private class Worker : BackgroundService
+    private sealed class Worker : BackgroundService
     {
         private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -123,6 +126,4 @@ public sealed class WrongClockTests(PostgresFixture postgres)
             }
         }
     }
-
-    private sealed class Watcher : Worker;
 }

@@ -25,7 +25,7 @@ public sealed class StatementTests(PostgresFixture postgres) : IAsyncLifetime
         using var enough = new CancellationTokenSource();
         var writers = Enumerable.Range(0, 8).Select(_ => WriteAsync(wallet, enough)).ToList();
         var (periods, from) = (new List<StatementView>(), "2026-01-01T00:00:00Z");
-        while (periods.Count < 150)
+        while (periods.Count < 150 || periods[^1].ClosingBalance < 200)
         {
             from = await PeriodAsync();
         }
@@ -35,7 +35,6 @@ public sealed class StatementTests(PostgresFixture postgres) : IAsyncLifetime
         await PeriodAsync();
 
         var entries = await EntriesAsync(wallet);
-        Assert.True(entries.Count > 50);
         Assert.Equal(entries, periods.SelectMany(p => p.Items));
         Assert.Equal(0, periods[0].OpeningBalance);
         Assert.All(periods.Zip(periods.Skip(1)), p => Assert.Equal(p.First.ClosingBalance, p.Second.OpeningBalance));
@@ -89,7 +88,7 @@ public sealed class StatementTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal(2 - expected, (await GetAsync(wallet, $"from={next}")).Items.Count);
             Assert.Equal(
                 expected,
-                (long)(await _wallets.Api.GetJsonAsync($"/api/admin/wallets/{wallet}/state?at={at}"))["state"]!["posted"]!["minor"]!);
+                (long)(await _wallets.Api.GetJsonAsync($"/api/admin/wallets/{wallet}/state?at={at}"))["state"]!["balance"]!["minor"]!);
         }
 
         static string Text(DateTimeOffset moment) => moment.UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
@@ -119,7 +118,8 @@ public sealed class StatementTests(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    private Task<JsonNode> DepositAsync(Guid wallet) => _wallets.PostAsync($"/api/wallets/{wallet}/deposits", new { amount = 1, currency = "EUR" });
+    private Task<JsonNode> DepositAsync(Guid wallet) =>
+        _wallets.PostAsync($"/api/wallets/{wallet}/deposits", new { amount = 1, currency = "EUR" });
 
     private Task<StatementView> GetAsync(Guid wallet, string query) =>
         _wallets.Api.GetAsync<StatementView>($"/api/wallets/{wallet}/statement?{query}");

@@ -38,9 +38,7 @@ public sealed class ExpiringTests
     {
         Assert.Equal([Captured(1, 1_000)], When(Holding, Capture(1, 1_000), Over.AddTicks(-1)));
 
-        var late = When(Holding, Capture(1, 1_000), Over);
-        Assert.Equal([Expired(1, 1_000), CaptureRefused(1, Euro(1_000), "hold_not_found")], late);
-        Assert.Equal(Wallet.Evolve(Holding, Expired(1, 1_000)).Available, late.Aggregate(Holding, Wallet.Evolve).Available);
+        Assert.Equal([CaptureRefused(1, Euro(1_000), "hold_not_found")], When(Holding, Capture(1, 1_000), Over));
         Assert.Equal(
             "hold_not_found",
             Assert.IsType<Decision<WalletEvent>.Refused>(Wallet.DecideNow(Holding, Capture(1, 1_000), Over)).Reason.Code);
