@@ -16,6 +16,7 @@ using Payments.EventStore.Sealing;
 using Payments.EventStore.Subscriptions;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.ServiceDefaults;
@@ -98,6 +99,7 @@ public static class ServiceRegistration
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
         services.AddSingleton(new RetryPolicy(retries, new Random()));
         services.AddSingleton<IParkedMessages>(provider => new PostgresParkedMessages(provider.GetRequiredService<LogDatabase>().Primary));
+        services.AddSingleton<ISourceLineages>(provider => new PostgresSourceLineages(provider.GetRequiredService<LogDatabase>().Primary));
         services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
         builder.AddConsumerStanding(consumer.Name);

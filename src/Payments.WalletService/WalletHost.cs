@@ -24,9 +24,11 @@ public static class WalletHost
         var rules = SpendingLimitOptions.From(builder.Configuration);
         builder.Services.AddSingleton(rules);
         builder.ShowSettings("Spending limits", [.. rules.Limits.OrderBy(l => l.Key.Code, StringComparer.Ordinal).SelectMany(Shown)]);
-        var recollections = new Recollections();
+        var (recollections, repeated) = (new Recollections(), new RepeatedCommands());
         builder.AddEventSourcedService(
-            "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules, recollections), typeof(WalletHost).Assembly);
+            "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules, recollections, repeated.Add), typeof(WalletHost).Assembly);
+        builder.Services.AddSingleton(repeated);
+        builder.Services.AddHostedService<AnswersAgain>();
         builder.Services.AddRecollections(recollections);
         builder.AddInlineProjection(WalletAggregate.Projection);
         builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);

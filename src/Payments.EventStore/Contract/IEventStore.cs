@@ -71,6 +71,12 @@ public interface IEventStore
     /// <summary>All watermarks of a consumer.</summary>
     Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel);
 
+    /// <summary>
+    /// The incarnations of this log: all that events belong to which this store has handed out so far. Answered from memory while the
+    /// database goes on.
+    /// </summary>
+    ValueTask<LogLineage> LineageAsync(CancellationToken cancel);
+
     /// <summary>A claim made before, or null.</summary>
     Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel);
 }

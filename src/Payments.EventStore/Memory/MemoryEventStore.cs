@@ -11,10 +11,11 @@ public sealed class MemoryEventStore(
     private readonly Lock _gate = new();
     private readonly List<StoredEvent> _log = [];
     private readonly Dictionary<StreamId, List<StoredEvent>> _streams = [];
-    private readonly Dictionary<(string, string, int, string), Watermark> _watermarks = [];
-    private readonly Dictionary<(string, string), Claim> _claims = [];
+    private Dictionary<(string, string, int, string), Watermark> _watermarks = [];
+    private Dictionary<(string, string), Claim> _claims = [];
     private readonly Dictionary<StreamId, Snapshot> _snapshots = [];
     private readonly CommitFeed _feed = new();
+    private LogLineage _lineage = LogLineage.Unnamed;
     private DateTimeOffset _recordedAt = DateTimeOffset.UnixEpoch;
 
     public string Name => name;
@@ -133,11 +134,45 @@ public sealed class MemoryEventStore(
     public Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel) =>
         Locked(() => _watermarks.Values.Where(w => w.Consumer == consumer));
 
+    public ValueTask<LogLineage> LineageAsync(CancellationToken cancel) => ValueTask.FromResult(_lineage);
+
     public Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel)
     {
         lock (_gate)
         {
             return Task.FromResult(_claims.GetValueOrDefault((scope, key)));
+        }
+    }
+
+    /// <summary>Everything as it is now, for <see cref="Restore"/>.</summary>
+    public MemoryBackup Backup()
+    {
+        lock (_gate)
+        {
+            return new([.. _log], _watermarks.ToDictionary(), _claims.ToDictionary(), _lineage);
+        }
+    }
+
+    /// <summary>
+    /// Goes back to a backup, as a database does whose server is started on it: what was stored since is gone, and what comes now belongs
+    /// to another incarnation. Tails that are open must be opened anew.
+    /// </summary>
+    public void Restore(MemoryBackup backup, Guid incarnation)
+    {
+        lock (_gate)
+        {
+            _log.Clear();
+            _streams.Clear();
+            _snapshots.Clear();
+            foreach (var e in backup.Log)
+            {
+                _log.Add(e);
+                (_streams.TryGetValue(e.Stream, out var stream) ? stream : _streams[e.Stream] = []).Add(e);
+            }
+
+            (_watermarks, _claims) = (backup.Watermarks.ToDictionary(), backup.Claims.ToDictionary());
+            _lineage = new LogLineage(
+                [.. backup.Lineage.Incarnations.Where(i => i.BeginsAfter < _log.Count), new(incarnation, _log.Count)]);
         }
     }
 
@@ -272,3 +307,10 @@ public sealed class MemoryEventStore(
         }
     }
 }
+
+/// <summary>What a <see cref="MemoryEventStore"/> contained at one moment.</summary>
+public sealed record MemoryBackup(
+    IReadOnlyList<StoredEvent> Log,
+    IReadOnlyDictionary<(string, string, int, string), Watermark> Watermarks,
+    IReadOnlyDictionary<(string, string), Claim> Claims,
+    LogLineage Lineage);

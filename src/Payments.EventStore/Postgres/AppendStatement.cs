@@ -7,10 +7,11 @@ namespace Payments.EventStore.Postgres;
 internal static class AppendStatement
 {
     private const string Sql =
-        "select kind, unit, item, actual, until, recorded, fingerprint, answer from append_units(" +
+        "select kind, unit, item, actual, until, recorded, fingerprint, answer, pg_postmaster_start_time() from append_units(" +
         "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)";
 
-    public static async Task<(AppendResult[] Results, IReadOnlyList<StoredEvent> Committed)> ExecuteAsync(
+    /// <returns>With them, when the server was started that stored it: another start, another incarnation of the log.</returns>
+    public static async Task<(AppendResult[] Results, IReadOnlyList<StoredEvent> Committed, DateTime ServerStarted)> ExecuteAsync(
         NpgsqlConnection connection, IReadOnlyList<AppendUnit> units, DateTimeOffset now, CancellationToken cancel)
     {
         var appends = Numbered(units, u => u.Streams);
@@ -36,6 +37,7 @@ internal static class AppendStatement
         await reader.ReadAsync(cancel);
         var head = reader.GetInt64(3);
         var recordedAt = new DateTimeOffset(reader.GetDateTime(5));
+        var serverStarted = reader.GetDateTime(8);
 
         var results = new AppendResult?[units.Count];
         while (await reader.ReadAsync(cancel))
@@ -59,7 +61,7 @@ internal static class AppendStatement
         {
         }
 
-        return (Filled(results, units, head, recordedAt), Committed(results, units, head, recordedAt));
+        return (Filled(results, units, head, recordedAt), Committed(results, units, head, recordedAt), serverStarted);
 
         int Item() => reader.GetInt32(2) - 1;
     }

@@ -10,6 +10,8 @@ internal static class EventQueries
         "e.position, e.stream_id, e.stream_version, e.event_id, e.event_type, e.schema_version, e.data, " +
         "e.correlation_id, e.causation_id, e.actor, e.trace_parent, e.routing_key, e.recorded_at";
 
+    private const int ServerStartedColumn = 13;
+
     public const string Stream =
         $"select {Columns} from events e where e.stream_id = $1 and e.stream_version > $2 and e.stream_version <= $3 " +
         "order by e.stream_version limit $4";
@@ -56,7 +58,8 @@ internal static class EventQueries
         var command = new NpgsqlCommand();
         var where = $"e.position > {Parameter(command, afterPosition, NpgsqlDbType.Bigint)}" + Conditions(command, filter);
         command.CommandText =
-            $"select {Columns} from events e where {where} order by e.position limit {Parameter(command, countMax, NpgsqlDbType.Integer)}";
+            $"select {Columns}, pg_postmaster_start_time() from events e where {where} " +
+            $"order by e.position limit {Parameter(command, countMax, NpgsqlDbType.Integer)}";
         return command;
     }
 
@@ -145,11 +148,18 @@ internal static class EventQueries
         return snapshots;
     }
 
-    public static async Task<List<StoredEvent>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    /// <param name="serverStarted">Hears when the server was started that answers, where the query is <see cref="All"/>.</param>
+    public static async Task<List<StoredEvent>> ReadAsync(
+        NpgsqlDataReader reader, CancellationToken cancel, Action<DateTime>? serverStarted = null)
     {
         var events = new List<StoredEvent>();
         while (await reader.ReadAsync(cancel))
         {
+            if (events.Count == 0)
+            {
+                serverStarted?.Invoke(reader.GetDateTime(ServerStartedColumn));
+            }
+
             events.Add(new StoredEvent(
                 reader.GetInt64(0),
                 StreamId.Parse(reader.GetString(1)),

@@ -17,6 +17,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly CommitFeed _feed = new();
     private readonly AppendListener? _listener;
     private readonly AppendAnnouncer _announcer;
+    private readonly StoredLineage _lineage;
 
     /// <param name="name">The name of the log, for example <c>wallets</c>.</param>
     /// <param name="database">Stays the caller's to dispose.</param>
@@ -35,6 +36,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         _clock = clock;
         _commits = new GroupCommit(CommitAsync);
         _write = new WriteConnection(database.Primary);
+        _lineage = new StoredLineage(database.Primary);
         _announcer = new AppendAnnouncer(_instance, database.Primary, clock, log);
         _listener = database.Direct is { } direct ? new AppendListener(_instance, direct, _feed, _write.Doubt, clock, log) : null;
     }
@@ -55,7 +57,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         {
             await using var connection = await _database.OpenConnectionAsync(cancel);
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            var (results, _) = await AppendStatement.ExecuteAsync(connection, [unit], _clock.GetUtcNow(), cancel);
+            var (results, _, _) = await AppendStatement.ExecuteAsync(connection, [unit], _clock.GetUtcNow(), cancel);
             await transaction.RollbackAsync(cancel); // At once: until then it stands in the way of all appends.
             return results[0];
         }
@@ -138,8 +140,11 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         await using var connection = await _database.OpenConnectionAsync(cancel);
         await using var command = EventQueries.All(afterPosition, countMax, filter);
         command.Connection = connection;
-        return await EventQueries.ReadAsync(command, cancel);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await EventQueries.ReadAsync(reader, cancel, _lineage.Observe);
     }
+
+    public ValueTask<LogLineage> LineageAsync(CancellationToken cancel) => _lineage.ReadAsync(cancel);
 
     public async Task<long> LastPositionAsync(CancellationToken cancel)
     {
@@ -208,7 +213,8 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private async Task<AppendResult[]> CommitAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancel)
     {
         var connection = await _write.OpenAsync(cancel);
-        var (results, committed) = await AppendStatement.ExecuteAsync(connection, units, _clock.GetUtcNow(), cancel);
+        var (results, committed, serverStarted) = await AppendStatement.ExecuteAsync(connection, units, _clock.GetUtcNow(), cancel);
+        _lineage.Observe(serverStarted); // Before anybody is handed what was committed.
         if (results.Any(r => r is AppendResult.Appended { LastPosition: > 0 }))
         {
             _feed.Publish(committed);

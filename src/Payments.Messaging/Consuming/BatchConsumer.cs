@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.Messaging.Standings;
@@ -19,6 +20,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
     IParkedMessages parked,
+    ISourceLineages lineages,
     RetryPolicy retries,
     KafkaClientFactory clients,
     ConsumerStanding standing,
@@ -33,7 +35,13 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static readonly TimeSpan TellGapsEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a message waits for a word of the relay that it is of. A relay that is down sends it again when it is up.</summary>
+    private static readonly TimeSpan WordOfRelayMax = TimeSpan.FromSeconds(5);
+
     private readonly StoredView _view = new(definition.Name, store, parked);
+    private readonly HeardLineages _heard = new(clock);
+    private readonly HashSet<string> _silent = [];
+    private LineageAdoption? _adoption;
     private readonly GapPatience _patience = new();
     private readonly Dictionary<TopicPartition, long> _offsets = [];
     private readonly PartitionWatch _watch = new(standing, clock);
@@ -84,6 +92,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             })
             .Build();
         _stale = true;
+        using var listener = new LineageListener(clients, definition.Name, _heard);
         using var collector = new Collector<ConsumeResult<byte[], byte[]>>($"consumer {definition.Name}", () => Collect(consumer));
         consumer.Subscribe(definition.Topics.SelectMany(TopicSplit.TopicsOf).Select(t => t.Name));
         try
@@ -137,6 +146,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             {
                 if (_stale)
                 {
+                    await Adoption.ResetAsync(cancel);
                     await _view.ResetAsync(cancel);
                     _stale = false;
                     _gapTold = false;
@@ -147,9 +157,15 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                     _gapTold = false;
                 }
 
+                await Adoption.AdoptAsync(cancel);
                 if (records.Count > 0)
                 {
                     await processor.ProcessAsync(records, cancel);
+                }
+
+                if (await HeardMoreAsync(cancel))
+                {
+                    continue;
                 }
 
                 // While a topic is split, what seems to be missing may have come to another member, on another topic.
@@ -174,6 +190,34 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 await Task.Delay(TroubleRetryAfter, clock, cancel);
             }
         }
+    }
+
+    private LineageAdoption Adoption => _adoption ??= new(definition.Name, store, lineages, _heard, _view.Progress, clock);
+
+    /// <summary>Where it hangs on a relay whether the source still has a message, waits for its word.</summary>
+    /// <returns>Whether it came: then the messages are placed anew.</returns>
+    private async Task<bool> HeardMoreAsync(CancellationToken cancel)
+    {
+        if (_view.Progress.TakeUnsettled() is not { Count: > 0 } unsettled)
+        {
+            return false;
+        }
+
+        // A relay that said nothing for so long is waited for once: messages of others are not to be held up with each of its own.
+        var isSilent = unsettled.Keys.All(_silent.Contains);
+        if (await _heard.WaitAsync(unsettled, isSilent ? TimeSpan.Zero : WordOfRelayMax, cancel))
+        {
+            _silent.Clear();
+            return true;
+        }
+
+        if (!isSilent)
+        {
+            LogNoWord(log, definition.Name, string.Join(", ", unsettled.Keys));
+            _silent.UnionWith(unsettled.Keys);
+        }
+
+        return false;
     }
 
     // Offsets and progress are hints for a quick restart; the watermarks are the truth. So a failure here is only noted.
@@ -252,6 +296,11 @@ public sealed partial class BatchConsumer<TState, TEvent>(
 
     [LoggerMessage(EventId = 143, Level = LogLevel.Debug, Message = "{Consumer}: what it had in hand is decided anew. {Reason}")]
     private static partial void LogOvertaken(ILogger log, string consumer, string reason);
+
+    [LoggerMessage(
+        EventId = 144, Level = LogLevel.Warning,
+        Message = "{Consumer} has messages of {Sources}, but no relay says whether they still hold. They are sent again when it is there")]
+    private static partial void LogNoWord(ILogger log, string consumer, string sources);
 
     [LoggerMessage(EventId = 142, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
     private static partial void LogNotCommitted(ILogger log, string consumer, string reason);

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
@@ -53,9 +54,9 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     private async Task ProcessTogetherAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> records, CancellationToken cancel)
     {
         var batch = view.Progress.Begin();
-        var unreadable = new List<(ConsumeResult<byte[], byte[]> Record, string Reason)>();
-        var work = Read(records, batch, unreadable);
-        if (work.Count == 0 && unreadable.Count == 0 && batch.Moved.Count == 0)
+        var aside = new SetAside([], []);
+        var work = Read(records, batch, aside);
+        if (work.Count == 0 && aside.IsEmpty && batch.Moved.Count == 0)
         {
             return;
         }
@@ -69,7 +70,11 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             orders,
             pass =>
             {
-                rows = [.. unreadable.Select(u => ParkingRow.Unreadable(definition.Name, u.Record, pass.Now, u.Reason))];
+                rows =
+                [
+                    .. aside.Unreadable.Select(u => ParkingRow.Unreadable(definition.Name, u.Record, pass.Now, u.Reason)),
+                    .. aside.Lost.Select(l => ParkingRow.Lost(definition.Name, l.Record, l.Message, pass.Now)),
+                ];
                 keys = [];
                 foreach (var item in work)
                 {
@@ -79,7 +84,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
                     }
                 }
 
-                return new([.. rows.Select(r => r.ToRow())], batch.Moves(definition.Name));
+                return new([.. rows.Select(r => r.ToRow()), .. Restores(aside.Lost, pass.Now)], batch.Moves(definition.Name));
             },
             cancel);
         view.Progress.Confirm(batch);
@@ -90,8 +95,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
     /// <summary>Sorts out what is new. A watermark passes all of it, also what is not for this consumer.</summary>
     private List<Work> Read(
-        IReadOnlyList<ConsumeResult<byte[], byte[]>> records, Progress.Batch batch,
-        List<(ConsumeResult<byte[], byte[]> Record, string Reason)> unreadable)
+        IReadOnlyList<ConsumeResult<byte[], byte[]>> records, Progress.Batch batch, SetAside aside)
     {
         var work = new List<Work>(records.Count);
         foreach (var record in records)
@@ -99,13 +103,18 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             switch (MessageCodec.Read(record))
             {
                 case MessageReading.Unreadable { Reason: var reason }:
-                    unreadable.Add((record, reason));
+                    aside.Unreadable.Add((record, reason));
                     break;
-                case MessageReading.Readable { Message: var message } when batch.Place(message) is Standing.Fresh:
-                    var (order, failure) = _handling.Interpret(message);
-                    if (order is not null || failure is not null)
+                case MessageReading.Readable { Message: var message }:
+                    switch (batch.Place(message, record.Message.Timestamp.UtcDateTime))
                     {
-                        work.Add(new Work(record, message, order, failure));
+                        case Standing.Lost:
+                            aside.Lost.Add((record, message));
+                            break;
+                        case Standing.Fresh or Standing.Again when _handling.Interpret(message) is var (order, failure)
+                            && (order is not null || failure is not null):
+                            work.Add(new Work(record, message, order, failure));
+                            break;
                     }
 
                     break;
@@ -114,6 +123,11 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
         return work;
     }
+
+    /// <summary>That a log was restored is noted once for each of its incarnations.</summary>
+    private IEnumerable<ProjectionRow> Restores(List<(ConsumeResult<byte[], byte[]> Record, Message Message)> lost, DateTimeOffset now) =>
+        lost.GroupBy(l => l.Message.Headers.Source).Select(of => LineageRow.Lost(
+            definition.Name, of.Key, view.Progress.LineageOf(of.Key)!, of.First().Message.Headers.Position, now).ToRow());
 
     /// <summary>Decides one message, or says how it is parked.</summary>
     private ParkingRow? Handle(Work item, DecisionPass<TState, TEvent> pass, HashSet<ParkingKey> newlyParked)
@@ -136,7 +150,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     private async Task ParkAsync(ConsumeResult<byte[], byte[]> record, Failure failure, CancellationToken cancel)
     {
         var batch = view.Progress.Begin();
-        if (MessageCodec.Read(record) is not MessageReading.Readable { Message: var message } || batch.Place(message) is not Standing.Fresh)
+        if (MessageCodec.Read(record) is not MessageReading.Readable { Message: var message }
+            || batch.Place(message, record.Message.Timestamp.UtcDateTime) is not Standing.Fresh)
         {
             return; // What is unreadable is kept as it is, and would not be rejected.
         }
@@ -179,6 +194,14 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     [LoggerMessage(EventId = 132, Level = LogLevel.Warning,
         Message = "{Consumer}: {Topic}/{Partition}@{Offset} failed and is tried again: {ErrorType}")]
     private static partial void LogParked(ILogger log, string consumer, string topic, int partition, long offset, string errorType);
+
+    /// <summary>What is kept without a key, so that nothing waits behind it.</summary>
+    private sealed record SetAside(
+        List<(ConsumeResult<byte[], byte[]> Record, string Reason)> Unreadable,
+        List<(ConsumeResult<byte[], byte[]> Record, Message Message)> Lost)
+    {
+        public bool IsEmpty => Unreadable.Count == 0 && Lost.Count == 0;
+    }
 
     private sealed record Work(ConsumeResult<byte[], byte[]> Record, Message Message, Order<TState, TEvent>? Order, Failure? Failure)
     {

@@ -14,6 +14,15 @@ public enum Standing
     /// <summary>Its predecessor is above the watermark: something in between is missing and must come first.</summary>
     AfterGap,
 
+    /// <summary>An answer that was handled and is to be heard once more. It moves no watermark.</summary>
+    Again,
+
+    /// <summary>Whether the source still has it, or knows it already, is to be heard from its relay first.</summary>
+    Unsettled,
+
+    /// <summary>The source was restored to a moment before it, and has another event there: it must never be carried out.</summary>
+    Lost,
+
     /// <summary>A replay that is for another consumer, or ahead of this one: the ordinary flow brings what it needs.</summary>
     NotNow,
 }
@@ -26,6 +35,13 @@ public sealed class Progress(string consumer)
     /// <summary>Where something is missing, with the last position that was met beyond it.</summary>
     private readonly Dictionary<(PartitionOf Partition, string Source), long> _gaps = [];
 
+    /// <summary>The logs that are read, as their relays have said they are, and when they said it.</summary>
+    private readonly Dictionary<string, (LogLineage Lineage, DateTimeOffset SaidAt)> _sources = [];
+
+    /// <summary>Sources of which something came that is not settled, with the moment when the last of it was sent.</summary>
+    private Dictionary<string, DateTimeOffset> _unsettled = [];
+
+    private Guid? _incarnation;
     private bool _metGap;
 
     private string Consumer => consumer;
@@ -66,6 +82,48 @@ public sealed class Progress(string consumer)
         return further;
     }
 
+    /// <summary>What relays have said counts no more.</summary>
+    /// <param name="incarnation">That of our own database: told with all that is acknowledged.</param>
+    public void ForgetSources(Guid incarnation)
+    {
+        _incarnation = incarnation;
+        _sources.Clear();
+        _unsettled = [];
+    }
+
+    /// <summary>A relay has said what its log consists of, and this is stored.</summary>
+    /// <param name="saidAt">By the clock of the relay.</param>
+    public void Learn(string source, LogLineage lineage, DateTimeOffset saidAt) => _sources[source] = (lineage, saidAt);
+
+    /// <summary>The lineage of a log as it was learned; null when its relay has not spoken yet.</summary>
+    public LogLineage? LineageOf(string source) => _sources.TryGetValue(source, out var known) ? known.Lineage : null;
+
+    /// <summary>The watermarks of a source that lie beyond a position, moved back to it.</summary>
+    public IReadOnlyList<WatermarkMove> Beyond(string source, long position) =>
+    [
+        .. _positions.Where(p => p.Key.Source == source && p.Value > position).Select(p => new WatermarkMove(
+            consumer, p.Key.Partition.Topic, p.Key.Partition.Partition, source, p.Value, position)),
+    ];
+
+    /// <summary>Watermarks were moved back, and this is stored.</summary>
+    public void GoBack(IEnumerable<WatermarkMove> moves)
+    {
+        foreach (var move in moves)
+        {
+            var key = (new PartitionOf(move.Topic, move.Partition), move.Source);
+            _positions[key] = move.To;
+            _gaps.Remove(key); // What was met beyond it was of the lost timeline.
+        }
+    }
+
+    /// <summary>Sources of which something came that is not settled since this was last asked, with when the last of it was sent.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> TakeUnsettled()
+    {
+        var unsettled = _unsettled;
+        _unsettled = [];
+        return unsettled;
+    }
+
     /// <summary>Whether a message came after a gap since this was last asked.</summary>
     public bool TakeMetGap()
     {
@@ -95,12 +153,13 @@ public sealed class Progress(string consumer)
         var known = gapsOnly ? _gaps.Keys.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
         return known
             .GroupBy(p => p.Key.Source)
-            .Select(of => new ConsumerProgress(
-                consumer,
-                of.Key,
-                [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))],
-                gapsOnly));
+            .Select(of => Report(
+                of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly))
+            .Concat(gapsOnly ? [] : _sources.Keys.Except(_positions.Keys.Select(p => p.Source)).Select(s => Report(s, [], gap: false)));
     }
+
+    private ConsumerProgress Report(string source, IReadOnlyList<PartitionProgress> partitions, bool gap) =>
+        new(consumer, source, partitions, gap, LineageOf(source)?.Latest.Id, _incarnation);
 
     /// <summary>The progress that one transaction makes.</summary>
     public sealed class Batch(Progress before)
@@ -110,7 +169,8 @@ public sealed class Progress(string consumer)
         public IReadOnlyDictionary<(PartitionOf Partition, string Source), long> Moved => _moved;
 
         /// <summary>Places a message; a fresh one moves the batch's watermark.</summary>
-        public Standing Place(Message message)
+        /// <param name="sentAt">When it was sent, by the clock of the relay.</param>
+        public Standing Place(Message message, DateTimeOffset sentAt = default)
         {
             if (message.Headers.ReplayFor is { } other && other != before.Consumer)
             {
@@ -119,9 +179,19 @@ public sealed class Progress(string consumer)
 
             var key = (new PartitionOf(message.Topic, message.Partition), message.Headers.Source);
             var position = _moved.TryGetValue(key, out var moved) ? moved : before._positions.GetValueOrDefault(key);
+            if (message.Headers.Incarnation is { } incarnation && Judge(message, incarnation, sentAt) is { } elsewhere)
+            {
+                if (elsewhere is Standing.Unsettled)
+                {
+                    before._gaps[key] = Math.Max(message.Headers.Position, before._gaps.GetValueOrDefault(key));
+                }
+
+                return elsewhere;
+            }
+
             if (message.Headers.Position <= position)
             {
-                return Standing.Duplicate;
+                return message.Headers.Again is null ? Standing.Duplicate : Standing.Again;
             }
 
             if (message.Headers.Previous > position)
@@ -139,6 +209,31 @@ public sealed class Progress(string consumer)
             before._gaps.Remove(key);
             _moved[key] = message.Headers.Position;
             return Standing.Fresh;
+        }
+
+        // A message names the incarnation of its position. Whether that is how the log is now, its relay knows; and what the relay said
+        // after it was sent knows of it.
+        private Standing? Judge(Message message, Guid incarnation, DateTimeOffset sentAt)
+        {
+            var source = message.Headers.Source;
+            var isKnown = before._sources.TryGetValue(source, out var known);
+            if (isKnown && (known.Lineage.At(message.Headers.Position) is not { } right || right == incarnation))
+            {
+                return null;
+            }
+
+            if (message.Headers.Replay is not null)
+            {
+                return Standing.NotNow; // Whoever wants it asks for it again.
+            }
+
+            if (isKnown && known.SaidAt >= sentAt)
+            {
+                return Standing.Lost;
+            }
+
+            before._unsettled[source] = before._unsettled.TryGetValue(source, out var other) && other > sentAt ? other : sentAt;
+            return Standing.Unsettled;
         }
 
         public IReadOnlyList<WatermarkMove> Moves(string consumer) =>

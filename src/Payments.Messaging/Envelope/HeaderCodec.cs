@@ -27,6 +27,8 @@ internal static class HeaderCodec
             { HeaderNames.Actor, Encoding.UTF8.GetBytes(headers.Actor) },
             { HeaderNames.Recorded, Utf8(headers.Recorded) },
         };
+        if (headers.Incarnation is { } incarnation)
+            kafka.Add(HeaderNames.Incarnation, Utf8(incarnation));
         if (headers.Causation is { } causation)
             kafka.Add(HeaderNames.Causation, Utf8(causation));
         if (headers.TraceParent is { } traceParent)
@@ -35,6 +37,8 @@ internal static class HeaderCodec
             kafka.Add(HeaderNames.Replay, Utf8(replay));
         if (headers.ReplayFor is { } replayFor)
             kafka.Add(HeaderNames.ReplayFor, Encoding.UTF8.GetBytes(replayFor));
+        if (headers.Again is { } again)
+            kafka.Add(HeaderNames.Again, Utf8(again));
         return kafka;
     }
 
@@ -51,6 +55,7 @@ internal static class HeaderCodec
             Schema = (int)reader.Number(HeaderNames.Schema, 1, int.MaxValue),
             Source = reader.Text(HeaderNames.Source),
             Position = position,
+            Incarnation = reader.OptionalUuid(HeaderNames.Incarnation),
             Previous = reader.Number(HeaderNames.Previous, 0, position - 1),
             Stream = reader.Text(HeaderNames.Stream),
             Version = reader.Number(HeaderNames.Version, 1, long.MaxValue),
@@ -61,6 +66,7 @@ internal static class HeaderCodec
             Recorded = reader.Moment(HeaderNames.Recorded),
             Replay = reader.OptionalUuid(HeaderNames.Replay),
             ReplayFor = reader.OptionalText(HeaderNames.ReplayFor),
+            Again = reader.OptionalUuid(HeaderNames.Again),
         };
         reason = reader.Fault;
         return reason is null;

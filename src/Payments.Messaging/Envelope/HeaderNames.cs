@@ -18,6 +18,11 @@ public static class HeaderNames
     /// <summary>Its position in that log, from 1.</summary>
     public const string Position = "position";
 
+    /// <summary>
+    /// UUID of the log's incarnation that the position belongs to; absent from what is older than incarnations, and from earlier versions.
+    /// </summary>
+    public const string Incarnation = "incarnation";
+
     /// <summary>The position of the message that the same source put on the same partition before this one; 0 for none.</summary>
     public const string Previous = "previous";
 
@@ -47,4 +52,10 @@ public static class HeaderNames
 
     /// <summary>The only consumer that the replay is for; absent when it is for all.</summary>
     public const string ReplayFor = "replay-for";
+
+    /// <summary>
+    /// UUID of the command that came again and has had this as its answer: to be heard once more though it is below the watermark. With
+    /// <see cref="Replay"/> and <see cref="ReplayFor"/>, so that earlier versions drop it.
+    /// </summary>
+    public const string Again = "again";
 }

@@ -28,6 +28,12 @@ public sealed record MessageHeaders
     public required long Position { get; init; }
 
     /// <summary>
+    /// The incarnation of the source that the position belongs to. Null: older than incarnations, or sent by an earlier version; then only
+    /// the position is known.
+    /// </summary>
+    public Guid? Incarnation { get; init; }
+
+    /// <summary>
     /// What the same source put on the same partition before this message, 0 for none. A consumer whose watermark is below it has
     /// missed something (the broker lost data, or trimmed it) and must not go on as if it had not.
     /// </summary>
@@ -52,4 +58,7 @@ public sealed record MessageHeaders
 
     /// <summary>The only consumer that a replay is for; null for all.</summary>
     public string? ReplayFor { get; init; }
+
+    /// <summary>The command that came again and has had this as its answer; null for everything else.</summary>
+    public Guid? Again { get; init; }
 }

@@ -14,6 +14,9 @@ namespace Payments.Messaging.Parking;
 /// <param name="IsPoison">The same message will fail in the same way again: a person must look at it.</param>
 public sealed partial record Failure(string Type, string Message, string? Stack, bool IsPoison)
 {
+    /// <summary>The type of <see cref="Lost"/>: such a message is never carried out, by nobody.</summary>
+    public const string LostType = "of_lost_timeline";
+
     private const int TextMax = 4_000;
     private const int FingerprintLength = 12;
 
@@ -43,6 +46,14 @@ public sealed partial record Failure(string Type, string Message, string? Stack,
 
     /// <summary>It is no message of ours.</summary>
     public static Failure Unreadable(string reason) => new("unreadable", Clean(reason), null, IsPoison: true);
+
+    /// <summary>Its source was restored to a moment before it: what it says has not happened.</summary>
+    public static Failure Lost(Message message) => new(
+        LostType,
+        $"'{message.Headers.Source}' was restored to an earlier moment and has no such message at position {message.Headers.Position} any "
+            + "more. It is kept to be seen, and cannot be replayed.",
+        null,
+        IsPoison: true);
 
     // PostgreSQL's text has no place for NUL.
     private static string Clean(string text) => (text.Length > TextMax ? text[..TextMax] + "…" : text).Replace('\0', '\uFFFD');

@@ -89,6 +89,18 @@ public sealed record ParkingRow
     public static ParkingRow Unreadable(string consumer, ConsumeResult<byte[], byte[]> record, DateTimeOffset now, string reason) =>
         Park(consumer, record, now, Parking.Failure.Unreadable(reason), null);
 
+    /// <summary>
+    /// Keeps a message that its source does not have any more, since it was restored to an earlier moment. It has no key: nothing waits
+    /// behind it.
+    /// </summary>
+    public static ParkingRow Lost(string consumer, ConsumeResult<byte[], byte[]> record, Message message, DateTimeOffset now) =>
+        Park(consumer, record, now, Parking.Failure.Lost(message), null) with
+        {
+            MessageId = message.Headers.Id,
+            MessageType = message.Headers.Type,
+            CorrelationId = message.Headers.Correlation,
+        };
+
     public static ParkingRow Settle(ParkedMessage message, string outcome, DateTimeOffset now) =>
         new() { Op = "settle", At = now, Id = message.Id, Revision = message.Revision, Outcome = outcome };
 

@@ -7,7 +7,18 @@ namespace Payments.Messaging.Relay;
 /// What a consumer says of itself on <see cref="Topics.ConsumerProgress"/>: how far it has come with the messages of one source.
 /// </summary>
 /// <param name="Gap">It met a message whose predecessor it has not seen: the broker lost something, and it waits for it.</param>
-public sealed record ConsumerProgress(string Consumer, string Source, IReadOnlyList<PartitionProgress> Partitions, bool Gap)
+/// <param name="Lineage">
+/// The latest incarnation of the source that the consumer knows of, in which its positions are meant. Null: it has heard of none, or is of
+/// an earlier version.
+/// </param>
+/// <param name="Incarnation">That of the consumer's own database. Null from an earlier version.</param>
+public sealed record ConsumerProgress(
+    string Consumer,
+    string Source,
+    IReadOnlyList<PartitionProgress> Partitions,
+    bool Gap,
+    Guid? Lineage = null,
+    Guid? Incarnation = null)
 {
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ConsumerProgressJson.Default.ConsumerProgress);
 

@@ -14,11 +14,13 @@ public static class EventMessage
             : null;
 
     /// <param name="source">The name of the log.</param>
+    /// <param name="lineage">Its lineage, which contains the event's incarnation.</param>
     /// <param name="previous">What the source put on the logical partition before it; 0 for nothing.</param>
     /// <param name="replay">Set on a message that was sent before and is sent again because somebody asked for it.</param>
     /// <param name="sentBy">The trace context of the sending, where it is traced; else that of the event itself.</param>
     public static Message<byte[], byte[]> Encode(
-        string source, StoredEvent e, long previous, ReplayMark? replay = null, string? sentBy = null) => MessageCodec.Encode(
+        string source, LogLineage lineage, StoredEvent e, long previous, ReplayMark? replay = null, string? sentBy = null) =>
+        MessageCodec.Encode(
         e.Metadata.RoutingKey!,
         new MessageHeaders
         {
@@ -27,6 +29,7 @@ public static class EventMessage
             Schema = e.SchemaVersion,
             Source = source,
             Position = e.Position,
+            Incarnation = lineage.At(e.Position) is { } incarnation && incarnation != LogLineage.Nameless ? incarnation : null,
             Previous = previous,
             Stream = e.Stream.ToString(),
             Version = e.StreamVersion,
@@ -37,6 +40,7 @@ public static class EventMessage
             Recorded = e.RecordedAt,
             Replay = replay?.Id,
             ReplayFor = replay?.Consumer,
+            Again = replay?.Again,
         },
         e.Data);
 }
@@ -44,4 +48,5 @@ public static class EventMessage
 /// <summary>Says that a message is a replay.</summary>
 /// <param name="Id">Which one.</param>
 /// <param name="Consumer">The only one of our consumers that it is for; null for all.</param>
-public sealed record ReplayMark(Guid Id, string? Consumer);
+/// <param name="Again">Set: the consumer is to hear it although it has handled it.</param>
+public sealed record ReplayMark(Guid Id, string? Consumer, Guid? Again = null);

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore;
 
 namespace Payments.Messaging.Relay;
 
@@ -45,6 +46,7 @@ internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMa
                 new("select position from relay_checkpoint"),
                 new("select topic, partition, position, end_offset from relay_partitions"),
                 new("select consumer, topic, partition, position from relay_acknowledgements"),
+                new("select consumer, incarnation from relay_readers"),
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
@@ -62,7 +64,14 @@ internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMa
             acknowledged[(reader.GetString(0), new(reader.GetString(1), reader.GetInt32(2)))] = reader.GetInt64(3);
         }
 
-        return new RelayLedger(checkpoint, published, acknowledged, Topics.ReadersOf);
+        await reader.NextResultAsync(cancel);
+        var incarnations = new Dictionary<string, Guid>();
+        while (await reader.ReadAsync(cancel))
+        {
+            incarnations[reader.GetString(0)] = reader.GetGuid(1);
+        }
+
+        return new RelayLedger(checkpoint, published, acknowledged, Topics.ReadersOf, incarnations);
     }
 
     public async Task WriteAsync(RelayLedger ledger, CancellationToken cancel)
@@ -101,9 +110,41 @@ internal sealed class RelayBooks(NpgsqlConnection connection, TimeSpan silenceMa
                         Array(NpgsqlDbType.Bigint, acknowledged.Select(a => a.Value)),
                     },
                 },
+                new("insert into relay_readers select * from unnest($1, $2) " +
+                    "on conflict (consumer) do update set incarnation = excluded.incarnation " +
+                    "where relay_readers.incarnation <> excluded.incarnation")
+                {
+                    Parameters =
+                    {
+                        Array(NpgsqlDbType.Text, ledger.Incarnations.Keys),
+                        Array(NpgsqlDbType.Uuid, ledger.Incarnations.Values),
+                    },
+                },
             },
         };
         await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>A reader speaks of a part of this log that it does not have: it was restored to an earlier moment.</summary>
+    /// <param name="log">The name of the log.</param>
+    public async Task NoteRestoreAsync(string log, LogIncarnation latest, string reader, DateTimeOffset now, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into log_restores (log, incarnation, seen_by, begins_after, evidence, seen_at) values ($1, $2, $3, $4, $5, $6) " +
+            "on conflict do nothing",
+            connection)
+        {
+            Parameters =
+            {
+                new() { Value = log },
+                new() { Value = latest.Id },
+                new() { Value = "relay" },
+                new() { Value = latest.BeginsAfter },
+                new() { Value = $"{reader} has heard of a part of this log that it does not have any more." },
+                new() { Value = now.UtcDateTime },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>

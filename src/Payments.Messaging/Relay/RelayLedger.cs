@@ -1,3 +1,5 @@
+using Payments.EventStore;
+
 namespace Payments.Messaging.Relay;
 
 /// <summary>One partition of one topic, physical or logical: see <see cref="TopicSplit"/>.</summary>
@@ -26,18 +28,22 @@ public sealed class RelayLedger
     private readonly Func<string, IReadOnlyList<string>> _readers;
     private readonly Dictionary<PartitionOf, Published> _published;
     private readonly Dictionary<(string Consumer, PartitionOf Partition), long> _acknowledged;
+    private readonly Dictionary<string, Guid> _incarnations;
 
     /// <param name="readers">The consumers of a topic.</param>
+    /// <param name="incarnations">Of the readers' own databases, as of what they have acknowledged.</param>
     public RelayLedger(
         long checkpoint,
         IReadOnlyDictionary<PartitionOf, Published> published,
         IReadOnlyDictionary<(string Consumer, PartitionOf Partition), long> acknowledged,
-        Func<string, IReadOnlyList<string>> readers)
+        Func<string, IReadOnlyList<string>> readers,
+        IReadOnlyDictionary<string, Guid>? incarnations = null)
     {
         _readers = readers;
         Checkpoint = checkpoint;
         _published = new(published);
         _acknowledged = new(acknowledged);
+        _incarnations = new(incarnations ?? new Dictionary<string, Guid>());
     }
 
     /// <summary>Everything up to this log position is delivered.</summary>
@@ -46,6 +52,9 @@ public sealed class RelayLedger
     public IReadOnlyDictionary<PartitionOf, Published> Published => _published;
 
     public IReadOnlyDictionary<(string Consumer, PartitionOf Partition), long> Acknowledged => _acknowledged;
+
+    /// <summary>The incarnation of each reader's own database, as of what it has acknowledged.</summary>
+    public IReadOnlyDictionary<string, Guid> Incarnations => _incarnations;
 
     /// <summary>A message was delivered, and with it everything before it.</summary>
     /// <returns>False when the broker put it where it should already have had other messages: it has lost them.</returns>
@@ -63,6 +72,47 @@ public sealed class RelayLedger
 
     /// <summary>The log was read up to here and there was nothing (more) to send.</summary>
     public void Passed(long position) => Checkpoint = Math.Max(Checkpoint, position);
+
+    /// <summary>A consumer says how far it has come with the messages of this log.</summary>
+    /// <remarks>
+    /// Within one incarnation of its own database a consumer's watermarks never go back, and the highest counts. In another one it may have
+    /// been restored to an earlier moment: then what it says now is all that it has, and the rest must be sent again.
+    /// </remarks>
+    /// <param name="lineage">That of this log. Positions of a part that it has no more acknowledge nothing.</param>
+    /// <returns>The logical partitions on which the reader has gone back.</returns>
+    public IReadOnlySet<PartitionOf> Hear(ConsumerProgress progress, LogLineage lineage)
+    {
+        var wentBack = new HashSet<PartitionOf>();
+        var end = progress.Lineage is { } known ? lineage.EndOf(known) : progress.Incarnation is null ? long.MaxValue : null;
+        if (end is null)
+        {
+            return wentBack; // It means a log that is lost, or has not heard yet what this one is.
+        }
+
+        if (!progress.Gap && progress.Incarnation is { } incarnation
+            && !(_incarnations.TryGetValue(progress.Consumer, out var before) && before == incarnation))
+        {
+            var said = progress.Partitions.ToLookup(p => TopicSplit.Logical(new(p.Topic, p.Partition)), p => p.Position);
+            foreach (var key in _acknowledged.Keys.Where(k => k.Consumer == progress.Consumer).ToList())
+            {
+                var position = Math.Min(end.Value, said[key.Partition].DefaultIfEmpty().Max());
+                if (position < _acknowledged[key])
+                {
+                    _acknowledged[key] = position;
+                    wentBack.Add(key.Partition);
+                }
+            }
+
+            _incarnations[progress.Consumer] = incarnation;
+        }
+
+        foreach (var p in progress.Partitions)
+        {
+            Acknowledge(progress.Consumer, new PartitionOf(p.Topic, p.Partition), Math.Min(p.Position, end.Value));
+        }
+
+        return wentBack;
+    }
 
     /// <summary>
     /// A consumer says how far it has come. Watermarks never go back, so an older word from a slower worker changes nothing.

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Payments.EventStore;
+using Payments.Messaging.Lineages;
 
 namespace Payments.Messaging.Relay;
 
@@ -18,10 +20,14 @@ internal sealed partial class RelayRun(
     TimeProvider clock,
     ILogger log)
 {
+    private static readonly TimeSpan AnnounceEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly InFlight _inFlight = new();
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
     private readonly ConcurrentQueue<ConsumerProgress> _heard = new();
     private readonly HashSet<PartitionOf> _lost = [];
+    private LogLineage _lineage = LogLineage.Unnamed;
+    private long _announcedAt;
     private long _readUpTo;
     private Error? _fault;
 
@@ -30,6 +36,7 @@ internal sealed partial class RelayRun(
     public async Task<IReadOnlySet<PartitionOf>> RunAsync(CancellationToken cancel)
     {
         var start = ledger.Start();
+        await FollowLineageAsync(cancel);
         foreach (var partition in ledger.Acknowledged.Keys.Select(k => k.Partition).Distinct())
         {
             _window.Acknowledge(partition, ledger.AcknowledgedByAll(partition) ?? 0);
@@ -65,6 +72,7 @@ internal sealed partial class RelayRun(
         var outlets = start.Last.ToDictionary(p => p.Key, p => Resume(p.Key, p.Value));
         await foreach (var batch in store.TailAsync(start.After, limits.BatchMax, cancel))
         {
+            await FollowLineageAsync(cancel);
             foreach (var e in batch)
             {
                 if (EventMessage.PlaceOf(e) is not { } place)
@@ -115,8 +123,8 @@ internal sealed partial class RelayRun(
             var sent = _inFlight.Add(e.Position, target);
             var span = RelayTelemetry.StartSending(e, target);
             var message = span is null
-                ? untraced ??= EventMessage.Encode(store.Name, e, previous)
-                : EventMessage.Encode(store.Name, e, previous, sentBy: span.Id);
+                ? untraced ??= EventMessage.Encode(store.Name, _lineage, e, previous)
+                : EventMessage.Encode(store.Name, _lineage, e, previous, sentBy: span.Id);
             producer.Produce(
                 new TopicPartition(target.Topic, target.Partition),
                 message,
@@ -145,8 +153,13 @@ internal sealed partial class RelayRun(
                 throw new KafkaException(fault); // The producer gave a message up: nothing after it may be sent.
             }
 
+            if (clock.GetElapsedTime(_announcedAt) >= AnnounceEvery)
+            {
+                Announce(null);
+            }
+
             var sound = Settle();
-            Hear();
+            await HearAsync(cancel);
             LookForOverdue();
             await books.WriteAsync(ledger, cancel);
             if (!sound)
@@ -188,8 +201,9 @@ internal sealed partial class RelayRun(
 
     private TimeSpan Now() => clock.GetElapsedTime(0);
 
-    private void Hear()
+    private async Task HearAsync(CancellationToken cancel)
     {
+        var lineage = Volatile.Read(ref _lineage);
         while (_heard.TryDequeue(out var progress))
         {
             watch.Heard(progress.Consumer, Now());
@@ -198,10 +212,23 @@ internal sealed partial class RelayRun(
                 continue;
             }
 
+            if (progress.Lineage is { } known && lineage.EndOf(known) is null)
+            {
+                LogRestored(log, store.Name, progress.Consumer, known, lineage.Latest.BeginsAfter);
+                await books.NoteRestoreAsync(store.Name, lineage.Latest, progress.Consumer, clock.GetUtcNow(), cancel);
+                continue;
+            }
+
+            var wentBack = ledger.Hear(progress, lineage);
+            if (wentBack.Count > 0)
+            {
+                LogWentBack(log, store.Name, progress.Consumer, wentBack.Count);
+                _lost.UnionWith(wentBack);
+            }
+
             foreach (var p in progress.Partitions)
             {
                 var partition = TopicSplit.Logical(new PartitionOf(p.Topic, p.Partition));
-                ledger.Acknowledge(progress.Consumer, partition, p.Position);
                 _window.Acknowledge(partition, ledger.AcknowledgedByAll(partition) ?? 0);
                 if (progress.Gap)
                 {
@@ -209,6 +236,44 @@ internal sealed partial class RelayRun(
                 }
             }
         }
+    }
+
+    /// <summary>Before anything of a new incarnation is sent, consumers are told of it.</summary>
+    private async ValueTask FollowLineageAsync(CancellationToken cancel)
+    {
+        var lineage = await store.LineageAsync(cancel);
+        if (ReferenceEquals(lineage, _lineage))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _lineage, lineage);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Announce(report =>
+        {
+            if (report.Error.IsError)
+            {
+                told.TrySetException(new KafkaException(report.Error));
+            }
+            else
+            {
+                told.TrySetResult();
+            }
+        });
+        await told.Task.WaitAsync(cancel);
+    }
+
+    private void Announce(Action<DeliveryReport<byte[], byte[]>>? told)
+    {
+        _announcedAt = clock.GetTimestamp();
+        producer.Produce(
+            new TopicPartition(Topics.ConsumerProgress.Name, 0),
+            new Message<byte[], byte[]>
+            {
+                Key = Encoding.UTF8.GetBytes($"lineage/{store.Name}"),
+                Value = LineageAnnouncement.Of(store.Name, _lineage).ToJson(),
+            },
+            told);
     }
 
     /// <summary>One logical partition, as the sender sees it.</summary>
@@ -225,6 +290,15 @@ internal sealed partial class RelayRun(
     [LoggerMessage(EventId = 123, Level = LogLevel.Warning,
         Message = "Readers of {Source} on {Topic}/{Partition} live and stay at position {Position}: what follows is sent again")]
     private static partial void LogOverdue(ILogger log, string source, string topic, int partition, long position);
+
+    [LoggerMessage(EventId = 124, Level = LogLevel.Warning,
+        Message = "{Consumer} has gone back with messages of {Source} on {Partitions} partitions: its database was restored. "
+            + "What it does not have is sent again")]
+    private static partial void LogWentBack(ILogger log, string source, string consumer, int partitions);
+
+    [LoggerMessage(EventId = 125, Level = LogLevel.Warning,
+        Message = "{Source} was restored: {Consumer} knows incarnation {Incarnation}, which it does not have. It goes on after {Position}")]
+    private static partial void LogRestored(ILogger log, string source, string consumer, Guid incarnation, long position);
 }
 
 /// <summary>The relay's limits.</summary>

@@ -165,6 +165,11 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
             return new Work(item, null, null, Failure.Unreadable("It is no message of ours, and can only be discarded."));
         }
 
+        if (item.Message!.Key is null)
+        {
+            return new Work(item, null, null, Failure.Lost(message)); // One of ours that was kept without a key: see ParkingRow.Lost.
+        }
+
         var (order, failure) = _handling.Interpret(message);
         return new Work(item, message, order, failure);
     }

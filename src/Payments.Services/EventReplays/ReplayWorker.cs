@@ -114,7 +114,8 @@ internal sealed partial class ReplayWorker(
                     continue;
                 }
 
-                await Task.WhenAll(part.SelectMany(e => Send(producer, e, mark, cancel)));
+                var lineage = await store.LineageAsync(cancel);
+                await Task.WhenAll(part.SelectMany(e => Send(producer, lineage, e, mark, cancel)));
                 if (!await books.MoveAsync(replay.Id, position, to, part.Length, last: to >= upTo, clock.GetUtcNow(), cancel))
                 {
                     return;
@@ -130,9 +131,10 @@ internal sealed partial class ReplayWorker(
         }
     }
 
-    private IEnumerable<Task> Send(IProducer<byte[], byte[]> producer, ReplayedEvent e, ReplayMark mark, CancellationToken cancel)
+    private IEnumerable<Task> Send(
+        IProducer<byte[], byte[]> producer, LogLineage lineage, ReplayedEvent e, ReplayMark mark, CancellationToken cancel)
     {
-        var message = EventMessage.Encode(store.Name, e.Event, e.Previous, mark);
+        var message = EventMessage.Encode(store.Name, lineage, e.Event, e.Previous, mark);
         return TopicSplit.Physical(e.Place, split.Phase)
             .Select(place => producer.ProduceAsync(new TopicPartition(place.Topic, place.Partition), message, cancel));
     }

@@ -81,6 +81,8 @@ internal sealed partial class RecallingStore(
     public Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel) =>
         store.WatermarksAsync(consumer, cancel);
 
+    public ValueTask<LogLineage> LineageAsync(CancellationToken cancel) => store.LineageAsync(cancel);
+
     public Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel) => store.FindClaimAsync(scope, key, cancel);
 
     private async Task<int> RecallAsync(AppendUnit unit, CancellationToken cancel)

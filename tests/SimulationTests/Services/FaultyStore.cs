@@ -53,6 +53,8 @@ internal sealed class FaultyStore(World world, IEventStore store) : IEventStore
     public Task<IReadOnlyList<Watermark>> WatermarksAsync(string consumer, CancellationToken cancel) =>
         store.WatermarksAsync(consumer, cancel);
 
+    public ValueTask<LogLineage> LineageAsync(CancellationToken cancel) => store.LineageAsync(cancel);
+
     public Task<Claim?> FindClaimAsync(string scope, string key, CancellationToken cancel) => store.FindClaimAsync(scope, key, cancel);
 
     private Task<AppendResult> Trouble(AppendUnit unit, Exception trouble)

@@ -165,6 +165,11 @@ public sealed class DryRun<TState, TEvent>(
             return new Work(parked, isBehind, null, null, Failure.Unreadable("It is no message of ours, and can only be discarded."));
         }
 
+        if (parked.Key is null)
+        {
+            return new Work(parked, isBehind, null, null, Failure.Lost(message)); // One of ours that was kept without a key.
+        }
+
         var (order, failure) = _handling.Interpret(message);
         return new Work(parked, isBehind, message, order, failure);
     }
