@@ -38,6 +38,7 @@ public static class InvariantRegistration
                 provider.GetRequiredService<LogDatabase>().RequireDirect("The monitor's lock"),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PostgresLeadership>>())));
+        builder.AddInvariant(LogsGoOn.Name, provider => ActivatorUtilities.CreateInstance<LogsGoOn>(provider).Invariant);
         return builder.AddInvariant(ReadersKeepUp.Name, provider => new ReadersKeepUp(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IEventStore>(), options).Invariant);
     }

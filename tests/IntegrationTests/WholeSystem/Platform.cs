@@ -16,16 +16,18 @@ internal sealed class Platform : IAsyncDisposable
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
 
     private readonly EmbeddedBroker _broker;
+    private readonly bool _ownsBroker;
     private readonly List<WebApplication> _hosts = [];
     private readonly List<string> _addresses = [];
 
     private readonly IReadOnlyList<string> _settings;
 
-    private Platform(Databases databases, EmbeddedBroker broker, IReadOnlyList<string> settings)
+    private Platform(Databases databases, EmbeddedBroker? broker, IReadOnlyList<string> settings)
     {
         _settings = settings;
         Databases = databases;
-        _broker = broker;
+        _broker = broker ?? EmbeddedBroker.Start(Topics.All);
+        _ownsBroker = broker is null;
     }
 
     public Databases Databases { get; }
@@ -39,9 +41,12 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
     /// <param name="settings">More configuration for all of them, as <c>Section:Name=value</c>.</param>
-    public static async Task<Platform> StartAsync(Databases databases, params string[] settings)
+    public static Task<Platform> StartAsync(Databases databases, params string[] settings) => StartAsync(databases, null, settings);
+
+    /// <summary>The same on a broker that was there before and stays.</summary>
+    public static async Task<Platform> StartAsync(Databases databases, EmbeddedBroker? broker, params string[] settings)
     {
-        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
+        var platform = new Platform(databases, broker, settings);
         try
         {
             await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
@@ -84,6 +89,9 @@ internal sealed class Platform : IAsyncDisposable
             await host.DisposeAsync();
         }
 
-        _broker.Dispose();
+        if (_ownsBroker)
+        {
+            _broker.Dispose();
+        }
     }
 }
