@@ -26,7 +26,10 @@ public static class WalletHost
         builder.ShowSettings("Spending limits", [.. rules.Limits.OrderBy(l => l.Key.Code, StringComparer.Ordinal).SelectMany(Shown)]);
         var (recollections, repeated) = (new Recollections(), new RepeatedCommands());
         builder.AddEventSourcedService(
-            "wallets", WalletAggregate.Definition, WalletAggregate.Consumer(rules, recollections, repeated.Add), typeof(WalletHost).Assembly);
+            "wallets",
+            WalletAggregate.Definition,
+            WalletAggregate.Consumer(rules, recollections, repeated.Add),
+            typeof(WalletHost).Assembly);
         builder.Services.AddSingleton(repeated);
         builder.Services.AddHostedService<AnswersAgain>();
         builder.Services.AddRecollections(recollections);

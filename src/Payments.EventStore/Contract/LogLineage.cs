@@ -34,7 +34,9 @@ public sealed class LogLineage
     /// <summary>The one that is being appended to.</summary>
     public LogIncarnation Latest => _incarnations[^1];
 
-    /// <summary>The incarnation of the event at a position, whether it is there yet or not; null for one before all that are known.</summary>
+    /// <summary>
+    /// The incarnation of the event at a position, whether it is there yet or not; null for one before all that are known.
+    /// </summary>
     public Guid? At(long position)
     {
         var i = _incarnations.Length - 1;

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Payments.EventStore.Postgres;
 
-/// <summary>The lineage of a log, read again only when the server that answers was started anew: nothing else begins an incarnation.</summary>
+/// <summary>
+/// The lineage of a log, read again only when the server that answers was started anew: nothing else begins an incarnation.
+/// </summary>
 /// <remarks>
 /// Every read and append that hands out events says when its server was started. So whoever asks for the lineage of events that it was
 /// given is told one that contains theirs, and while the server runs nobody is asked: the answer is a field.
@@ -31,7 +33,9 @@ internal sealed class StoredLineage(NpgsqlDataSource database)
     {
         lock (_gate)
         {
-            return _read is { } read && read.Changes == _changes ? ValueTask.FromResult(read.Lineage) : new(ReadAnewAsync(_changes, cancel));
+            return _read is { } read && read.Changes == _changes
+                ? ValueTask.FromResult(read.Lineage)
+                : new ValueTask<LogLineage>(ReadAnewAsync(_changes, cancel));
         }
     }
 

@@ -35,7 +35,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static readonly TimeSpan TellGapsEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a message waits for a word of the relay that it is of. A relay that is down sends it again when it is up.</summary>
+    /// <summary>How long a message waits for a word of its relay. A relay that is down sends it again when it is up.</summary>
     private static readonly TimeSpan WordOfRelayMax = TimeSpan.FromSeconds(5);
 
     private readonly StoredView _view = new(definition.Name, store, parked);

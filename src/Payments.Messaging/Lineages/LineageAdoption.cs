@@ -51,10 +51,12 @@ internal sealed class LineageAdoption(
         var fork = _stored.TryGetValue(source, out var known) ? lineage.ForkFrom(known) : long.MaxValue;
         var moves = progress.Beyond(source, fork);
         var row = LineageRow.Adopt(consumer, source, lineage, fork, moves, clock.GetUtcNow());
-        if (await store.AppendAsync(new AppendUnit { Rows = [row.ToRow()], Watermarks = moves }, cancel) is AppendResult.WatermarkMoved moved)
+        var unit = new AppendUnit { Rows = [row.ToRow()], Watermarks = moves };
+        if (await store.AppendAsync(unit, cancel) is AppendResult.WatermarkMoved moved)
         {
             throw new StoreUnavailableException(
-                $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.", new WatermarkMovedException(moved));
+                $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.",
+                new WatermarkMovedException(moved));
         }
 
         progress.GoBack(moves);

@@ -26,7 +26,8 @@ public sealed record LineageAnnouncement(string LineageOf, IReadOnlyList<LogInca
     {
         try
         {
-            return JsonSerializer.Deserialize(json, LineageJson.Default.LineageAnnouncement) is { Incarnations.Count: > 0 } read ? read : null;
+            var read = JsonSerializer.Deserialize(json, LineageJson.Default.LineageAnnouncement);
+            return read is { Incarnations.Count: > 0 } ? read : null;
         }
         catch (JsonException)
         {

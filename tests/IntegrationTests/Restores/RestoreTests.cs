@@ -60,7 +60,9 @@ public sealed class RestoreTests
         Assert.NotEqual(0, await run.RestoresSeenAsync());
     }
 
-    /// <summary>Payments that it has forgotten were carried out. Each of them is a dead letter, and what is asked for now goes on.</summary>
+    /// <summary>
+    /// Payments that it has forgotten were carried out. Each of them is a dead letter, and what is asked for now goes on.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -124,7 +126,9 @@ public sealed class RestoreTests
             {
                 var payment = await RequestAsync();
                 var end = await Crowd.UntilAnsweredAsync<PaymentView>(
-                    () => _api!.Http.GetAsync($"/api/payments/{payment}?wait=5s", Cancel), HttpStatusCode.OK, view => view.Status != "pending");
+                    () => _api!.Http.GetAsync($"/api/payments/{payment}?wait=5s", Cancel),
+                    HttpStatusCode.OK,
+                    view => view.Status != "pending");
                 Assert.Equal("completed", end.Status);
             });
 
@@ -135,7 +139,8 @@ public sealed class RestoreTests
             await UntilNoneAsync(Audit.Sagas, "select count(*) from sagas where phase not in ('completed', 'failed')");
             await UntilNoneAsync(
                 Audit.Sagas,
-                "select count(*) from relay_partitions p join relay_acknowledgements a using (topic, partition) where a.position < p.position");
+                "select count(*) from relay_partitions p join relay_acknowledgements a using (topic, partition) " +
+                "where a.position < p.position");
         }
 
         public async Task<IReadOnlyList<string>> DeadLettersAsync() => await InAllAsync(

@@ -107,7 +107,8 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
             }
 
             run.Last[partition] = e.Position;
-            var message = topic.Readers.Count > 0 ? EventMessage.Encode(log.Name, Result(log.LineageAsync(CancellationToken.None).AsTask()), e, previous) : Envelope.Unread;
+            var lineage = Result(log.LineageAsync(CancellationToken.None).AsTask());
+            var message = topic.Readers.Count > 0 ? EventMessage.Encode(log.Name, lineage, e, previous) : Envelope.Unread;
             var offset = World.Broker.Produce(partition.Topic, partition.Partition, message);
             run.Unconfirmed.Add((run.InFlight.Add(e.Position, partition), offset + 1));
         }

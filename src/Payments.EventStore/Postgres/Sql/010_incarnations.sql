@@ -1,7 +1,7 @@
 -- Incarnations of the log: what a term is to a replicated log. A log that was restored to an earlier moment goes on in another way than the
 -- one that is lost, under the same positions. Which of the two an event belongs to is told by the incarnation that it was appended in.
 --
--- Whether a database was restored cannot be seen from inside: it is, byte for byte, what it was. But nothing can be restored without that the
+-- Whether a database was restored cannot be seen from inside: it is, byte for byte, what it was. But nothing can be restored unless the
 -- server starts anew, or the table is made or filled anew. So an incarnation begins with the first append after any of these, before its
 -- events: also after an ordinary restart, which costs one row and harms nobody, since nothing of the incarnation before it was lost then.
 
