@@ -42,7 +42,8 @@ public sealed record SagaPage(IReadOnlyList<SagaView> Items, Guid? Next = null);
 public sealed record SagaDefinitionView(string Name, IReadOnlyList<SagaStepView> Steps);
 
 /// <param name="IsPivot">Once done there is no way back.</param>
-public sealed record SagaStepView(SagaAskView Do, SagaAskView? Undo, bool IsPivot);
+/// <param name="UndoCoversEarlier">Its undoing undoes the steps before it too.</param>
+public sealed record SagaStepView(SagaAskView Do, SagaAskView? Undo, bool IsPivot, bool UndoCoversEarlier = false);
 
 /// <param name="Of">Who is asked: <c>wallet</c> or <c>card-processor</c>.</param>
 public sealed record SagaAskView(string Phase, string Of, long TimeoutMs, int AttemptsMax, string? UndoOnSilence);

@@ -100,7 +100,7 @@ public sealed record SagaGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
 
             if (step.Undo is { } undo)
             {
-                Back(undo.Phase, UndoBefore(i));
+                Back(undo.Phase, step.UndoCoversEarlier ? "failed" : UndoBefore(i));
             }
         }
 

@@ -6,14 +6,13 @@ namespace Payments.Console;
 /// <param name="FailedAt">The phase in which it turned back; null when it has not.</param>
 public sealed record SagaPath(IReadOnlyList<string> Phases, string? FailedAt)
 {
-    private static readonly string[] Undoing = ["reversing", "releasing", "voiding", "failed"];
-
     public static SagaPath Of(Guid saga, IEnumerable<HistoryEvent> history)
     {
-        var phases = history.Where(e => e.Stream == $"saga/{saga:D}" && e.Type == "saga.moved.v1").OrderBy(e => e.Version)
-            .Select(e => e.Data.TryGetProperty("to", out var to) ? JsonNamingPolicy.SnakeCaseLower.ConvertName(to.GetString()!) : "")
-            .Where(phase => phase.Length > 0).ToList();
-        var turned = phases.FindIndex(phase => Undoing.Contains(phase));
+        var moves = history
+            .Where(e => e.Stream == $"saga/{saga:D}" && e.Type == "saga.moved.v1" && Text(e, "to") is { Length: > 0 })
+            .OrderBy(e => e.Version).ToList();
+        var turned = moves.FindIndex(e => Text(e, "failureCode") is not null);
+        var phases = moves.Select(e => JsonNamingPolicy.SnakeCaseLower.ConvertName(Text(e, "to")!)).ToList();
         return new(phases, turned > 0 ? phases[turned - 1] : null);
     }
 
@@ -59,6 +58,9 @@ public sealed record SagaPath(IReadOnlyList<string> Phases, string? FailedAt)
             ? refund
             : e.CorrelationId;
     }
+
+    private static string? Text(HistoryEvent e, string name) =>
+        e.Data.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     private static Guid? Find(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

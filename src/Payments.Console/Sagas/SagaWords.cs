@@ -6,7 +6,7 @@ public static class SagaWords
     /// <summary>The phases in the order in which they are gone through, those that undo after them.</summary>
     public static readonly IReadOnlyList<string> Phases =
     [
-        "authorising", "holding", "crediting", "refunding_card", "capturing", "capturing_card", "reversing", "releasing", "voiding",
+        "authorising", "holding", "capturing_card", "crediting", "refunding_card", "capturing", "reversing", "releasing", "voiding",
         "completed", "failed",
     ];
 
@@ -14,7 +14,8 @@ public static class SagaWords
     {
         "wallet-payment" => "Wallet payment",
         "transfer" => "Transfer",
-        "card-payment" => "Card payment",
+        "card-payment-v2" => "Card payment",
+        "card-payment" => "Card payment (credit before capture)",
         "wallet-refund" => "Refund to a wallet",
         "card-refund" => "Refund to a card",
         _ => definition,

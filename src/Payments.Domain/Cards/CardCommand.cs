@@ -36,7 +36,12 @@ public abstract record CardCommand
 
     /// <summary>How often the processor has declined this act before: it would say so again for ever under the keys it had then.</summary>
     [JsonIgnore]
-    public int DeclinedBefore => this is Void { Declines: var declines } ? declines : 0;
+    public int DeclinedBefore => this switch
+    {
+        Void { Declines: var declines } => declines,
+        Refund { Declines: var declines } => declines,
+        _ => 0,
+    };
 
     /// <summary>The idempotency key under which the processor knows this act.</summary>
     [JsonIgnore]
@@ -57,16 +62,24 @@ public abstract record CardCommand
 
     /// <summary>Undoes the operation's authorisation, whether it was made or may still arrive.</summary>
     /// <param name="Declines">
-    /// How often it was declined before. The only act that is asked again then, and may be: it is done when nothing is authorised any more,
-    /// whichever request brought that about.
+    /// How often it was declined before. It may be asked again then: it is done when nothing is authorised any more, whichever request
+    /// brought that about.
     /// </param>
     public sealed record Void(
         OperationId Operation,
         Money Amount,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : CardCommand;
 
-    /// <summary>Gives back money that was captured for a payment.</summary>
-    public sealed record Refund(OperationId Operation, PaymentId Payment, Money Amount) : CardCommand;
+    /// <summary>Gives back money that was captured for a payment: for a refund, or because the payment is being undone.</summary>
+    /// <param name="Declines">
+    /// How often it was declined before, where a capture is being undone. It may be asked again then: a request that was declined has no
+    /// effect, now or later, so that at most the last one gives money back.
+    /// </param>
+    public sealed record Refund(
+        OperationId Operation,
+        PaymentId Payment,
+        Money Amount,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : CardCommand;
 }
 
 [JsonConverter(typeof(NameConverter<CardAct>))]

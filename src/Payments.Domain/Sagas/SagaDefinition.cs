@@ -36,7 +36,10 @@ public sealed record SagaDefinition(
 /// <summary>One step: what it asks for, and how that is undone when a later step fails.</summary>
 /// <param name="Undo">Null when there is nothing to undo after it.</param>
 /// <param name="IsPivot">Once done there is no way back: what follows is asked until it is done.</param>
-public sealed record SagaStep(Ask Do, Ask? Undo = null, bool IsPivot = false);
+/// <param name="UndoCoversEarlier">
+/// Its undoing undoes the steps before it too: an authorisation that was captured is used up, and there is nothing left to void.
+/// </param>
+public sealed record SagaStep(Ask Do, Ask? Undo = null, bool IsPivot = false, bool UndoCoversEarlier = false);
 
 /// <summary>One thing a saga asks of others, and how it understands the answer.</summary>
 public sealed record Ask

@@ -25,8 +25,8 @@ public sealed class SagaDefinitions
                 SagaNames.CardPayment,
                 [
                     new(AuthoriseCard(timeouts), Undo: VoidCard(timeouts)),
-                    new(CreditPayee(timeouts), Undo: ReversePayee(timeouts)),
-                    new(CaptureCard(timeouts)),
+                    new(CaptureCard(timeouts), Undo: RefundCard(timeouts), UndoCoversEarlier: true),
+                    new(CreditPayee(timeouts)),
                 ],
                 CompletePayment,
                 FailPayment),
@@ -48,6 +48,15 @@ public sealed class SagaDefinitions
                 ],
                 CompleteRefund,
                 FailRefund),
+            new(
+                SagaNames.CardPaymentCreditFirst,
+                [
+                    new(AuthoriseCard(timeouts), Undo: VoidCard(timeouts)),
+                    new(CreditPayee(timeouts), Undo: ReversePayee(timeouts)),
+                    new(CaptureCard(timeouts)),
+                ],
+                CompletePayment,
+                FailPayment),
         ];
         _byName = All.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
     }

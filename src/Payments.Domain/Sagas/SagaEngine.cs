@@ -100,7 +100,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
 
     private static ImmutableArray<SagaEvent> Done(
         SagaDefinition kind, Saga state, int step, bool isUndo, string because, DateTimeOffset now) =>
-        isUndo ? Back(kind, state, step - 1, because, state.FailureCode ?? throw new UnreachableStateException(state, because), now)
+        isUndo ? Back(kind, state, kind.Steps[step].UndoCoversEarlier ? -1 : step - 1, because, state.FailureCode ?? throw new UnreachableStateException(state, because), now)
         : step + 1 < kind.Steps.Length ? Go(kind.Steps[step + 1].Do, state.Terms, because, now, null)
         : [new SagaEvent.Moved(SagaPhases.Completed, because, null, null), kind.TellCompleted(state.Terms)];
 
@@ -134,6 +134,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     private static SagaEvent CommandOf(Saga state, Ask ask) => ask.Command(state.Terms) switch
     {
         SagaEvent.CardCommanded { Command: CardCommand.Void command } =>
+            new SagaEvent.CardCommanded(command with { Declines = state.Declines }),
+        SagaEvent.CardCommanded { Command: CardCommand.Refund command } =>
             new SagaEvent.CardCommanded(command with { Declines = state.Declines }),
         var command => command,
     };

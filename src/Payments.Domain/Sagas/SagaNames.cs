@@ -5,7 +5,13 @@ public static class SagaNames
 {
     public const string WalletPayment = "wallet-payment";
     public const string Transfer = "transfer";
-    public const string CardPayment = "card-payment";
+
+    /// <summary>Captures the card first and credits the payee then: docs/decisions/014-capture-before-credit.md.</summary>
+    public const string CardPayment = "card-payment-v2";
+
+    /// <summary>Credited the payee before the capture. None is started any more; those in flight end as they began.</summary>
+    public const string CardPaymentCreditFirst = "card-payment";
+
     public const string WalletRefund = "wallet-refund";
     public const string CardRefund = "card-refund";
 }
@@ -28,7 +34,7 @@ public static class SagaPhases
     /// <summary>Waits for the card processor to take what was authorised.</summary>
     public const string CapturingCard = "CapturingCard";
 
-    /// <summary>Waits for the card processor to give back what was captured.</summary>
+    /// <summary>Waits for the card processor to give back what was captured: a refund, or the undoing of a capture.</summary>
     public const string RefundingCard = "RefundingCard";
 
     /// <summary>Undoing: waits for a wallet to make the held money available again.</summary>

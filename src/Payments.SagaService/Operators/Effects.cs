@@ -72,6 +72,8 @@ internal static class Effects
             $"The card processor is asked anew to let go what it set aside of {Shown(c.Amount)}: "
             + "a request of its own, for it declined before.",
         CardCommand.Void c => $"The card processor is asked to let go what it set aside of {Shown(c.Amount)}, or never to do so.",
+        CardCommand.Refund { Declines: > 0 } c =>
+            $"The card processor is asked anew to give {Shown(c.Amount)} back to the card: a request of its own, for it declined before.",
         CardCommand.Refund c => $"The card processor is asked to give {Shown(c.Amount)} back to the card.",
         _ => throw new UnreachableStateException(command, null),
     };

@@ -8,7 +8,8 @@ public sealed record DefinitionView(string Name, IReadOnlyList<StepView> Steps);
 
 /// <param name="Undo">Null when there is nothing to undo after it.</param>
 /// <param name="IsPivot">Once done there is no way back.</param>
-public sealed record StepView(AskView Do, AskView? Undo, bool IsPivot);
+/// <param name="UndoCoversEarlier">Its undoing undoes the steps before it too.</param>
+public sealed record StepView(AskView Do, AskView? Undo, bool IsPivot, bool UndoCoversEarlier);
 
 /// <summary>One thing that a saga asks for.</summary>
 /// <param name="Phase">The phase in which it waits for the answer.</param>
@@ -27,7 +28,10 @@ internal static class DefinitionsEndpoint
     private static DefinitionView View(SagaDefinition kind) =>
         new(
             kind.Name,
-            [.. kind.Steps.Select(step => new StepView(View(step.Do), step.Undo is { } undo ? View(undo) : null, step.IsPivot))]);
+            [
+                .. kind.Steps.Select(step => new StepView(
+                    View(step.Do), step.Undo is { } undo ? View(undo) : null, step.IsPivot, step.UndoCoversEarlier)),
+            ]);
 
     private static AskView View(Ask ask) => new(
         PhaseNames.Shown(ask.Phase),

@@ -7,8 +7,8 @@ namespace Payments.SagaService.Sagas;
 
 /// <summary>A saga as operators see it.</summary>
 /// <param name="SagaId">Also the id of the payment or refund that it carries out.</param>
-/// <param name="Definition">Its kind: <c>wallet-payment</c>, <c>transfer</c>, <c>card-payment</c>, <c>wallet-refund</c>,
-/// <c>card-refund</c>.</param>
+/// <param name="Definition">Its kind: <c>wallet-payment</c>, <c>transfer</c>, <c>card-payment-v2</c>, <c>wallet-refund</c>,
+/// <c>card-refund</c>; <c>card-payment</c> began before the card was captured first.</param>
 /// <param name="Method">The method of the payment: <c>wallet</c>, <c>transfer</c> or <c>card</c>.</param>
 /// <param name="PaymentId">The payment that is made, or that is refunded.</param>
 /// <param name="Phase">What it waits for, for example <c>holding</c> or <c>capturing_card</c>; or how it ended: <c>completed</c>,

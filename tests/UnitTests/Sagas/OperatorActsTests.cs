@@ -23,6 +23,18 @@ public sealed class OperatorActsTests
     private const string CardPayment =
         """
         phase         | Retry      | Compensate             | Complete
+        Authorising   | asks again | Voiding                | CapturingCard
+        CapturingCard | asks again | later                  | Crediting
+        Crediting     | asks again | too_late_to_compensate | outcome_is_in_the_books
+        RefundingCard | asks again | too_late_to_compensate | Failed
+        Voiding       | asks again | too_late_to_compensate | Failed
+        Completed     | saga_ended | saga_ended             | saga_ended
+        Failed        | saga_ended | saga_ended             | saga_ended
+        """;
+
+    private const string CreditFirst =
+        """
+        phase         | Retry      | Compensate             | Complete
         Authorising   | asks again | Voiding                | Crediting
         Crediting     | asks again | later                  | outcome_is_in_the_books
         CapturingCard | asks again | too_late_to_compensate | Completed
@@ -46,7 +58,8 @@ public sealed class OperatorActsTests
     [Theory]
     [InlineData("wallet-payment", WalletPayment)]
     [InlineData("transfer", WalletPayment)]
-    [InlineData("card-payment", CardPayment)]
+    [InlineData("card-payment-v2", CardPayment)]
+    [InlineData("card-payment", CreditFirst)]
     [InlineData("wallet-refund", WalletPayment)]
     [InlineData("card-refund", CardRefund)]
     public void Every_act_in_every_phase_does_what_the_table_says(string name, string table)
@@ -98,6 +111,8 @@ public sealed class OperatorActsTests
     [Theory]
     [InlineData("wallet-payment", "FundsCredited", "Reversing", "compensated_by_operator")]
     [InlineData("transfer", "FundsCredited", "Reversing", "compensated_by_operator")]
+    [InlineData("card-payment-v2", "CaptureApproved", "RefundingCard", "compensated_by_operator")]
+    [InlineData("card-payment-v2", "CaptureDeclined", "Voiding", "card_declined")]
     [InlineData("card-payment", "FundsCredited", "Reversing", "compensated_by_operator")]
     [InlineData("wallet-refund", "FundsCredited", "Reversing", "compensated_by_operator")]
     [InlineData("card-refund", "RefundApproved", "Capturing", null)] // The card has its money: there is no way back.
@@ -141,6 +156,10 @@ public sealed class OperatorActsTests
 
     /// <summary>Else the books of the platform and of the processor would differ for ever.</summary>
     [Theory]
+    [InlineData("card-payment-v2", "Authorising", CardAct.Authorise)]
+    [InlineData("card-payment-v2", "CapturingCard", CardAct.Capture)]
+    [InlineData("card-payment-v2", "RefundingCard", CardAct.Refund)]
+    [InlineData("card-payment-v2", "Voiding", CardAct.Void)]
     [InlineData("card-payment", "Authorising", CardAct.Authorise)]
     [InlineData("card-payment", "CapturingCard", CardAct.Capture)]
     [InlineData("card-payment", "Voiding", CardAct.Void)]

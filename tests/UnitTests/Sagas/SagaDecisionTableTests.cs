@@ -30,6 +30,21 @@ public sealed class SagaDecisionTableTests
 
     private const string CardPayment =
         """
+        signal            | Authorising   | CapturingCard | Crediting     | RefundingCard | Voiding | Completed | Failed
+        FundsCredited     | -             | -             | Completed     | -             | -       | -         | -
+        CreditRefused     | -             | -             | RefundingCard | -             | -       | -         | -
+        AuthoriseApproved | CapturingCard | -             | -             | -             | -       | -         | -
+        AuthoriseDeclined | Failed        | -             | -             | -             | -       | -         | -
+        CaptureApproved   | -             | Crediting     | -             | -             | -       | -         | -
+        CaptureDeclined   | -             | Voiding       | -             | -             | -       | -         | -
+        VoidApproved      | -             | -             | -             | -             | Failed  | -         | -
+        VoidDeclined      | -             | -             | -             | -             | refused | -         | -
+        RefundApproved    | -             | -             | -             | Failed        | -       | -         | -
+        RefundDeclined    | -             | -             | -             | refused       | -       | -         | -
+        """;
+
+    private const string CreditFirst =
+        """
         signal                | Authorising | Crediting     | CapturingCard | Reversing | Voiding | Completed | Failed
         FundsCredited         | -           | CapturingCard | -             | -         | -       | -         | -
         CreditRefused         | -           | Voiding       | -             | -         | -       | -         | -
@@ -60,7 +75,8 @@ public sealed class SagaDecisionTableTests
     [Theory]
     [InlineData("wallet-payment", WalletPayment)]
     [InlineData("transfer", WalletPayment)]
-    [InlineData("card-payment", CardPayment)]
+    [InlineData("card-payment-v2", CardPayment)]
+    [InlineData("card-payment", CreditFirst)]
     [InlineData("wallet-refund", WalletPayment)]
     [InlineData("card-refund", CardRefund)]
     public void Every_signal_in_every_phase_leads_where_the_table_says(string name, string table)

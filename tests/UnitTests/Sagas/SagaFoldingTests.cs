@@ -63,17 +63,17 @@ public sealed class SagaFoldingTests
             $"wallet-payment Capturing: HoldCaptured from wallet {Anna}",
             $"wallet-payment Reversing: CreditReversed from wallet {Ben}",
             $"wallet-payment Releasing: HoldReleased from wallet {Anna}",
-            "card-payment Authorising: the card processor's answer to authorise",
-            $"card-payment Crediting: FundsCredited from wallet {Ben}",
-            "card-payment CapturingCard: the card processor's answer to capture",
-            $"card-payment Reversing: CreditReversed from wallet {Ben}",
-            "card-payment Voiding: the card processor's answer to void",
+            "card-payment-v2 Authorising: the card processor's answer to authorise",
+            "card-payment-v2 CapturingCard: the card processor's answer to capture",
+            $"card-payment-v2 Crediting: FundsCredited from wallet {Ben}",
+            "card-payment-v2 RefundingCard: the card processor's answer to refund",
+            "card-payment-v2 Voiding: the card processor's answer to void",
             $"card-refund Holding: FundsHeld from wallet {Ben}",
             "card-refund RefundingCard: the card processor's answer to refund",
             $"card-refund Capturing: HoldCaptured from wallet {Ben}",
             $"card-refund Releasing: HoldReleased from wallet {Ben}",
         ],
-        Stops.Where(place => place.Course.Name is "wallet-payment" or "card-payment" or "card-refund").Select(place =>
+        Stops.Where(place => place.Course.Name is "wallet-payment" or "card-payment-v2" or "card-refund").Select(place =>
         {
             var (course, stop) = place;
             return $"{course} {stop.Phase}: {Engine.Definitions.Named(course.Name).AskIn(stop.Phase).Awaits(course.Terms)}";

@@ -11,6 +11,8 @@ public sealed class StepRefusedTests
     {
         { "wallet-payment", "Reversing", "CreditReversalRefused", "insufficient_funds" }, // The payee has spent it.
         { "transfer", "Reversing", "CreditReversalRefused", "insufficient_funds" },
+        { "card-payment-v2", "RefundingCard", "RefundDeclined", "card_declined" },
+        { "card-payment-v2", "Voiding", "VoidDeclined", "card_declined" },
         { "card-payment", "Reversing", "CreditReversalRefused", "insufficient_funds" },
         { "card-payment", "Voiding", "VoidDeclined", "card_declined" },
         { "wallet-refund", "Reversing", "CreditReversalRefused", "insufficient_funds" },
@@ -87,23 +89,25 @@ public sealed class StepRefusedTests
     /// Under the key it was declined under, the processor says the same for ever. What has no answer yet keeps its key: it may have been
     /// done.
     /// </summary>
-    [Fact]
-    public void A_void_that_was_declined_is_asked_under_a_new_key_and_one_without_an_answer_under_its_own()
+    [Theory]
+    [InlineData("Voiding", "Void")]
+    [InlineData("RefundingCard", "Refund")]
+    public void An_undoing_that_was_declined_is_asked_under_a_new_key_and_one_without_an_answer_under_its_own(string phase, string act)
     {
-        var operation = CardPayment.Terms.Operation;
-        var saga = At(CardPayment, "Voiding");
-        Assert.Equal($"{operation}.void", KeyOf(React(saga, Late("Voiding"), saga.Deadline)));
+        var key = $"{CardPayment.Terms.Operation}.{act.ToLowerInvariant()}";
+        var saga = At(CardPayment, phase);
+        Assert.Equal(key, KeyOf(React(saga, Late(phase), saga.Deadline)));
 
-        var declined = After(saga, Answer(CardPayment, "VoidDeclined"));
-        Assert.Equal($"{operation}.void.2", KeyOf(React(declined, Late("Voiding"), declined.Deadline)));
-        Assert.Equal($"{operation}.void.2", KeyOf(Retry(declined)));
+        var declined = After(saga, Answer(CardPayment, $"{act}Declined"));
+        Assert.Equal($"{key}.2", KeyOf(React(declined, Late(phase), declined.Deadline)));
+        Assert.Equal($"{key}.2", KeyOf(Retry(declined)));
 
         var asked = Fold(declined, Retry(declined));
-        Assert.Equal($"{operation}.void.2", KeyOf(Retry(asked))); // Not answered yet.
-        Assert.Empty(React(asked, Answer(CardPayment, "VoidDeclined"))); // A late word about the first.
-        Assert.Equal("Failed", After(asked, Now(asked, Answer(CardPayment, "VoidApproved"))).Phase);
-        var twice = After(asked, Now(asked, Answer(CardPayment, "VoidDeclined")));
-        Assert.Equal($"{operation}.void.3", KeyOf(Retry(twice)));
+        Assert.Equal($"{key}.2", KeyOf(Retry(asked))); // Not answered yet.
+        Assert.Empty(React(asked, Answer(CardPayment, $"{act}Declined"))); // A late word about the first.
+        Assert.Equal("Failed", After(asked, Now(asked, Answer(CardPayment, $"{act}Approved"))).Phase);
+        var twice = After(asked, Now(asked, Answer(CardPayment, $"{act}Declined")));
+        Assert.Equal($"{key}.3", KeyOf(Retry(twice)));
     }
 
     private static bool NoEvidence(SagaEvent e) => e is not SagaEvent.CardAnswered;

@@ -11,7 +11,7 @@ public sealed class WayTests
     public void A_saga_goes_from_its_request_step_by_step_to_completed(string name)
     {
         var course = Named(name);
-        var events = React(null, course.Begins);
+        var events = Begin(course);
         Assert.Equal([new SagaEvent.Started(name, course.Terms), Moved(course.Way[0], course.Begins.Name), course.Way[0].Asks], events);
         var saga = Fold(null, events);
 
@@ -39,13 +39,14 @@ public sealed class WayTests
     [InlineData("wallet-payment", "HoldRefused", "limit_per_day")]
     [InlineData("transfer", "FundsInsufficient", "insufficient_funds")]
     [InlineData("transfer", "HoldRefused", "limit_per_day")]
+    [InlineData("card-payment-v2", "AuthoriseDeclined", "card_declined")]
     [InlineData("card-payment", "AuthoriseDeclined", "card_declined")]
     [InlineData("wallet-refund", "FundsInsufficient", "insufficient_funds")]
     [InlineData("wallet-refund", "HoldRefused", "limit_per_day")]
     [InlineData("card-refund", "FundsInsufficient", "insufficient_funds")]
     [InlineData("card-refund", "HoldRefused", "limit_per_day")]
     public void A_first_step_that_is_refused_ends_the_saga_at_once(string name, string refusal, string code) =>
-        GoesBack(Named(name), After(null, Named(name).Begins), refusal, code, undone: 0);
+        GoesBack(Named(name), Fold(null, Begin(Named(name))), refusal, code, undone: 0);
 
     [Theory]
     [InlineData("wallet-payment", "Crediting", "CreditRefused", "wallet_frozen", 1)]
@@ -57,9 +58,32 @@ public sealed class WayTests
     [InlineData("transfer", "Capturing", "CaptureRefused", "hold_not_found", 2)]
     [InlineData("card-payment", "CapturingCard", "CaptureDeclined", "card_declined", 2)]
     [InlineData("wallet-refund", "Capturing", "CaptureRefused", "hold_not_found", 2)]
+    [InlineData("card-payment-v2", "CapturingCard", "CaptureDeclined", "card_declined", 1)]
     public void A_later_step_that_is_refused_undoes_those_before_it_the_last_one_first(
         string name, string phase, string refusal, string code, int undone) =>
         GoesBack(Named(name), At(Named(name), phase), refusal, code, undone);
+
+    [Fact]
+    public void A_card_that_was_captured_for_a_payee_who_cannot_take_it_gets_its_money_back_and_nothing_is_voided()
+    {
+        var saga = At(CardPayment, "Crediting");
+        var (refunding, refused) = (CardPayment.WayBack[0], Answer(CardPayment, "CreditRefused"));
+        var events = React(saga, refused);
+        Assert.Equal([Moved(refunding, "CreditRefused", "wallet_frozen"), refunding.Asks], events);
+
+        saga = Fold(saga, events);
+        Assert.Equal(
+            [
+                .. Evidence(refunding.Done),
+                new SagaEvent.Moved("Failed", "RefundApproved", null, "wallet_frozen"),
+                CardPayment.TellsFailed("wallet_frozen"),
+            ],
+            React(saga, refunding.Done));
+    }
+
+    [Fact]
+    public void A_payment_by_card_begins_with_the_kind_that_captures_before_it_credits() => Assert.Equal(
+        new SagaEvent.Started("card-payment-v2", CardPayment.Terms), React(null, CreditFirst.Begins)[0]);
 
     /// <summary>The hold may have expired: that there is nothing to release is as good as a release.</summary>
     [Theory]

@@ -88,10 +88,12 @@ internal static class Samples
         ["command.card.void.v1"] = new CardCommand.Void(Operation, Euro(2_500)),
         ["command.card.void.v1+again"] = new CardCommand.Void(Operation, Euro(2_500), Declines: 1),
         ["command.card.refund.v1"] = new CardCommand.Refund(OperationId.For(Refund), Payment, Euro(1_000)),
+        ["command.card.refund.v1+again"] = new CardCommand.Refund(OperationId.For(Refund), Payment, Euro(1_000), Declines: 1),
         ["saga.started.v1"] = new SagaEvent.Started("wallet-payment", SagaTerms.Of(Terms(Wallet, 0, null))),
         ["saga.started.v1@2"] =
             new SagaEvent.Started("wallet-refund", SagaTerms.Of(new RefundTerms(Refund, Terms(Wallet, 35, null), Euro(1_000), null))),
         ["saga.started.v1@2+card"] = new SagaEvent.Started("card-payment", SagaTerms.Of(Terms(Card, 65, null))),
+        ["saga.started.v1@2+capture-first"] = new SagaEvent.Started("card-payment-v2", SagaTerms.Of(Terms(Card, 65, null))),
         ["saga.moved.v1"] = new SagaEvent.Moved("Releasing", "CreditRefused", Noon.AddMinutes(2), "balance_limit"),
         ["saga.retried.v1"] = new SagaEvent.Retried("Crediting", "DeadlinePassed", 2, Noon.AddMinutes(4)),
         ["saga.step-refused.v1"] = new SagaEvent.StepRefused("Reversing", "insufficient_funds", Noon.AddSeconds(10)),

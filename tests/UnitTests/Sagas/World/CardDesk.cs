@@ -17,10 +17,13 @@ internal sealed class CardDesk
     /// <summary>What was done, oldest first.</summary>
     public List<CardCommand> Done { get; } = [];
 
-    /// <summary>Set aside on cards or taken from them, and not given back: money that the platform may count on.</summary>
-    public long Minor => Done.Sum(command => command switch
+    /// <summary>
+    /// Taken from cards and not given back: money that payees may spend. Of payments that credit first, what is set aside counts too.
+    /// </summary>
+    public long SpendableMinor(Func<OperationId, bool> creditsFirst) => Done.Sum(command => command switch
     {
-        CardCommand.Authorise a => IsVoided(a.Operation) ? 0 : a.Amount.Minor,
+        CardCommand.Authorise a => creditsFirst(a.Operation) && !IsVoided(a.Operation) ? a.Amount.Minor : 0,
+        CardCommand.Capture c => creditsFirst(c.Operation) ? 0 : c.Amount.Minor,
         CardCommand.Refund r => -r.Amount.Minor,
         _ => 0,
     });
@@ -66,7 +69,8 @@ internal sealed class CardDesk
                 return (v.Amount, Has(v.Operation, CardAct.Capture) ? "already_captured" : null);
             case CardCommand.Refund r:
                 var payment = OperationId.For(r.Payment);
-                return (r.Amount, !Has(payment, CardAct.Capture) || _tokens[payment] == NeverRefunded ? "refund_declined" : null);
+                var refused = _tokens[payment] == NeverRefunded && (r.Operation != payment || r.Declines == 0); // An undoing, once.
+                return (r.Amount, !Has(payment, CardAct.Capture) || refused ? "refund_declined" : null);
             default:
                 throw new UnreachableStateException(this, command);
         }
