@@ -158,7 +158,7 @@ public sealed class OperationsWordsTests
 
     private static HistoryEvent Moved(long version, string to) => new(
         "sagas", version, $"saga/{Saga}", version, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,
-        JsonSerializer.SerializeToElement(new { to }));
+        JsonSerializer.SerializeToElement(new { to, failureCode = to is "Releasing" or "Failed" ? "wallet_frozen" : null }));
 
     private static HistoryEvent Other() => new(
         "sagas", 9, $"saga/{Guid.Empty}", 9, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,

@@ -26,7 +26,7 @@ public sealed class DeclaredOutcomeTests
         var rows = change.Rows().ToList();
         Assert.Equal("authorise 1000 True", Assert.Single(Books(rows)));
         Assert.Equal(
-            "crediting",
+            "capturing_card",
             Assert.Single(rows, r => r.Projection == "saga_acts") is var act ? Json(act).GetProperty("phaseAfter").GetString() : null);
     }
 
@@ -47,7 +47,7 @@ public sealed class DeclaredOutcomeTests
         Assert.Equal("authorise 1000 True", Assert.Single(Books(rows)));
         var acts = rows.Where(r => r.Projection == "saga_acts").Select(Json).ToList();
         Assert.Equal(acts[0].GetProperty("version").GetInt64(), acts[^1].GetProperty("version").GetInt64());
-        Assert.Equal("crediting", acts[^1].GetProperty("phaseAfter").GetString());
+        Assert.Equal("capturing_card", acts[^1].GetProperty("phaseAfter").GetString());
     }
 
     private static (Versioned<Saga> Saga, StreamId Stream) Authorising(SagaEngine engine)

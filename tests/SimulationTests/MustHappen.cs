@@ -30,6 +30,7 @@ internal static class MustHappen
     [
         "wallet-payment Completed", "wallet-payment Failed", "transfer Completed", "transfer Failed", "card-payment Completed",
         "card-payment Failed", "wallet-refund Completed", "wallet-refund Failed", "card-refund Completed", "card-refund Failed",
+        "card-payment-v2 Completed", "card-payment-v2 Failed", "card-payment-v2 RefundingCard", "card-payment-v2 Voiding",
         "card-payment Reversing", "card-payment Voiding", "wallet-payment Releasing", "card-refund Releasing",
         "failed insufficient_funds", "failed wallet_frozen", "failed currency_mismatch", "failed limit_per_day",
         "failed limit_per_transaction", "failed card_declined", "failed declined", "failed unknown_token",
@@ -51,7 +52,7 @@ internal static class MustHappen
         "operator Compensate in Crediting",
         "operator Compensate in Authorising", "operator Complete in Voiding", "operator Complete in CapturingCard", "void by hand",
         "step refused in Reversing: insufficient_funds", "step refused in Voiding: declined", "stuck in Reversing", "stuck in Voiding",
-        "voided after a decline", "recalled done credit", "recalled refused hold",
+        "voided after a decline", "refunded after a decline", "recalled done credit", "recalled refused hold",
     ];
 
     /// <summary>Every stored name. But what a saga holds does not lapse and is captured as it was held: its refusal is for a bug.</summary>

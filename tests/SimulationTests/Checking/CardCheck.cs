@@ -25,9 +25,9 @@ internal sealed class CardCheck(World world)
         var (captured, refunded, open) = entered is { } authorisation && world.Processor.Books.Find(authorisation) is { } a
             ? (a.Captured, a.Refunded, a.Open)
             : (0, 0, 0);
-        var expected = (payment.IsCompleted ? payment.Terms.Amount.Minor : 0, payment.Refunded.Minor, 0L);
+        var kept = payment.IsCompleted ? (payment.Terms.Amount - payment.Refunded).Minor : 0;
         Violation.Unless(
-            (captured, refunded, open) == expected,
+            captured - refunded == kept && open == 0 && (!payment.IsCompleted || captured == payment.Terms.Amount.Minor),
             $"Payment {id} is {payment.Status}; of the card {captured} are captured, {refunded} refunded and {open} still authorised.");
     }
 

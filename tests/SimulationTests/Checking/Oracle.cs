@@ -16,6 +16,8 @@ internal sealed class Oracle(World world)
     private readonly Dictionary<string, int> _requests = [];
     private readonly HashSet<Guid> _touched = [];
 
+    private readonly CardMoney _cards = new(world);
+
     public OpenHolds Holds { get; } = new();
 
     /// <summary>How many events carry a client's reference: one request has one effect.</summary>
@@ -50,6 +52,7 @@ internal sealed class Oracle(World world)
         world.Trace.Stored("wallets", stored, e);
         world.Saw(stored.Type);
         Holds.Heard(id, e);
+        _cards.Heard(e);
         if (OperationOf(e) is { } operation)
         {
             (_movements.TryGetValue(operation, out var known) ? known : _movements[operation] = new Movements(operation)).Heard(e);
@@ -94,6 +97,9 @@ internal sealed class Oracle(World world)
             case SagaEvent.CardAnswered { Answer: { Act: CardAct.Void, IsApproved: true, Declines: > 0 }, IsDeclared: false }:
                 world.Saw("voided after a decline");
                 break;
+            case SagaEvent.CardAnswered { Answer: { Act: CardAct.Refund, IsApproved: true, Declines: > 0 }, IsDeclared: false }:
+                world.Saw("refunded after a decline");
+                break;
             case SagaEvent.StepRefused { Code: var code }:
                 world.Saw($"step refused in {saga.Phase}: {code}");
                 break;
@@ -113,6 +119,7 @@ internal sealed class Oracle(World world)
         }
 
         _touched.Clear();
+        _cards.Check();
     }
 
     public void CheckEnd() => new EndCheck(world).Run();

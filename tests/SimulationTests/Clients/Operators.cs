@@ -48,7 +48,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
                 PayIn(saga.Terms.Payment.PayeeWallet.Value, saga.Terms.Amount);
             }
 
-            if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null } && World.Dice.Chance(300))
+            if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null } && World.Dice.Chance(600))
             {
                 VoidByHand(saga);
                 Act(id, OperatorAct.Complete, "undone by hand");
@@ -110,7 +110,8 @@ internal sealed class Operators(World world) : Actor(world, "operator")
             SagaPhases.Voiding =>
                 books.Operations.Any(o => o.OriginalKey == Key(CardAct.Authorise) && o.Status == OperationStatus.Approved),
             SagaPhases.CapturingCard => IsApproved(CardAct.Capture),
-            SagaPhases.RefundingCard => IsApproved(CardAct.Refund),
+            SagaPhases.RefundingCard =>
+                books.Find(CardCommand.KeyOf(saga.Terms.Operation, CardAct.Refund, saga.Declines)) is { Status: OperationStatus.Approved },
             _ => true, // Not theirs to declare: refused, as it must be.
         };
 

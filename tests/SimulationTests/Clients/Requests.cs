@@ -150,7 +150,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
 
     // The payee of a payment that is credited and can still fail.
     private Guid? MayHaveToGiveBack() => World.Sagas.Watch.All
-        .Where(s => s.State.Phase == SagaPhases.CapturingCard)
+        .Where(s => s.State is { Phase: SagaPhases.CapturingCard, Definition: SagaNames.CardPaymentCreditFirst })
         .Select(s => (Guid?)s.State.Terms.Payment.PayeeWallet.Value)
         .FirstOrDefault();
 

@@ -9,6 +9,7 @@ namespace SimulationTests.Plans;
 /// <param name="FaultsPerMille">How often something goes wrong where it can.</param>
 /// <param name="ProcessorPerMille">The same for each request to the card processor, of which there are few.</param>
 /// <param name="OutcomesMax">How many outcomes a wallet remembers.</param>
+/// <param name="CreditsFirst">Card payments are of the kind that was started before, which credits the payee before the capture.</param>
 internal sealed record Plan(
     int Seed,
     Faults Faults,
@@ -18,7 +19,8 @@ internal sealed record Plan(
     ImmutableArray<Operation> Script,
     WalletRules Rules,
     FeeSchedule Fee,
-    int OutcomesMax)
+    int OutcomesMax,
+    bool CreditsFirst = false)
 {
     private static readonly (OperationKind Kind, int Weight)[] Kinds =
     [
@@ -28,7 +30,7 @@ internal sealed record Plan(
         (OperationKind.OperatorAct, 10),
     ];
 
-    /// <summary>Cards that decline at the last step, and payees who have spent the money by then: rare among everything else.</summary>
+    /// <summary>Cards that decline a capture, and payees who have spent the money by then: rare among everything else.</summary>
     private static readonly (OperationKind Kind, int Weight)[] Spenders =
     [
         (OperationKind.CardPayment, 5), (OperationKind.Withdraw, 3), (OperationKind.Refund, 1), (OperationKind.OperatorAct, 1),
@@ -50,10 +52,15 @@ internal sealed record Plan(
             : WalletRules.None;
         var fee = dice.Chance(500) ? new FeeSchedule(dice.Between(0, 30), dice.Between(0, 300)) : FeeSchedule.None;
         var (perMille, processorPerMille) = (dice.Between(2, 60), dice.Between(10, 250));
-        var plan = dice.Chance(120)
+        var spenders = dice.Chance(120);
+        var plan = spenders
             ? new Plan(seed, faults | Faults.Processor, perMille, 250, wallets, Write(dice, Spenders), WalletRules.None, fee, 0)
             : new Plan(seed, faults, perMille, processorPerMille, wallets, Write(dice, Kinds), limits, fee, 0);
-        return plan with { OutcomesMax = dice.Chance(300) ? dice.Below(3) : RecentOutcomes.CountMax };
+        return plan with
+        {
+            OutcomesMax = dice.Chance(300) ? dice.Below(3) : RecentOutcomes.CountMax,
+            CreditsFirst = dice.Chance(spenders ? 700 : 100),
+        };
     }
 
     /// <summary>The same world with less in it.</summary>

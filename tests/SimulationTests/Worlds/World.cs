@@ -60,7 +60,8 @@ internal sealed class World
             WalletAggregate.Consumer(plan.Rules, _recollections),
             rows => Apply("wallets", rows),
             store => new RecallingStore(store, Ledger, _recollections, NullLogger<RecallingStore>.Instance));
-        Sagas = new(this, "sagas", SagaAggregate.Definition, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
+        var saga = plan.CreditsFirst ? StartedBefore(SagaAggregate.Definition) : SagaAggregate.Definition;
+        Sagas = new(this, "sagas", saga, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
         _services = [Payments, Wallets, Sagas];
         Relays = [new Relay(this, Payments.Log), new Relay(this, Wallets.Log), new Relay(this, Sagas.Log)];
         Oracle = new Oracle(this);
@@ -308,6 +309,16 @@ internal sealed class World
                 return wallet with { Recent = kept };
             },
         };
+
+    /// <summary>Card payments as they are in streams that the version before has begun.</summary>
+    private static AggregateDefinition<Saga, SagaEvent> StartedBefore(AggregateDefinition<Saga, SagaEvent> definition) => definition with
+    {
+        Evolve = (state, e) => definition.Evolve(
+            state,
+            e is SagaEvent.Started { Definition: SagaNames.CardPayment } started
+                ? started with { Definition = SagaNames.CardPaymentCreditFirst }
+                : e),
+    };
 
     private void Apply(string service, IReadOnlyList<ProjectionRow> rows)
     {
