@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Payments.Domain;
 using Payments.Domain.Sagas;
+using Payments.Domain.Wallets;
 using Payments.SagaService.Cards;
 
 namespace IntegrationTests.Sagas;
@@ -18,11 +19,12 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     [Fact]
-    public async Task A_card_payment_is_authorised_credited_captured_and_in_our_books_as_in_the_processors()
+    public async Task A_card_payment_is_authorised_captured_credited_and_in_our_books_as_in_the_processors()
     {
         await _stage.StartServiceAsync();
         var payment = await _stage.RequestCardAsync(amount: 1_234);
         await _stage.ReachAsync(payment, "crediting");
+        Assert.Equal(["authorise approved 1234", "capture approved 1234"], await _stage.OwnBooksAsync()); // Before any wallet has it.
         await _stage.CreditAsync(payment);
         await _stage.ReachAsync(payment, "completed");
 
@@ -40,6 +42,35 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal("card_declined", (string?)(await api.GetAsync($"/{payment.Payment}"))["failureCode"]);
         Assert.Equal([], await _stage.OwnBooksAsync());
+    }
+
+    [Fact]
+    public async Task A_card_that_was_captured_for_a_payee_who_cannot_take_the_money_gets_it_back()
+    {
+        var api = await _stage.StartServiceAsync();
+        var payment = await _stage.RequestCardAsync();
+        await _stage.ReachAsync(payment, "crediting");
+        await _stage.SignalAsync(payment, new Signal.OfWallet(
+            new WalletEvent.CreditRefused(OperationId.For(payment.Payment), payment.Amount, RefusalCodes.WalletFrozen)));
+        await _stage.ReachAsync(payment, "failed");
+
+        Assert.Equal("wallet_frozen", (string?)(await api.GetAsync($"/{payment.Payment}"))["failureCode"]);
+        Assert.Equal(
+            ["authorise approved 1000", "capture approved 1000", "refund approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(await _stage.ProcessorBooksAsync(), await _stage.OwnBooksAsync());
+    }
+
+    [Fact]
+    public async Task A_payment_that_the_version_before_has_begun_is_credited_first_and_ends()
+    {
+        var payment = await _stage.RequestCardAsync(creditsFirst: true);
+        await _stage.StartServiceAsync();
+        await _stage.ReachAsync(payment, "crediting");
+        Assert.Equal(["authorise approved 1000"], await _stage.ProcessorBooksAsync());
+        await _stage.CreditAsync(payment);
+        await _stage.ReachAsync(payment, "completed");
+
+        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorBooksAsync());
     }
 
     [Fact]
@@ -78,7 +109,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         Assert.Equal("closed", (string?)(await api.GetAsync("/breaker"))["state"]);
-        Assert.Equal(3, (await _stage.ProcessorBooksAsync()).Count);
+        Assert.Equal(6, (await _stage.ProcessorBooksAsync()).Count);
     }
 
     [Fact]
@@ -102,7 +133,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.ReachAsync(payment, "crediting");
 
         Assert.True(DateTimeOffset.UtcNow >= now.AddSeconds(2), "Nobody may take a call that is leased.");
-        Assert.Equal(["authorise approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorBooksAsync());
     }
 
     [Fact]

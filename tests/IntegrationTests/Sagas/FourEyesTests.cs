@@ -24,7 +24,7 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
 
     [Theory]
     [InlineData("compensate", "voiding")]
-    [InlineData("complete", "crediting")]
+    [InlineData("complete", "capturing_card")]
     public async Task Nothing_moves_before_somebody_else_gives_the_same_order_and_then_it_moves_once(string act, string phase)
     {
         var payment = await _stage.RequestCardAsync();

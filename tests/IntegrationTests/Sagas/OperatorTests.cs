@@ -26,7 +26,7 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
     [Theory]
     [InlineData("retry", "authorising", "card.authorise")]
     [InlineData("compensate", "voiding", "card.void")]
-    [InlineData("complete", "crediting", "wallet.credit")]
+    [InlineData("complete", "capturing_card", "card.capture")]
     public async Task An_act_does_what_its_preview_said_and_is_on_record(string act, string phase, string command)
     {
         var payment = await _stage.RequestCardAsync();
@@ -136,9 +136,11 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         {
             Assert.Equal(
                 kind.Steps.Select(s => (
-                    Shown(s.Do.Phase), s.Undo is null ? null : Shown(s.Undo.Phase), s.IsPivot, (long)s.Do.Timeout.TotalMilliseconds)),
+                    Shown(s.Do.Phase), s.Undo is null ? null : Shown(s.Undo.Phase), s.IsPivot, s.UndoCoversEarlier,
+                    (long)s.Do.Timeout.TotalMilliseconds)),
                 view!["steps"]!.AsArray().Select(s => (
-                    (string)s!["do"]!["phase"]!, (string?)s["undo"]?["phase"], (bool)s["isPivot"]!, (long)s["do"]!["timeoutMs"]!)));
+                    (string)s!["do"]!["phase"]!, (string?)s["undo"]?["phase"], (bool)s["isPivot"]!, (bool)s["undoCoversEarlier"]!,
+                    (long)s["do"]!["timeoutMs"]!)));
         }
 
         static string Shown(string phase) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(phase);
@@ -171,7 +173,7 @@ public sealed class OperatorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.NotNull(overview["oldestStuck"]);
 
         Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync($"?search={card.Payment}")));
-        Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync("?definition=card-payment")));
+        Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync("?definition=card-payment-v2")));
         Assert.Equal([card.Payment.ToString()], Ids(await _api.GetAsync("?phase=authorising")));
         Assert.Empty(Ids(await _api.GetAsync($"?search={Guid.NewGuid()}")));
         Assert.Empty(Ids(await _api.GetAsync($"?stuck=true&search={card.Payment}")));

@@ -99,7 +99,9 @@ internal sealed class SagaStage : IAsyncDisposable
 
     /// <summary>A payment is requested: its saga starts.</summary>
     /// <param name="timeouts">What sets the first deadline; the service's own are in its settings.</param>
-    public async Task<PaymentTerms> RequestAsync(PaymentSource source, long amount = 1_000, SagaTimeouts? timeouts = null)
+    /// <param name="creditsFirst">As the version before began a card payment.</param>
+    public async Task<PaymentTerms> RequestAsync(
+        PaymentSource source, long amount = 1_000, SagaTimeouts? timeouts = null, bool creditsFirst = false)
     {
         var terms = new PaymentTerms(
             new PaymentId(Guid.CreateVersion7()),
@@ -109,12 +111,13 @@ internal sealed class SagaStage : IAsyncDisposable
             new Money(amount, Eur),
             Money.Zero(Eur),
             null);
-        await SignalAsync(terms, new Signal.OfPayment(new PaymentEvent.Requested(terms)), timeouts);
+        await SignalAsync(terms, new Signal.OfPayment(new PaymentEvent.Requested(terms)), timeouts, creditsFirst);
         return terms;
     }
 
-    public Task<PaymentTerms> RequestCardAsync(string token = "tok_ok", long amount = 1_000, SagaTimeouts? timeouts = null) =>
-        RequestAsync(new PaymentSource.OfCard(CardToken.Parse(token)), amount, timeouts);
+    public Task<PaymentTerms> RequestCardAsync(
+        string token = "tok_ok", long amount = 1_000, SagaTimeouts? timeouts = null, bool creditsFirst = false) =>
+        RequestAsync(new PaymentSource.OfCard(CardToken.Parse(token)), amount, timeouts, creditsFirst);
 
     public Task<PaymentTerms> RequestWalletAsync(long amount = 1_000, SagaTimeouts? timeouts = null) =>
         RequestAsync(new PaymentSource.OfWallet(new WalletId(Guid.CreateVersion7()), UserId.Parse("payer")), amount, timeouts);
@@ -124,13 +127,16 @@ internal sealed class SagaStage : IAsyncDisposable
         terms,
         new Signal.OfWallet(new WalletEvent.FundsCredited(OperationId.For(terms.Payment), terms.Amount, terms.Source.PayerWallet)));
 
-    public async Task SignalAsync(PaymentTerms terms, Signal signal, SagaTimeouts? timeouts = null)
+    public async Task SignalAsync(PaymentTerms terms, Signal signal, SagaTimeouts? timeouts = null, bool creditsFirst = false)
     {
         var engine = new SagaEngine(timeouts ?? new SagaTimeouts());
         await _sagas.HandleAsync(
             SagaAggregate.Definition.Stream(terms.Payment.Value),
             new Cause(terms.Payment.Value, null, "test", null),
-            (saga, now) => new Decision<SagaEvent>.Accepted(engine.React(saga, signal, now)),
+            (saga, now) => new Decision<SagaEvent>.Accepted(
+                [.. engine.React(saga, signal, now).Select(e => creditsFirst && e is SagaEvent.Started s
+                    ? s with { Definition = SagaNames.CardPaymentCreditFirst }
+                    : e)]),
             _ => null,
             Cancel);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using Payments.CardProcessor.Books;
 using Payments.PaymentService.Payments;
@@ -72,6 +73,24 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_card_gets_its_money_back_when_the_payees_wallet_is_frozen()
+    {
+        var databases = await Databases.CreateAsync(postgres);
+        await using var platform = await Platform.StartAsync(databases, Quick);
+        using var api = new Api(platform.Gateway);
+        var payee = await api.OpenWalletAsync();
+        using var freeze = await api.PostAsync($"/api/admin/wallets/{payee}/freeze", """{"reason":"Suspicion"}""", Api.Fresh("key"));
+        Assert.Equal(HttpStatusCode.OK, freeze.StatusCode);
+
+        var end = await api.EndOfAsync(await api.PayByCardAsync(CardTokens.Ok, payee, Amount));
+
+        Assert.Equal(("failed", "wallet_frozen"), (end.Status, end.FailureCode));
+        Assert.Equal(0, (await api.WalletAsync(payee)).Balance);
+        Assert.Equal(["captured 1000 refunded 1000"], await CardsAsync(databases));
+        await AssertBooksAgreeAsync(databases);
+    }
+
+    [Fact]
     public async Task A_history_of_a_card_payment_has_all_steps_and_no_token()
     {
         var databases = await Databases.CreateAsync(postgres);
@@ -85,8 +104,8 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
             [
                 "payment.requested.v1", "saga.started.v1",
                 "saga.moved.v1", "command.card.authorise.v1", "saga.card-answered.v1",
-                "saga.moved.v1", "command.wallet.credit-funds.v1", "wallet.funds-credited.v1", "wallet.fee-charged.v1",
                 "saga.moved.v1", "command.card.capture.v1", "saga.card-answered.v1",
+                "saga.moved.v1", "command.wallet.credit-funds.v1", "wallet.funds-credited.v1", "wallet.fee-charged.v1",
                 "saga.moved.v1", "command.payment.complete.v1", "payment.completed.v1",
             ],
             history["events"]!.AsArray().Select(e => (string)e!["type"]!));
