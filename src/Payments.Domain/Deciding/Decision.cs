@@ -27,10 +27,12 @@ public static class RefusalCodes
     public const string AlreadyExists = "already_exists";
     public const string AmountBelowFee = "amount_below_fee";
     public const string AmountOutOfRange = "amount_out_of_range";
+    public const string AnswerDiffers = "answer_differs";
     public const string BalanceLimit = "balance_limit";
     public const string CardDeclined = "card_declined";
     public const string CardProcessorUnavailable = "card_processor_unavailable";
     public const string CompensatedByOperator = "compensated_by_operator";
+    public const string CreditNotFound = "credit_not_found";
     public const string CurrencyMismatch = "currency_mismatch";
     public const string HoldNotFound = "hold_not_found";
     public const string HoldOfOperation = "hold_of_operation";

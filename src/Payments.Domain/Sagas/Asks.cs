@@ -62,9 +62,10 @@ internal static class Asks
         Awaits = terms => $"FundsHeld from wallet {wallet(terms)}",
         Command = terms => Wallet(new WalletCommand.Hold(
             wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, HoldLifetimeSeconds, purpose)),
-        Hear = (_, signal) => signal switch
+        Hear = (terms, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.FundsHeld } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.FundsHeld e } s =>
+                Heard.If(IsFrom(s, wallet(terms)) && e.Hold == HoldId.For(terms.Operation) && e.Amount == terms.Amount),
             Signal.OfWallet { Event: WalletEvent.FundsInsufficient } => Heard.No(RefusalCodes.InsufficientFunds),
             Signal.OfWallet { Event: WalletEvent.HoldRefused e } => Heard.No(e.Code),
             _ => null,
@@ -78,7 +79,12 @@ internal static class Asks
         Phase = SagaPhases.Releasing,
         Awaits = terms => $"HoldReleased from wallet {wallet(terms)}",
         Command = terms => Wallet(new WalletCommand.Release(wallet(terms), HoldId.For(terms.Operation), terms.Operation)),
-        Hear = (_, signal) => signal is Signal.OfWallet { Event: WalletEvent.HoldReleased or WalletEvent.HoldNotOpen } ? Heard.Yes : null,
+        Hear = (terms, signal) => signal switch
+        {
+            Signal.OfWallet { Event: WalletEvent.HoldReleased e } s => Heard.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
+            Signal.OfWallet { Event: WalletEvent.HoldNotOpen } s => Heard.If(IsFrom(s, wallet(terms))),
+            _ => null,
+        },
         Timeout = t.Wallet,
     };
 
@@ -88,9 +94,9 @@ internal static class Asks
         Awaits = terms => $"HoldCaptured from wallet {wallet(terms)}",
         Command = terms => Wallet(new WalletCommand.Capture(
             wallet(terms), HoldId.For(terms.Operation), terms.Operation, terms.Amount, payee(terms))),
-        Hear = (_, signal) => signal switch
+        Hear = (terms, signal) => signal switch
         {
-            Signal.OfWallet { Event: WalletEvent.HoldCaptured } => Heard.Yes,
+            Signal.OfWallet { Event: WalletEvent.HoldCaptured e } s => Heard.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
             Signal.OfWallet { Event: WalletEvent.CaptureRefused e } => Heard.No(e.Code),
             _ => null,
         },
@@ -108,9 +114,9 @@ internal static class Asks
             Awaits = terms => $"FundsCredited from wallet {wallet(terms)}",
             Command = terms => Wallet(new WalletCommand.Credit(
                 wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
-            Hear = (_, signal) => signal switch
+            Hear = (terms, signal) => signal switch
             {
-                Signal.OfWallet { Event: WalletEvent.FundsCredited } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.FundsCredited e } s => Heard.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
                 Signal.OfWallet { Event: WalletEvent.CreditRefused e } => Heard.No(e.Code),
                 _ => null,
             },
@@ -124,9 +130,9 @@ internal static class Asks
             Awaits = terms => $"CreditReversed from wallet {wallet(terms)}",
             Command = terms => Wallet(new WalletCommand.ReverseCredit(
                 wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
-            Hear = (_, signal) => signal switch
+            Hear = (terms, signal) => signal switch
             {
-                Signal.OfWallet { Event: WalletEvent.CreditReversed } => Heard.Yes,
+                Signal.OfWallet { Event: WalletEvent.CreditReversed e } s => Heard.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
                 Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => Heard.No(e.Code),
                 _ => null,
             },
@@ -138,12 +144,15 @@ internal static class Asks
         Phase = phase,
         Awaits = _ => $"the card processor's answer to {act.ToString().ToLowerInvariant()}",
         Command = terms => new SagaEvent.CardCommanded(command(terms)),
-        Hear = (_, signal) => signal is Signal.OfCard { Answer: var answer } && answer.Act == act
-            ? answer.DeclineCode is { } code ? Heard.No(code) : Heard.Yes
+        Hear = (terms, signal) => signal is Signal.OfCard { Answer: var answer } && answer.Act == act
+            ? answer.DeclineCode is { } code ? Heard.No(code)
+                : Heard.If(act == CardAct.Void || answer.Amount == terms.Amount) // Undone is what was there, which may be nothing.
             : null,
         Timeout = timeout,
         IsOutside = true,
     };
+
+    private static bool IsFrom(Signal.OfWallet signal, WalletId wallet) => signal.From is null || signal.From == wallet;
 
     private static SagaEvent.WalletCommanded Wallet(WalletCommand command) => new(command);
 

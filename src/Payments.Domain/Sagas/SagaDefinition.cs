@@ -83,7 +83,15 @@ public abstract record Heard
 
     public sealed record Refused(string Code) : Heard;
 
+    /// <summary>
+    /// Something was done, and not what was asked for: another amount, currency or wallet. Neither success nor refusal; a person must look.
+    /// </summary>
+    public sealed record Differs : Heard;
+
     public static readonly Heard Yes = new Done();
 
     public static Heard No(string code) => new Refused(code);
+
+    /// <summary>Done, if it is what was asked for.</summary>
+    public static Heard If(bool asAsked) => asAsked ? Yes : new Differs();
 }

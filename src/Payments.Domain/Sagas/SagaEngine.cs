@@ -9,7 +9,8 @@ namespace Payments.Domain.Sagas;
 /// </summary>
 /// <remarks>
 /// A silence is asked about again, then shown to a person; it is never taken for an answer. A refusal where there must be none (of a
-/// compensation, or after a step without a way back) is tried again, then shown to a person; it is never dropped.
+/// compensation, or after a step without a way back) is tried again, then shown to a person; it is never dropped. An answer about another
+/// amount, currency or wallet than was asked for is neither: the saga stops there and shows it to a person at once.
 /// </remarks>
 public sealed class SagaEngine(SagaTimeouts timeouts)
 {
@@ -91,6 +92,13 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
                 return state.Overdue && state.RefusalCode == refused.Code
                     ? [] // Shown to a person already; asked again only by one.
                     : [new SagaEvent.StepRefused(state.Phase, refused.Code, now + Pause(state.Attempt))];
+            case Heard.Differs:
+                return state.RefusalCode == RefusalCodes.AnswerDiffers && state.Overdue
+                    ? []
+                    : [
+                        new SagaEvent.StepRefused(state.Phase, RefusalCodes.AnswerDiffers, now),
+                        .. state.Overdue ? [] : new SagaEvent[] { new SagaEvent.WentOverdue(state.Phase, now) },
+                    ];
             case Heard.Refused refused:
                 return Back(kind, state, step - 1, because, refused.Code, now);
             default:

@@ -43,7 +43,8 @@ public abstract record Signal
 
     public sealed record OfPayment(PaymentEvent Event) : Signal;
 
-    public sealed record OfWallet(WalletEvent Event) : Signal;
+    /// <param name="From">The wallet that says it; null where that is not known.</param>
+    public sealed record OfWallet(WalletEvent Event, WalletId? From = null) : Signal;
 
     public sealed record OfCard(CardAnswer Answer) : Signal;
 

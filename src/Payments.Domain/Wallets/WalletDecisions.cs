@@ -139,7 +139,11 @@ public sealed partial record Wallet
             return Accept();
         }
 
-        var code = CodeOf(Amiss(w, c.Amount)) ?? (c.Amount - c.Fee > w.Available ? InsufficientFunds : null);
+        // A credit that is longer ago than this memory is looked up where the reversal is stored: apply_credit_reversals.
+        var code = CodeOf(Amiss(w, c.Amount))
+            ?? (w.Recent.Contains(c.Operation.Value, WalletOutcomes.CreditRefused) ? CreditNotFound
+                : c.Amount - c.Fee > w.Available ? InsufficientFunds
+                : null);
         return code is not null ? Accept(new WalletEvent.CreditReversalRefused(c.Operation, c.Amount, code))
             : c.Fee.IsPositive
                 ? Accept(new WalletEvent.FeeReturned(c.Operation, c.Fee), new WalletEvent.CreditReversed(c.Operation, c.Amount, c.Payer))

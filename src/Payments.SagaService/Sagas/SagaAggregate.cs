@@ -25,6 +25,8 @@ internal static class SagaAggregate
         "wallet.funds-credited.v1", "wallet.credit-refused.v1", "wallet.credit-reversed.v1", "wallet.credit-reversal-refused.v1",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    private const string WalletStream = "wallet/";
+
     private static readonly FrozenSet<string> KnownTypes = WireFormat.Names.Select(n => n.Name).ToFrozenSet(StringComparer.Ordinal);
 
     public static readonly AggregateDefinition<Saga, SagaEvent> Definition = new()
@@ -69,7 +71,7 @@ internal static class SagaAggregate
         Signal signal = StoredEvents.Decode(message) switch
         {
             PaymentEvent e => new Signal.OfPayment(e),
-            WalletEvent e => new Signal.OfWallet(e),
+            WalletEvent e => new Signal.OfWallet(e, WalletOf(message)),
             var other => throw new WireFormatException($"{other.GetType().Name} is no signal."),
         };
         return signal.Operation is { } operation
@@ -86,6 +88,12 @@ internal static class SagaAggregate
                 WhenNothing: saga => SagaMetrics.CountIgnored(signal.Name, saga))
             : throw new WireFormatException($"{signal.Name} is about no operation.");
     }
+
+    private static WalletId? WalletOf(Message message) =>
+        message.Headers.Stream.StartsWith(WalletStream, StringComparison.Ordinal)
+        && Guid.TryParseExact(message.Headers.Stream.AsSpan(WalletStream.Length), "D", out var wallet)
+            ? new WalletId(wallet)
+            : throw new WireFormatException($"'{message.Headers.Type}' is of no wallet.");
 
     private static string? KeyOf(Saga saga, SagaEvent e) => e switch
     {

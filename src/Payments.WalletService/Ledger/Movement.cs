@@ -18,6 +18,9 @@ internal sealed record LedgerRow(
     string? Reference,
     DateTimeOffset RecordedAt);
 
+/// <summary>A credit that is taken back, as <c>apply_credit_reversals</c> takes it.</summary>
+internal sealed record CreditReversalRow(Guid WalletId, Guid OperationId, long Amount, string Currency);
+
 /// <summary>The accounts of the platform, one of each in every currency.</summary>
 internal static class SystemAccounts
 {

@@ -48,6 +48,11 @@ internal static class WalletRows
             yield return new("ledger_entries", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.LedgerRow));
         }
 
+        foreach (var row in Reversals(change))
+        {
+            yield return row;
+        }
+
         foreach (var row in HoldRow.Of(change))
         {
             yield return new("holds", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.HoldRow));
@@ -58,6 +63,15 @@ internal static class WalletRows
             yield return new("refusals", JsonSerializer.SerializeToUtf8Bytes(row, WalletJson.Default.RefusalRow));
         }
     }
+
+    // Checked against the ledger, stored nowhere: what is taken back is what was given.
+    private static IEnumerable<ProjectionRow> Reversals(Change<Wallet, WalletEvent> change) =>
+        change.Events.Select(e => e.Event).OfType<WalletEvent.CreditReversed>().Select(e => new ProjectionRow(
+            "credit_reversals",
+            JsonSerializer.SerializeToUtf8Bytes(
+                new CreditReversalRow(
+                    change.After.State!.Id.Value, e.Operation.Value, e.Amount.Minor, e.Amount.Currency.Code),
+                WalletJson.Default.CreditReversalRow)));
 
     // Open before the change, or made in it.
     private static OpenHold HoldOf(Change<Wallet, WalletEvent> change, HoldId id) =>

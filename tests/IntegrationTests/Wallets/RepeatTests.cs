@@ -107,6 +107,23 @@ public sealed class RepeatTests(PostgresFixture postgres) : IAsyncLifetime
         await AssertWholeAsync();
     }
 
+    /// <summary>By the ledger, also when the wallet has forgotten: nothing is taken back that was not given.</summary>
+    [Fact]
+    public async Task A_reversal_of_no_credit_or_of_another_amount_is_a_dead_letter_and_takes_nothing()
+    {
+        var (bob, operation) = (await OpenAsync(500), NewId());
+        await _wallets.CommandAsync(new WalletCommand.Credit(bob, operation, Euros(100), Euros(0), Payer: null));
+        await ForgetAsync(bob);
+
+        await _wallets.CommandAsync(
+            new WalletCommand.ReverseCredit(bob, operation, Euros(101), Euros(0), Payer: null),
+            new WalletCommand.ReverseCredit(bob, NewId(), Euros(100), Euros(0), Payer: null));
+
+        Assert.Equal(600, (await _wallets.Api.WalletAsync(bob.Value)).Balance);
+        Assert.Equal(
+            ["StoreRejectedException"], await _wallets.Log.ColumnAsync<string>("select distinct error_type from dead_letters"));
+    }
+
     [Fact]
     public async Task Refusals_are_made_again_from_the_events()
     {

@@ -13,7 +13,7 @@ public sealed class EffectsTests
     {
         Assert.Equal(
             ["Is undone as soon as the answer is known that it waits for: until then nobody knows what there is to undo."],
-            Texts(At(CardPayment, "Crediting"), OperatorAct.Compensate));
+            Texts(At(CardPayment, "CapturingCard"), OperatorAct.Compensate));
         Assert.Equal(
             ["Is undone if the answer that it waits for is no. If it is yes there is no way back, and it goes on."],
             Texts(At(CardRefund, "RefundingCard"), OperatorAct.Compensate));
