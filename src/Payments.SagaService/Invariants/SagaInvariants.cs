@@ -24,9 +24,13 @@ internal static class SagaInvariants
         }
 
         builder.Services.AddSingleton<OpenHolds>();
+        builder.Services.AddSingleton<WalletMovements>();
         builder.Services.AddSingleton<ProcessorBooksCopy>();
         builder.AddProjectionAudit<Saga, SagaEvent>(Table);
         builder.AddInvariant(HoldsMatchSagas.Name, provider => ActivatorUtilities.CreateInstance<HoldsMatchSagas>(provider).Invariant);
+        builder.AddInvariant(MovementsAreOfSagas.Name, p => ActivatorUtilities.CreateInstance<MovementsAreOfSagas>(p).Invariant);
+        builder.AddInvariant(SuspenseIsInFlight.Name, p => ActivatorUtilities.CreateInstance<SuspenseIsInFlight>(p).Invariant);
+        builder.AddInvariant(AnswersAreAsAsked.Name, p => ActivatorUtilities.CreateInstance<AnswersAreAsAsked>(p).Invariant);
         if (builder.Configuration.FindServiceAddresses(HttpCardProcessor.Service).Count > 0)
         {
             builder.AddInvariant(CardBooksAgree.Name, provider => ActivatorUtilities.CreateInstance<CardBooksAgree>(provider).Invariant);

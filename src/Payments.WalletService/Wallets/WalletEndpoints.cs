@@ -52,6 +52,7 @@ internal static class WalletEndpoints
             .WithSummary("Gives held money back.")
             .Produces<EndedHold>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
 
+        MovementFeed.Map(app);
         var admin = app.MapAdmin("/api/admin/wallets");
         admin.MapGet("/", WalletQueries.All);
         admin.MapGet("/overview", WalletQueries.Overview);

@@ -57,6 +57,10 @@ public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLe
 [JsonSerializable(typeof(StatementView))]
 [JsonSerializable(typeof(AccountsView))]
 [JsonSerializable(typeof(LedgerRow))]
+[JsonSerializable(typeof(CreditReversalRow))]
+[JsonSerializable(typeof(MovementPage))]
+[JsonSerializable(typeof(IReadOnlyList<SuspenseView>))]
+[JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(HoldRow))]
 [JsonSerializable(typeof(RefusalRow))]
 internal sealed partial class WalletJson : JsonSerializerContext;
