@@ -46,6 +46,7 @@ wallet.WithReference(saga);   // For incident capsules: a command that fails the
 var payment = Service<Projects.Payments_PaymentService>("payment", payments)
     .WithReference(wallet)
     .WithReference(saga);
+saga.WithReference(payment);   // An edit of a message that came in pieces is held against the log of its sender.
 
 // The doors: the API for clients, the console for operators.
 var pepper = builder.AddParameter("api-key-pepper", new GenerateParameterDefault { MinLength = 32 }, secret: true, persist: true);

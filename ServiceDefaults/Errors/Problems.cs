@@ -32,6 +32,10 @@ public static class Problems
     public static ProblemHttpResult Unprocessable(string code, string detail) =>
         Refused(StatusCodes.Status422UnprocessableEntity, code, detail);
 
+    /// <summary>422: understood, and one field is against a rule.</summary>
+    public static ProblemHttpResult Unprocessable(string code, string field, string detail) => TypedResults.Problem(Details(
+        StatusCodes.Status422UnprocessableEntity, code, detail, new Dictionary<string, string[]> { [field] = [detail] }));
+
     /// <summary>503 <c>unavailable</c> with <c>Retry-After</c>: nothing was done, and the same request may succeed later.</summary>
     public static ProblemHttpResult Unavailable(string detail, int retryAfterSeconds = 1) =>
         TypedResults.Problem(Details(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, detail, null, retryAfterSeconds));

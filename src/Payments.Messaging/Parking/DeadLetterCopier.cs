@@ -112,12 +112,12 @@ public sealed partial class DeadLetterCopier(
         Add("dlq.original.topic", message.Topic);
         Add("dlq.original.partition", message.Partition.ToString());
         Add("dlq.original.offset", message.KafkaOffset.ToString());
-        Add("dlq.consumer", row.GetString(11));
-        Add("dlq.error.type", row.GetString(12));
-        Add("dlq.error.message", row.GetString(13));
+        Add("dlq.consumer", row.GetString(PostgresParkedMessages.ColumnCount));
+        Add("dlq.error.type", row.GetString(PostgresParkedMessages.ColumnCount + 1));
+        Add("dlq.error.message", row.GetString(PostgresParkedMessages.ColumnCount + 2));
         Add("dlq.attempts", message.Attempts.ToString());
-        Add("dlq.failed.first", row.GetDateTime(14).ToString("O"));
-        Add("dlq.failed.last", row.GetDateTime(15).ToString("O"));
+        Add("dlq.failed.first", row.GetDateTime(PostgresParkedMessages.ColumnCount + 3).ToString("O"));
+        Add("dlq.failed.last", row.GetDateTime(PostgresParkedMessages.ColumnCount + 4).ToString("O"));
         return copy;
 
         void Add(string name, string value) => copy.Headers.Add(name, Encoding.UTF8.GetBytes(value));

@@ -24,6 +24,9 @@ public sealed record ParkedMessage(
     int Attempts,
     bool IsDead)
 {
+    /// <summary>The payload as it came from the broker, where a person has edited it; null where nobody has.</summary>
+    public byte[]? Original { get; init; }
+
     /// <summary>Null for one that is unreadable.</summary>
     public Guid? Correlation => Guid.TryParse(Headers.GetValueOrDefault(HeaderNames.Correlation), out var id) ? id : null;
 

@@ -9,7 +9,11 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
     /// <summary>Columns of a <see cref="ParkedMessage"/>, for <see cref="Read"/>.</summary>
     public const string Columns =
         "m.id, m.topic, m.partition, m.kafka_offset, m.key_topic, m.routing_key, m.headers, m.payload, " +
-        "m.revision, m.attempts, m.status = 'dead'";
+        "m.revision, m.attempts, m.status = 'dead', " +
+        "(select e.payload from dead_letter_edits e where e.message_id = m.id order by e.id limit 1)";
+
+    /// <summary>How many there are: what a query selects after them begins at this index.</summary>
+    public const int ColumnCount = 12;
 
     public async Task<IReadOnlyList<ParkingKey>> KeysAsync(string consumer, CancellationToken cancel)
     {
@@ -68,7 +72,10 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
             reader.GetFieldValue<byte[]>(7),
             reader.GetInt64(8),
             reader.GetInt32(9),
-            reader.GetBoolean(10));
+            reader.GetBoolean(10))
+        {
+            Original = reader.IsDBNull(11) ? null : reader.GetFieldValue<byte[]>(11),
+        };
     }
 
     private static async Task<IReadOnlyList<ParkingKey>> KeysAsync(NpgsqlCommand command, CancellationToken cancel)

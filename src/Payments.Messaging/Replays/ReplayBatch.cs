@@ -20,6 +20,7 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
     Aggregates<TState, TEvent> aggregates,
     ReplayBooks books,
     RetryPolicy retries,
+    EditRule edits,
     TimeProvider clock,
     ILogger log)
     where TState : class
@@ -59,7 +60,12 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
 
     private async Task<int> HandleAsync(Replay replay, IReadOnlyList<PendingItem> items, CancellationToken cancel)
     {
-        var work = items.Select(item => Read(replay, item)).ToList();
+        var work = new List<Work>();
+        foreach (var item in items)
+        {
+            work.Add(await ReadAsync(replay, item, cancel));
+        }
+
         List<ItemRow> done = [];
         await _handling.HandleAsync(
             [.. work.Select(w => w.Order).OfType<Order<TState, TEvent>>()],
@@ -153,7 +159,7 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
         }
     }
 
-    private Work Read(Replay replay, PendingItem item)
+    private async Task<Work> ReadAsync(Replay replay, PendingItem item, CancellationToken cancel)
     {
         if (item.Obstacle is not null || replay.Act == OperatorAct.Discard)
         {
@@ -171,6 +177,7 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
         }
 
         var (order, failure) = _handling.Interpret(message);
+        failure ??= (await edits.FaultOfAsync(item.Message!, message, cancel))?.ToFailure();
         return new Work(item, message, order, failure);
     }
 

@@ -142,10 +142,12 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
         {
             var message = reader.IsDBNull(0) ? null : PostgresParkedMessages.Read(reader);
             items.Add(new(
-                reader.GetInt32(11),
-                reader.GetInt64(12),
+                reader.GetInt32(PostgresParkedMessages.ColumnCount),
+                reader.GetInt64(PostgresParkedMessages.ColumnCount + 1),
                 message,
-                message is null ? "It is gone." : reader.IsDBNull(13) ? null : reader.GetString(13)));
+                message is null ? "It is gone."
+                    : reader.IsDBNull(PostgresParkedMessages.ColumnCount + 2) ? null
+                    : reader.GetString(PostgresParkedMessages.ColumnCount + 2)));
         }
 
         return items;

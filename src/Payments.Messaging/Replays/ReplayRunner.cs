@@ -5,6 +5,7 @@ using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Subscriptions;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Replays;
@@ -19,6 +20,7 @@ public sealed partial class ReplayRunner<TState, TEvent>(
     Aggregates<TState, TEvent> aggregates,
     ReplayBooks books,
     RetryPolicy retries,
+    EditRule edits,
     ILeadership leadership,
     TimeProvider clock,
     ILogger<ReplayRunner<TState, TEvent>> log) : BackgroundService
@@ -31,7 +33,7 @@ public sealed partial class ReplayRunner<TState, TEvent>(
     /// <summary>Setting a plan going takes a moment: what is that old will never be.</summary>
     private static readonly TimeSpan PlanLife = TimeSpan.FromHours(1);
 
-    private readonly ReplayBatch<TState, TEvent> _batch = new(definition, store, aggregates, books, retries, clock, log);
+    private readonly ReplayBatch<TState, TEvent> _batch = new(definition, store, aggregates, books, retries, edits, clock, log);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leadership.WorkAsLeaderAsync($"replays of {definition.Name}", RunAsync, stoppingToken);

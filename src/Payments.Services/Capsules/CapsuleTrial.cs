@@ -3,6 +3,7 @@ using System.Text.Json;
 using Payments.EventStore;
 using Payments.EventStore.Memory;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Replays.Rehearsal;
 
@@ -40,7 +41,12 @@ public static class CapsuleTrial
         }
 
         var dryRun = new DryRun<TState, TEvent>(
-            consumer, store, new(store, consumer.Aggregate), new RetryPolicy(new RetryOptions { TriesInPlace = 1 }, new Random(0)), clock);
+            consumer,
+            store,
+            new(store, consumer.Aggregate),
+            new RetryPolicy(new RetryOptions { TriesInPlace = 1 }, new Random(0)),
+            new EditRule((_, _) => Task.FromResult<byte[]?>(null)), // A capsule holds one payload, and nobody to ask.
+            clock);
         return (await dryRun.RunAsync([ToParked(capsule.Letter)], [], cancel)).Single();
     }
 

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Messaging;
 using Payments.ServiceDefaults;
 using Payments.Services.History;
 
@@ -34,6 +36,21 @@ internal sealed class OtherHistories(IHttpClientFactory clients, IReadOnlyList<(
         return (
             CausalOrder.Sort([.. own, .. answers.SelectMany(a => a.Found.Events ?? [])]),
             [.. answers.Where(a => a.Found.Events is null).Select(a => $"The history of the {a.Service} service: {a.Found.Reason}")]);
+    }
+
+    /// <summary>The data of a message as the service that sent it has it in its log; null when that cannot be had.</summary>
+    public async Task<byte[]?> FindInSourceAsync(MessageHeaders headers, CancellationToken cancel)
+    {
+        var sender = All.SingleOrDefault(one => one.Log == headers.Source).Service;
+        if (others.SingleOrDefault(other => other.Service == sender) is not { Service: not null } known)
+        {
+            return null;
+        }
+
+        var (events, _) = await AskAsync(known, headers.Correlation, cancel);
+        return events?.FirstOrDefault(e => e.EventId == headers.Id && e.Type == headers.Type) is { } sent
+            ? Encoding.UTF8.GetBytes(sent.Data.GetRawText())
+            : null;
     }
 
     private async Task<(List<HistoryEvent>? Events, string? Reason)> AskAsync(

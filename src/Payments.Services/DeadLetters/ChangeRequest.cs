@@ -26,7 +26,7 @@ internal static class ChangeRequest
         DeadLetterReader letters,
         SecondPerson second,
         Func<ParkedMessage, WeighedOrder> weigh,
-        Func<ParkedMessage, OperatorName, (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)> change,
+        Func<ParkedMessage, OperatorName, Task<(IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)>> change,
         CancellationToken cancel)
     {
         if (await repeatable.FindFirstAsync(store, cancel) is { } first)
@@ -44,7 +44,7 @@ internal static class ChangeRequest
             return Changed(id);
         }
 
-        if (change(letter, by).Refusal is { } refusal)
+        if ((await change(letter, by)).Refusal is { } refusal)
         {
             return refusal;
         }
@@ -55,7 +55,7 @@ internal static class ChangeRequest
             return instead;
         }
 
-        var (rows, answer, _) = change(letter, by);
+        var (rows, answer, _) = await change(letter, by);
         try
         {
             return await store.AppendAsync(new AppendUnit { Rows = rows, Claim = repeatable.ClaimWith(answer) }, cancel) switch

@@ -5,6 +5,7 @@ using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 using Payments.Messaging.Replays.Rehearsal;
 using Payments.ServiceDefaults;
+using Payments.Services.Capsules;
 
 namespace Payments.Services.DeadLetters;
 
@@ -17,6 +18,7 @@ internal static class DeadLetterRegistration
         var services = builder.Services;
         services.AddSingleton(provider => new DeadLetterReader(provider.GetRequiredService<LogDatabase>().Primary, consumer));
         services.AddSingleton(provider => new ReplayBooks(provider.GetRequiredService<LogDatabase>().Primary));
+        services.AddSingleton(provider => new EditRule(provider.GetRequiredService<OtherHistories>().FindInSourceAsync));
         services.AddSingleton<EditCheck<TState, TEvent>>();
         services.AddSingleton<DryRun<TState, TEvent>>();
         services.AddSingleton<SteerReplay>();

@@ -47,7 +47,7 @@ internal static class DiscardDeadLetter
             letters,
             second,
             letter => new(OperatorAct.Discard, $"dead-letter/{id}", reason, order, Stakes.Of(MoneyAtRisk.Of(letter.Payload))),
-            (letter, name) => Change(letter, clock.GetUtcNow(), name.Value, reason),
+            (letter, name) => Task.FromResult(Change(letter, clock.GetUtcNow(), name.Value, reason)),
             cancel);
     }
 

@@ -61,15 +61,18 @@ internal static class EditDeadLetter
                 reason,
                 order,
                 Stakes.Of(MoneyAtRisk.Of(letter.Payload), MoneyAtRisk.Of(payload))), // What it was about, and what it is to be about.
-            (letter, name) => check.FaultOf(letter, payload) is { } fault
-                ? ([], null!, Refusal(fault.Fault, fault.Message))
+            async (letter, name) => await check.FaultOfAsync(letter, payload, cancel) is { } fault
+                ? ([], null!, Refusal(fault))
                 : Change(letter, payload, clock.GetUtcNow(), name.Value, reason),
             cancel);
     }
 
-    private static ProblemHttpResult Refusal(EditFault fault, string message) => fault == EditFault.Unreadable
-        ? Problems.Unprocessable("unreadable", message)
-        : Problems.Invalid("payload", message);
+    private static ProblemHttpResult Refusal(EditFault fault) => fault.Code switch
+    {
+        EditFault.DoesNotFit => Problems.Invalid(fault.Member, fault.Message),
+        EditFault.ChangesMoney => Problems.Unprocessable(fault.Code, fault.Member, fault.Message),
+        _ => Problems.Unprocessable(fault.Code, fault.Message),
+    };
 
     private static (IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal) Change(
         ParkedMessage letter, byte[] payload, DateTimeOffset now, string by, string reason)

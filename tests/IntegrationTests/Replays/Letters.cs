@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Payments.Domain.Wire;
@@ -12,10 +13,13 @@ internal static class Letters
 {
     private static long _position;
 
+    /// <summary>What the logs of the senders have, by message id.</summary>
+    public static readonly ConcurrentDictionary<Guid, (MessageHeaders Headers, byte[] Data)> Sent = [];
+
     public static readonly Failure Outage = new("TimeoutException", "The part behind it did not answer.", null, IsPoison: false);
 
     /// <summary>A command or event, as it is sent today.</summary>
-    public static Message Of(object content, Topic topic, string routingKey, Guid correlation)
+    public static Message Of(object content, Topic topic, string routingKey, Guid correlation, string stream = "elsewhere/1")
     {
         var (name, schema, json) = WireFormat.Encode(content);
         var position = Interlocked.Increment(ref _position);
@@ -24,15 +28,16 @@ internal static class Letters
             Id = Guid.CreateVersion7(),
             Type = name,
             Schema = schema,
-            Source = "elsewhere",
+            Source = "sagas",
             Position = position,
             Previous = position - 1,
-            Stream = "elsewhere/1",
+            Stream = stream,
             Version = position,
             Correlation = correlation,
             Actor = "tests",
             Recorded = DateTimeOffset.UtcNow,
         };
+        Sent[headers.Id] = (headers, json);
         return new(topic.Name, PaymentEventsPartitioner.PartitionOf(topic, routingKey), position, routingKey, headers, json);
     }
 

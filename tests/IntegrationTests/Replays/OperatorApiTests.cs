@@ -7,7 +7,9 @@ using IntegrationTests.Gateway;
 using IntegrationTests.Wallets;
 using IntegrationTests.WholeSystem;
 using Payments.Domain.Wallets;
+using Payments.EventStore;
 using Payments.Messaging;
+using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
 
 namespace IntegrationTests.Replays;
@@ -17,6 +19,7 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const string Admin = "/api/admin/wallets";
 
+    private SenderStandIn _sender = null!;
     private WalletPlatform _platform = null!;
     private ReplayStage<Wallet, WalletEvent> _stage = null!;
 
@@ -29,7 +32,8 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // One person is enough here; FourEyesTests are about two.
-        _platform = await WalletPlatform.StartAsync(postgres, "FourEyes:Required=false");
+        _sender = await SenderStandIn.StartAsync();
+        _platform = await WalletPlatform.StartAsync(postgres, "FourEyes:Required=false", $"services:saga:http:0={_sender.Url}");
         _stage = WalletLetters.Stage(_platform.Database);
     }
 
@@ -37,6 +41,7 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await _stage.DisposeAsync();
         await _platform.DisposeAsync();
+        await _sender.DisposeAsync();
     }
 
     [Fact]
@@ -182,11 +187,76 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
 
         await InvalidAsync("/dead-letters/1/edit", new { payload = new { nonsense = true }, reason = "trying" }, "payload");
         var other = JsonNode.Parse(WalletLetters.Credit(Guid.CreateVersion7()).Data.Span);
-        await InvalidAsync("/dead-letters/1/edit", new { payload = other, reason = "trying" }, "payload");
+        await RefusedAsync(
+            "/dead-letters/1/edit", new { payload = other, reason = "trying" }, HttpStatusCode.UnprocessableEntity, "edit_changes_money");
         await RefusedAsync(
             "/dead-letters/2/edit", new { payload = new { }, reason = "trying" }, HttpStatusCode.UnprocessableEntity, "unreadable");
         Assert.Equal([1, 1], await _stage.QueryAsync<long>("select revision from parked_messages order by id"));
         Assert.Equal("AQID", (string)(await GetAsync("/dead-letters/2"))["payload"]!["base64"]!);
+    }
+
+    /// <summary>One person could give a payee 999.99 of a payment of 0.10, and every book agreed with itself.</summary>
+    [Theory]
+    [InlineData("amount.minor", "99999")]
+    [InlineData("amount.currency", "\"USD\"")]
+    [InlineData("fee.minor", "1")]
+    [InlineData("operation", "\"0198c0de-0000-7000-8000-000000000001\"")]
+    [InlineData("wallet", "\"0198c0de-0000-7000-8000-000000000002\"")]
+    [InlineData("payer", "\"0198c0de-0000-7000-8000-000000000003\"")]
+    public async Task An_edit_that_changes_what_the_money_is_is_refused_and_the_member_is_named(string member, string value)
+    {
+        var wallet = (await _stage.OpenAsync(1))[0];
+        var credit = WalletLetters.Credit(wallet, 10);
+        await _stage.ParkAsync(credit.Dead(Consumer), WalletLetters.Credit(wallet, 10).Truncated().Dead(Consumer));
+        var payload = JsonNode.Parse(credit.Data.Span)!;
+        var path = member.Split('.');
+        (path.Length == 1 ? payload : payload[path[0]]!)[path[^1]] = JsonNode.Parse(value);
+
+        await ChangesMoneyAsync("/dead-letters/1/edit", payload, member);
+        Assert.Equal([1, 1], await _stage.QueryAsync<long>("select revision from parked_messages order by id"));
+    }
+
+    [Fact]
+    public async Task What_came_in_pieces_is_held_against_the_log_of_its_sender_and_refused_where_that_does_not_know_it()
+    {
+        var wallet = (await _stage.OpenAsync(1))[0];
+        var (known, unknown) = (WalletLetters.Credit(wallet, 10), WalletLetters.Credit(wallet, 20));
+        await _stage.ParkAsync(known.Truncated().Dead(Consumer), unknown.Truncated().Dead(Consumer));
+        Letters.Sent.Remove(unknown.Headers.Id, out _);
+
+        var more = JsonNode.Parse(known.Data.Span)!;
+        more["amount"]!["minor"] = 11;
+        await ChangesMoneyAsync("/dead-letters/1/edit", more, "amount.minor");
+        await RefusedAsync(
+            "/dead-letters/2/edit",
+            new { payload = JsonNode.Parse(unknown.Data.Span), reason = "trying" },
+            HttpStatusCode.UnprocessableEntity,
+            "edit_cannot_be_verified");
+        await PostAsync("/dead-letters/1/edit", new { payload = JsonNode.Parse(known.Data.Span), reason = "the end was missing" });
+    }
+
+    [Fact]
+    public async Task An_edit_that_was_saved_before_there_was_this_rule_fails_in_a_dry_run_and_in_a_replay()
+    {
+        var wallet = (await _stage.OpenAsync(1))[0];
+        var credit = WalletLetters.Credit(wallet, 10);
+        await _stage.ParkAsync(credit.Dead(Consumer));
+        var letter = (await _stage.Letters.FindAsync(1, Cancel))!;
+        var more = JsonNode.Parse(credit.Data.Span)!;
+        more["amount"]!["minor"] = 99_999;
+        await _stage.StoredAsync(new AppendUnit
+        {
+            Rows = [EditRow.Of(letter, Encoding.UTF8.GetBytes(more.ToJsonString()), DateTimeOffset.UtcNow, "ops/eve", "mended").ToRow()],
+        });
+
+        var preview = await PostAsync("/dead-letters/preview", new { selection = new { ids = new[] { 1 } } });
+        Assert.Equal(["fails"], Outcomes(preview));
+        Assert.Equal("edit_changes_money", (string)preview["items"]![0]!["failure"]!["type"]!);
+
+        var replay = await _stage.StartAsync(new() { Ids = [1] });
+        Assert.Equal(1, (await _stage.UntilAsync(replay, Replay.Done, Replay.Stopped)).Counts.Failed);
+        Assert.Equal([0], await _stage.QueryAsync<long>("select count(*) from events where event_type = 'wallet.funds-credited.v1'"));
+        Assert.Equal("edit_changes_money", (await _stage.QueryAsync<string>("select error_type from parked_messages"))[0]);
     }
 
     [Theory]
@@ -278,6 +348,13 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
     {
         using var response = await SendAsync(target, body);
         await ProblemAssert.IsAsync(response, status, code);
+    }
+
+    private async Task ChangesMoneyAsync(string target, JsonNode payload, string member)
+    {
+        using var response = await SendAsync(target, new { payload, reason = "mended" });
+        var problem = await ProblemAssert.IsAsync(response, HttpStatusCode.UnprocessableEntity, "edit_changes_money");
+        Assert.NotNull(problem["errors"]![member]);
     }
 
     private async Task InvalidAsync(string target, object body, string field)

@@ -33,7 +33,7 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
         Aggregates = new(_store, consumer.Aggregate);
         Books = new ReplayBooks(_database);
         Letters = new DeadLetterReader(_database, consumer.Name);
-        DryRun = new(consumer, _store, Aggregates, Retries, TimeProvider.System);
+        DryRun = new(consumer, _store, Aggregates, Retries, Edits, TimeProvider.System);
     }
 
     public ConsumerDefinition<TState, TEvent> Consumer { get; }
@@ -49,6 +49,9 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
     public DryRun<TState, TEvent> DryRun { get; }
 
     public static RetryPolicy Retries => new(new RetryOptions { TriesInPlace = 1 }, new Random(1));
+
+    /// <summary>With everything in its sender's log that was made by <see cref="Letters"/>.</summary>
+    public static EditRule Edits => new((headers, _) => Task.FromResult<byte[]?>(Replays.Letters.Sent.GetValueOrDefault(headers.Id).Data));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -124,6 +127,7 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
         new(_store, Consumer.Aggregate),
         Books,
         Retries,
+        Edits,
         leadership ?? new MemoryLeadership(),
         TimeProvider.System,
         NullLogger<ReplayRunner<TState, TEvent>>.Instance));

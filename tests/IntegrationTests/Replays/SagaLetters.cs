@@ -51,12 +51,16 @@ internal static class SagaLetters
         return Message(
             terms,
             new WalletEvent.FundsHeld(HoldId.For(operation), operation, terms.Amount, DateTimeOffset.UnixEpoch, HoldPurpose.Payment, null),
-            ((PaymentSource.OfWallet)terms.Source).Owner);
+            ((PaymentSource.OfWallet)terms.Source).Owner,
+            $"wallet/{terms.Source.PayerWallet}");
     }
 
     private static Message Credited(PaymentTerms terms) => Message(
-        terms, new WalletEvent.FundsCredited(OperationId.For(terms.Payment), terms.Amount, terms.Source.PayerWallet), terms.Payee);
+        terms,
+        new WalletEvent.FundsCredited(OperationId.For(terms.Payment), terms.Amount, terms.Source.PayerWallet),
+        terms.Payee,
+        $"wallet/{terms.PayeeWallet}");
 
-    private static Message Message(PaymentTerms terms, object e, UserId user) =>
-        Letters.Of(e, Topics.PaymentEvents, RoutingKey.ForUser(user.Value), terms.Payment.Value);
+    private static Message Message(PaymentTerms terms, object e, UserId user, string stream = "payment/1") =>
+        Letters.Of(e, Topics.PaymentEvents, RoutingKey.ForUser(user.Value), terms.Payment.Value, stream);
 }

@@ -33,8 +33,9 @@ internal static class WalletFailures
         where TState : class
     {
         var newest = (await stage.Letters.SelectAsync(new() { Filter = new() }, 1_000, TestContext.Current.CancellationToken))[^1];
-        var check = new EditCheck<TState, TEvent>(stage.Consumer, stage.Store, stage.Aggregates, TimeProvider.System);
-        Assert.Null(check.FaultOf(newest, whole.Data.ToArray()));
+        var check = new EditCheck<TState, TEvent>(
+            stage.Consumer, stage.Store, stage.Aggregates, ReplayStage<TState, TEvent>.Edits, TimeProvider.System);
+        Assert.Null(await check.FaultOfAsync(newest, whole.Data.ToArray(), TestContext.Current.CancellationToken));
         await stage.StoredAsync(new AppendUnit
         {
             Rows = [EditRow.Of(newest, whole.Data.ToArray(), DateTimeOffset.UtcNow, "tests/ada", "mended by hand").ToRow()],
@@ -76,8 +77,9 @@ internal static class WalletFailures
 
     private static async Task TooMuchAfterAnEdit(ReplayStage<Wallet, WalletEvent> stage, Random random, Guid wallet)
     {
-        await stage.ParkAsync(WalletLetters.Hold(wallet, 1).Truncated().Dead(stage.Consumer.Name));
-        await EditAsync(stage, WalletLetters.Hold(wallet, random.Next(1_001, 9_999)));
+        var whole = WalletLetters.Hold(wallet, random.Next(1_001, 9_999));
+        await stage.ParkAsync(whole.Truncated().Dead(stage.Consumer.Name));
+        await EditAsync(stage, whole);
     }
 
     // The same operation under another id, as when it was sent again.

@@ -1,6 +1,7 @@
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Replays.Rehearsal;
@@ -19,6 +20,7 @@ public sealed class DryRun<TState, TEvent>(
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
     RetryPolicy retries,
+    EditRule edits,
     TimeProvider clock)
     where TState : class
 {
@@ -40,7 +42,12 @@ public sealed class DryRun<TState, TEvent>(
     public async Task<IReadOnlyList<Foretold>> RunAsync(
         IReadOnlyList<ParkedMessage> heads, IReadOnlyList<ParkedMessage> behind, CancellationToken cancel)
     {
-        List<Work> work = [.. heads.Select(m => Read(m, isBehind: false)), .. behind.Select(m => Read(m, isBehind: true))];
+        var work = new List<Work>();
+        foreach (var (message, isBehind) in heads.Select(m => (m, false)).Concat(behind.Select(m => (m, true))))
+        {
+            work.Add(await ReadAsync(message, isBehind, cancel));
+        }
+
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var states = await aggregates.RefreshAsync(work.Select(w => w.Order?.Stream).OfType<StreamId>(), cancel);
@@ -158,7 +165,7 @@ public sealed class DryRun<TState, TEvent>(
 
     private byte[]? Show(TState? state) => state is null ? null : definition.Aggregate.Snapshots?.Encode(state);
 
-    private Work Read(ParkedMessage parked, bool isBehind)
+    private async Task<Work> ReadAsync(ParkedMessage parked, bool isBehind, CancellationToken cancel)
     {
         if (MessageCodec.Read(parked.ToRecord()) is not MessageReading.Readable { Message: var message })
         {
@@ -171,6 +178,7 @@ public sealed class DryRun<TState, TEvent>(
         }
 
         var (order, failure) = _handling.Interpret(message);
+        failure ??= (await edits.FaultOfAsync(parked, message, cancel))?.ToFailure();
         return new Work(parked, isBehind, message, order, failure);
     }
 
