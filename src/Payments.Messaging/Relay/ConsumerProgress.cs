@@ -9,6 +9,16 @@ namespace Payments.Messaging.Relay;
 /// <param name="Gap">It met a message whose predecessor it has not seen: the broker lost something, and it waits for it.</param>
 public sealed record ConsumerProgress(string Consumer, string Source, IReadOnlyList<PartitionProgress> Partitions, bool Gap)
 {
+    /// <summary>
+    /// By topic, the partitions that the member who says this has now, and so speaks for; null from one of a version that did not say. It
+    /// tells how far the consumer has come on others too, but whether anybody reads those at the moment it does not know.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? Assigned { get; init; }
+
+    /// <summary><see cref="Assigned"/>, one by one.</summary>
+    public IReadOnlyList<PartitionOf>? AssignedPartitions() =>
+        Assigned is null ? null : [.. Assigned.SelectMany(of => of.Value.Select(partition => new PartitionOf(of.Key, partition)))];
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ConsumerProgressJson.Default.ConsumerProgress);
 
     /// <summary>Reads it; null when it is not one, which costs nothing but a late acknowledgement.</summary>

@@ -12,6 +12,7 @@ internal sealed partial class RelayRun(
     RelayLedger ledger,
     AcknowledgementWatch watch,
     IProducer<byte[], byte[]> producer,
+    BrokerNames names,
     ProgressListener listener,
     SplitSwitch split,
     RelayLimits limits,
@@ -22,6 +23,7 @@ internal sealed partial class RelayRun(
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
     private readonly ConcurrentQueue<ConsumerProgress> _heard = new();
     private readonly HashSet<PartitionOf> _lost = [];
+    private readonly EndsWatch _ends = new(listener, clock);
     private long _readUpTo;
     private Error? _fault;
 
@@ -47,6 +49,7 @@ internal sealed partial class RelayRun(
         await stop.CancelAsync();
         await Task.WhenAll(tasks.Select(t =>
             t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await _ends.StopAsync();
         if (!cancel.IsCancellationRequested)
         {
             await first; // Throws what broke.
@@ -118,7 +121,7 @@ internal sealed partial class RelayRun(
                 ? untraced ??= EventMessage.Encode(store.Name, e, previous)
                 : EventMessage.Encode(store.Name, e, previous, sentBy: span.Id);
             producer.Produce(
-                new TopicPartition(target.Topic, target.Partition),
+                names.OnBroker(target),
                 message,
                 report =>
                 {
@@ -148,6 +151,7 @@ internal sealed partial class RelayRun(
             var sound = Settle();
             Hear();
             LookForOverdue();
+            _lost.UnionWith(_ends.Behind(ledger));
             await books.WriteAsync(ledger, cancel);
             if (!sound)
             {
@@ -192,7 +196,7 @@ internal sealed partial class RelayRun(
     {
         while (_heard.TryDequeue(out var progress))
         {
-            watch.Heard(progress.Consumer, Now());
+            watch.Heard(progress.Consumer, progress.AssignedPartitions(), Now());
             if (progress.Source != store.Name)
             {
                 continue;

@@ -1,7 +1,7 @@
+using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Payments.CardProcessor;
 using Payments.Gateway;
-using Payments.Messaging;
 using Payments.PaymentService;
 using Payments.SagaService;
 using Payments.WalletService;
@@ -15,13 +15,14 @@ internal sealed class Platform : IAsyncDisposable
 {
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
 
-    private readonly EmbeddedBroker _broker;
+    private readonly TestBroker _broker;
     private readonly List<WebApplication> _hosts = [];
     private readonly List<string> _addresses = [];
+    private readonly List<string> _names = [];
 
     private readonly IReadOnlyList<string> _settings;
 
-    private Platform(Databases databases, EmbeddedBroker broker, IReadOnlyList<string> settings)
+    private Platform(Databases databases, TestBroker broker, IReadOnlyList<string> settings)
     {
         _settings = settings;
         Databases = databases;
@@ -30,10 +31,14 @@ internal sealed class Platform : IAsyncDisposable
 
     public Databases Databases { get; }
 
-    public string Kafka => _broker.BootstrapServers;
+    public TestBroker Broker => _broker;
+
+    public string Kafka => _broker.Options.BootstrapServers;
 
     /// <summary>The broker forgets all that it holds, while all hosts run.</summary>
-    public void LoseBroker() => _broker.LoseEverything();
+    public void LoseBroker() => _broker.Embedded.LoseEverything();
+
+    public WebApplication HostOf(string name) => _hosts[_names.IndexOf(name)];
 
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
@@ -41,7 +46,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="settings">More configuration for all of them, as <c>Section:Name=value</c>.</param>
     public static async Task<Platform> StartAsync(Databases databases, params string[] settings)
     {
-        var platform = new Platform(databases, EmbeddedBroker.Start(Topics.All), settings);
+        var platform = new Platform(databases, await TestBroker.StartAsync(), settings);
         try
         {
             await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
@@ -66,11 +71,11 @@ internal sealed class Platform : IAsyncDisposable
             "environment=Development",
             "urls=http://127.0.0.1:0",
             $"Logging:Console:LogLevel:Default={LogLevel}",
-            $"ConnectionStrings:kafka={Kafka}",
-            "Kafka:Embedded=true",
+            .. _broker.Settings,
         ];
         var host = build([.. common.Concat(_addresses).Concat(_settings).Concat(settings).Select(setting => $"--{setting}")]);
         _hosts.Add(host);
+        _names.Add(name);
         await host.StartAsync();
         _addresses.Add($"services:{name}:http:0={host.Urls.Single()}");
         return host;
