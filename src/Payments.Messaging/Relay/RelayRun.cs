@@ -14,6 +14,7 @@ internal sealed partial class RelayRun(
     RelayLedger ledger,
     AcknowledgementWatch watch,
     IProducer<byte[], byte[]> producer,
+    BrokerNames names,
     ProgressListener listener,
     SplitSwitch split,
     RelayLimits limits,
@@ -28,6 +29,7 @@ internal sealed partial class RelayRun(
     private readonly HashSet<PartitionOf> _lost = [];
     private LogLineage _lineage = LogLineage.Unnamed;
     private long _announcedAt;
+    private readonly EndsWatch _ends = new(listener, clock);
     private long _readUpTo;
     private Error? _fault;
 
@@ -54,6 +56,7 @@ internal sealed partial class RelayRun(
         await stop.CancelAsync();
         await Task.WhenAll(tasks.Select(t =>
             t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await _ends.StopAsync();
         if (!cancel.IsCancellationRequested)
         {
             await first; // Throws what broke.
@@ -126,7 +129,7 @@ internal sealed partial class RelayRun(
                 ? untraced ??= EventMessage.Encode(store.Name, _lineage, e, previous)
                 : EventMessage.Encode(store.Name, _lineage, e, previous, sentBy: span.Id);
             producer.Produce(
-                new TopicPartition(target.Topic, target.Partition),
+                names.OnBroker(target),
                 message,
                 report =>
                 {
@@ -137,7 +140,7 @@ internal sealed partial class RelayRun(
                     }
                     else
                     {
-                        sent.EndOffset = report.Offset.Value + 1;
+                        sent.Delivered(report.Offset);
                     }
                 });
         }
@@ -161,6 +164,7 @@ internal sealed partial class RelayRun(
             var sound = Settle();
             await HearAsync(cancel);
             LookForOverdue();
+            _lost.UnionWith(_ends.Behind(ledger));
             await books.WriteAsync(ledger, cancel);
             if (!sound)
             {
@@ -206,7 +210,7 @@ internal sealed partial class RelayRun(
         var lineage = Volatile.Read(ref _lineage);
         while (_heard.TryDequeue(out var progress))
         {
-            watch.Heard(progress.Consumer, Now());
+            watch.Heard(progress.Consumer, progress.AssignedPartitions(), Now());
             if (progress.Source != store.Name)
             {
                 continue;

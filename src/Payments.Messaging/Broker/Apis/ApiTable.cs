@@ -11,14 +11,14 @@ namespace Payments.Messaging.Broker.Apis;
 /// </remarks>
 internal static class ApiTable
 {
-    public static IReadOnlyList<Api> For(BrokerNode node, TopicTable topics, GroupCoordinator groups, WriteRefusals refusals)
+    public static IReadOnlyList<Api> For(BrokerNode node, TopicTable topics, GroupCoordinator groups, WriteFaults faults)
     {
-        var cluster = new ClusterApis(node, topics);
+        var cluster = new ClusterApis(node, topics, groups);
         var membership = new MembershipApis(groups);
         var offsets = new OffsetApis(groups);
         return
         [
-            new(ApiKey.Produce, 3, 7, new ProduceApi(topics, refusals).Produce),
+            new(ApiKey.Produce, 3, 7, new ProduceApi(topics, faults, node.Clock).Produce),
             new(ApiKey.Fetch, 4, 11, new FetchApi(topics, node.Clock).Fetch),
             new(ApiKey.ListOffsets, 1, 5, new ListOffsetsApi(topics).ListOffsets),
             new(ApiKey.Metadata, 0, 8, cluster.Metadata),
@@ -30,6 +30,7 @@ internal static class ApiTable
             new(ApiKey.LeaveGroup, 0, 3, membership.Leave),
             new(ApiKey.SyncGroup, 0, 3, membership.Sync),
             new(ApiKey.CreateTopics, 2, 4, cluster.CreateTopics),
+            new(ApiKey.DeleteTopics, 1, 3, cluster.DeleteTopics),
             new(ApiKey.InitProducerId, 0, 1, cluster.InitProducerId),
         ];
     }
