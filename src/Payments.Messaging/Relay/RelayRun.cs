@@ -271,7 +271,7 @@ internal sealed partial class RelayRun(
     {
         _announcedAt = clock.GetTimestamp();
         producer.Produce(
-            new TopicPartition(Topics.ConsumerProgress.Name, 0),
+            names.OnBroker(new PartitionOf(Topics.ConsumerProgress.Name, 0)),
             new Message<byte[], byte[]>
             {
                 Key = Encoding.UTF8.GetBytes($"lineage/{store.Name}"),
