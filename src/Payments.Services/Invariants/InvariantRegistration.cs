@@ -38,6 +38,8 @@ public static class InvariantRegistration
                 provider.GetRequiredService<LogDatabase>().RequireDirect("The monitor's lock"),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PostgresLeadership>>())));
+        builder.AddInvariant(ProjectionsTakeEveryEvent.Name, provider => new ProjectionsTakeEveryEvent(
+            provider.GetRequiredService<NpgsqlDataSource>()).Invariant);
         return builder.AddInvariant(ReadersKeepUp.Name, provider => new ReadersKeepUp(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IEventStore>(), options).Invariant);
     }
