@@ -9,7 +9,7 @@ public sealed record FailureCounts(
 
 public sealed record FailureCount(string Code, string Method, long Count, DateTimeOffset Since, Guid Last);
 
-public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, long Volume);
+public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, decimal Volume);
 
 public sealed record PaymentCounts(DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<MinuteCounts> Items);
 
@@ -55,7 +55,11 @@ public sealed record ProjectionView(
     string? Error,
     RebuildView? Rebuild,
     DateTimeOffset? RebuiltAt,
-    long Lag);
+    long Lag)
+{
+    /// <summary>Events that its tables go without: the database refused them, or one before them in their stream.</summary>
+    public long ParkedCount { get; init; }
+}
 
 public sealed record RebuildView(
     int Version,

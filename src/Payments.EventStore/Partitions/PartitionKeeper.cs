@@ -37,8 +37,7 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
         {
             BatchCommands =
             {
-                // Whoever waits for a table's lock makes all others wait behind it. Better to try again than to hold up the readers.
-                new("set local lock_timeout = '1s'"),
+                new(LockPatience.Sql),
                 new("select ensure_event_partitions($1, $2)")
                 {
                     Parameters = { new() { Value = clock.GetUtcNow().UtcDateTime }, new() { Value = MonthsAhead } },
@@ -82,7 +81,8 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
     {
         try
         {
-            var misplaced = await KeepAsync(cancel);
+            IReadOnlyDictionary<Month, long> misplaced = new Dictionary<Month, long>();
+            await LockPatience.TryAsync(async () => misplaced = await KeepAsync(cancel), clock, cancel);
             var count = misplaced.Values.Sum();
             DefaultEvents.Record(count, new KeyValuePair<string, object?>("log", name));
             _problem = count == 0 ? null : $"{count} events are in the default partition.";
