@@ -18,7 +18,7 @@ internal sealed class LineageListener : IDisposable
         // The group is only a name that Kafka asks for: the partition is taken directly and no offset is ever committed.
         _consumer = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
         _heard = heard;
-        _consumer.Assign(new TopicPartitionOffset(Topics.ConsumerProgress.Name, 0, Offset.End));
+        _consumer.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
         _thread = new Thread(Listen) { IsBackground = true, Name = $"lineages for {consumer}" };
         _thread.Start();
     }
