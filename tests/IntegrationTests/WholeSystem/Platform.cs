@@ -35,6 +35,8 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The broker forgets all that it holds, while all hosts run.</summary>
     public void LoseBroker() => _broker.LoseEverything();
 
+    public IReadOnlyList<WebApplication> Hosts => _hosts;
+
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
