@@ -22,6 +22,7 @@ public static class ServiceDefaultsExtensions
         builder.AddMetricsDoor(isOpenToTheWorld);
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IStartupFilter, HeadAsGet>();
         builder.Services.AddHealthChecks();
         builder.Services.AddOptions<LimitOptions>()
             .BindConfiguration(LimitOptions.Section).Validate(LimitOptions.IsValid).ValidateOnStart();
@@ -34,8 +35,8 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Call it first on the application: correlation, errors as problems, the body limit, operators' roles, <c>/health</c>, <c>/alive</c>,
-    /// <c>/metrics</c>.
+    /// Call it first on the application: correlation, errors as problems, what a request may hold, operators' roles, <c>/health</c>,
+    /// <c>/alive</c>, <c>/metrics</c>.
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
@@ -44,7 +45,8 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseMiddleware<RequestBodyLimitMiddleware>();
+        app.UseMiddleware<RequestBodyMiddleware>();
+        app.UseMiddleware<RequestContentMiddleware>();
         app.UseMiddleware<RequiredRoleMiddleware>();
         app.UseMiddleware<ClockMiddleware>();
         app.MapHealth();
@@ -70,6 +72,7 @@ public static class ServiceDefaultsExtensions
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.AllowDuplicateProperties = false;
         json.RespectNullableAnnotations = true;
+        json.Converters.Add(new RequestMomentConverter());
         json.RespectRequiredConstructorParameters = true;
     }
 }

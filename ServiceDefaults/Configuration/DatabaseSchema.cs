@@ -13,7 +13,7 @@ namespace Payments.ServiceDefaults;
 /// Before anything else runs the database has its schema: the embedded <c>Sql/NNN_name.sql</c> of an assembly, in order and once, in one
 /// transaction under an advisory lock. Waits for a database that is still starting. For hosts that have no event store.
 /// </summary>
-internal sealed partial class DatabaseSchema(
+public sealed partial class DatabaseSchema(
     NpgsqlDataSource database, Assembly assembly, TimeProvider clock, ILogger<DatabaseSchema> log) : IHostedService
 {
     private const long LockId = 0x70726f636573736f; // "processo", who was the first to have one.
@@ -39,7 +39,8 @@ internal sealed partial class DatabaseSchema(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task MigrateAsync(CancellationToken cancel)
+    /// <summary>One try.</summary>
+    public async Task MigrateAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);

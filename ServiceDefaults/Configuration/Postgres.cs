@@ -19,9 +19,13 @@ public static class Postgres
     /// to
     /// the primary, as the health check does.
     /// </summary>
+    /// <param name="whenAway">What the host is without it.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static WebApplicationBuilder AddPostgres(
-        this WebApplicationBuilder builder, string name, Action<NpgsqlDataSourceBuilder>? configure = null)
+        this WebApplicationBuilder builder,
+        string name,
+        Action<NpgsqlDataSourceBuilder>? configure = null,
+        HealthStatus whenAway = HealthStatus.Unhealthy)
     {
         var connectionString = builder.Configuration.GetConnectionString(name)
             ?? throw new InvalidOperationException($"No database: set ConnectionStrings:{name}.");
@@ -42,7 +46,7 @@ public static class Postgres
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"postgres-{name}",
             services => new PostgresHealthCheck(Primary(services, name)),
-            failureStatus: HealthStatus.Unhealthy,
+            failureStatus: whenAway,
             tags: null));
         return builder;
     }

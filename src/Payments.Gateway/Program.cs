@@ -3,9 +3,8 @@ using Payments.Gateway;
 var app = GatewayHost.Build(args);
 app.Lifetime.ApplicationStarted.Register(() =>
 {
-    if (app.Services.GetService<FirstAdminNotice>()?.Line is { } firstSignIn)
-    {
-        Console.Out.WriteLine(firstSignIn);
-    }
+    // At once, or when the operators' database has come back.
+    _ = app.Services.GetService<FirstAdminNotice>()?.LineAsync
+        .ContinueWith(line => Console.Out.WriteLine(line.Result), TaskScheduler.Default);
 });
 app.Run();

@@ -25,6 +25,7 @@ public static class SagaHost
         builder.AddGauges(SagaStreamMetrics.Gauges);
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddSingleton<ActOnSaga>();
+        builder.Services.AddSingleton(ActOnSaga.Overtaken);
         builder.Services.AddWorker<SagaClock>();
         builder.AddCardStep();
         builder.AddSagaInvariants();

@@ -49,9 +49,12 @@ internal static class AccessRegistration
     {
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/sign-in/open-id", (string? returnUrl) => OpenIdProvider.IsLocal(returnUrl)
-            ? Results.Challenge(new AuthenticationProperties { RedirectUri = returnUrl }, [OpenId])
-            : Results.Challenge(new AuthenticationProperties { RedirectUri = "/" }, [OpenId])).AllowAnonymous();
+        if (OpenIdProvider.From(app.Configuration) is not null)
+        {
+            app.MapGet("/sign-in/open-id", (string? returnUrl) => OpenIdProvider.IsLocal(returnUrl)
+                ? Results.Challenge(new AuthenticationProperties { RedirectUri = returnUrl }, [OpenId])
+                : Results.Challenge(new AuthenticationProperties { RedirectUri = "/" }, [OpenId])).AllowAnonymous();
+        }
     }
 
     private static void WithCookie(CookieAuthenticationOptions options)

@@ -11,9 +11,9 @@ internal static class OperationsPaths
 
     public static string Failures(int minutes) => $"/api/admin/payments/failures?minutes={minutes}";
 
-    public static string Sagas(SagaQuery query, string? sort, Guid? after, int limit) => "/api/admin/sagas" + GatewayPaths.Query(
+    public static string Sagas(SagaQuery query, string? sort, string? after, int limit) => "/api/admin/sagas" + GatewayPaths.Query(
         ("stuck", query.Stuck ? "true" : null), ("phase", query.Phase), ("definition", query.Kind), ("search", query.Search),
-        ("sort", sort), ("after", after?.ToString("D")), ("limit", $"{limit}"));
+        ("sort", sort), ("after", after), ("limit", $"{limit}"));
 
     public static string Saga(Guid id) => $"/api/admin/sagas/{id:D}";
 

@@ -36,7 +36,7 @@ public sealed record SagaView(
     public bool IsRefund => SagaId != PaymentId;
 }
 
-public sealed record SagaPage(IReadOnlyList<SagaView> Items, Guid? Next = null);
+public sealed record SagaPage(IReadOnlyList<SagaView> Items, string? Next = null);
 
 /// <summary>A kind of saga: its steps in order.</summary>
 public sealed record SagaDefinitionView(string Name, IReadOnlyList<SagaStepView> Steps);

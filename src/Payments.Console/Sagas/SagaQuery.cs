@@ -18,10 +18,10 @@ public sealed record SagaQuery(bool Stuck = false, string? Phase = null, string?
         string? Of(string name) => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } value, ..] ? value : null;
     }
 
-    public string Address(Guid? after = null)
+    public string Address(string? after = null)
     {
         (string Name, string? Value)[] all =
-            [("stuck", Stuck ? "true" : null), ("phase", Phase), ("kind", Kind), ("search", Search), ("after", after?.ToString("D"))];
+            [("stuck", Stuck ? "true" : null), ("phase", Phase), ("kind", Kind), ("search", Search), ("after", after)];
         var given = all.Where(part => !string.IsNullOrEmpty(part.Value))
             .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}")
             .ToList();

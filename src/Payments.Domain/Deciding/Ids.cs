@@ -100,6 +100,9 @@ public readonly record struct UserId
     public static UserId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a user id.");
 
+    /// <summary>Whether it can stand in the path of an address, where <c>.</c> and <c>..</c> mean something else (RFC 3986, 3.3).</summary>
+    public bool IsAddressable => Value is not ("." or "..");
+
     public override string ToString() => Value;
 }
 

@@ -5,11 +5,10 @@ namespace Payments.Gateway;
 /// was printed by an earlier one may have been lost, or read by somebody else.
 /// </summary>
 internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice)
-    : IHostedService
 {
     private const string Name = "admin";
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         var accounts = await books.ListAsync(cancellationToken);
         var isNew = accounts.Count == 0;
@@ -51,16 +50,19 @@ internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, Opera
             notice.Give(Name, password);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>What a person must be told once: printed, and never logged.</summary>
 public sealed class FirstAdminNotice
 {
-    /// <summary>The line to print; null when there is nothing to tell.</summary>
-    public string? Line { get; private set; }
+    private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The line to print; null while there is nothing to tell.</summary>
+    public string? Line => _line.Task.IsCompletedSuccessfully ? _line.Task.Result : null;
+
+    /// <summary>Ends with the line, which may be long after the start, when the database was away; or never.</summary>
+    public Task<string> LineAsync => _line.Task;
 
     internal void Give(string name, string password) =>
-        Line = $"Sign in to the console as {name} with the one-time password {password}";
+        _line.TrySetResult($"Sign in to the console as {name} with the one-time password {password}");
 }

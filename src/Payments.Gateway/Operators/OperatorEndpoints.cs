@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Payments.ServiceDefaults;
 
 namespace Payments.Gateway;
@@ -8,6 +10,7 @@ internal static class OperatorEndpoints
 {
     private const int PageDefault = 50;
     private const int PageMax = 500;
+    private const int ConnectWithinSeconds = 3;
 
     /// <summary>Without a database of operators nobody can sign in; API keys work all the same.</summary>
     public static void AddOperators(this WebApplicationBuilder builder)
@@ -18,9 +21,14 @@ internal static class OperatorEndpoints
             return;
         }
 
-        builder.AddPostgres(OperatorOptions.Database);
+        builder.AddPostgres(
+            OperatorOptions.Database,
+            source => source.ConnectionStringBuilder.Timeout = Math.Min(source.ConnectionStringBuilder.Timeout, ConnectWithinSeconds),
+            HealthStatus.Degraded); // Payments go on without it, so a load balancer must not take the gateway out.
         builder.AddDatabaseClock(waits: false); // Locks, sessions and the trail; API keys work without.
-        builder.AddDatabaseSchema(typeof(OperatorEndpoints).Assembly);
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, OperatorsAway>()); // Asked before the one for everything.
+        builder.Services.AddSingleton(
+            provider => ActivatorUtilities.CreateInstance<DatabaseSchema>(provider, typeof(OperatorEndpoints).Assembly));
         builder.Services.AddSingleton(OperatorOptions.From(builder.Configuration));
         builder.Services.AddSingleton<OperatorBooks>();
         builder.Services.AddSingleton<AccessTrail>();
@@ -35,7 +43,8 @@ internal static class OperatorEndpoints
         builder.Services.AddSingleton<OpenIdSignIn>();
         builder.Services.AddSingleton(provider => new SignedIn(provider.GetRequiredService<Sessions>()));
         builder.Services.AddSingleton<FirstAdminNotice>();
-        builder.Services.AddHostedService<FirstAdmin>();
+        builder.Services.AddSingleton<FirstAdmin>();
+        builder.Services.AddHostedService<OperatorsDatabase>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OperatorJson.Default));
     }
 

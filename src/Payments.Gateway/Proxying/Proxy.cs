@@ -37,6 +37,7 @@ internal static class Proxy
 
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
+            pipeline.Use(TransportFailures.AloneCountAsync);
         })
         .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProxyRoutes.ScopesOf(route.RouteId)));
 

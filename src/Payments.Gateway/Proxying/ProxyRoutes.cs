@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Payments.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -70,6 +71,9 @@ internal static class ProxyRoutes
                 .Select((address, index) => ($"{service}-{index}", new DestinationConfig { Address = address.AbsoluteUri }))
                 .ToDictionary(d => d.Item1, d => d.Item2),
             LoadBalancingPolicy = LoadBalancingPolicies.LeastRequests,
+
+            // As the server reads them. HttpClient's own choice is ASCII, and to fail on anything else.
+            HttpClient = new HttpClientConfig { RequestHeaderEncoding = Encoding.UTF8.WebName },
             HttpRequest = new ForwarderRequestConfig
             {
                 ActivityTimeout = TimeSpan.FromMilliseconds(options.AnswerTimeoutMs),

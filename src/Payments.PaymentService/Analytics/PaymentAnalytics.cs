@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults;
@@ -62,9 +61,9 @@ internal static class PaymentAnalytics
             return null;
         }
 
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+        if (!RequestMoment.TryParse(text, out var moment))
         {
-            errors[field] = ["Must be a moment such as 2026-01-31T12:00:00Z."];
+            errors[field] = [RequestMoment.Expected];
         }
 
         return moment;

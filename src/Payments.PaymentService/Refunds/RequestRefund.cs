@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
@@ -12,11 +13,22 @@ namespace Payments.PaymentService.Refunds;
 /// <summary><c>POST /api/payments/{paymentId}/refunds</c></summary>
 internal static class RequestRefund
 {
-    /// <param name="Amount">
-    /// Minor units, from 1; with <paramref name="Currency"/>. Without both, all that has not been refunded yet.
-    /// </param>
-    /// <param name="Reason">The caller's own words for it, at most 140 characters.</param>
-    public sealed record Request(long? Amount = null, string? Currency = null, string? Reason = null);
+    /// <summary>
+    /// Amount and currency may be left out, and then mean all that has not been refunded yet; so neither may be null, which is rather what
+    /// got lost on its way.
+    /// </summary>
+    public sealed record Request
+    {
+        /// <summary>Minor units, from 1; with <see cref="Currency"/>.</summary>
+        [DisallowNull]
+        public long? Amount { get; init; }
+
+        [DisallowNull]
+        public string? Currency { get; init; }
+
+        /// <summary>The caller's own words for it, at most 140 characters.</summary>
+        public string? Reason { get; init; }
+    }
 
     public static async Task<IResult> Handle(
         string paymentId,

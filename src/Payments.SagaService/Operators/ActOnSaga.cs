@@ -35,6 +35,11 @@ internal sealed class ActOnSaga(
 {
     public const string SagaMoved = "saga_moved";
 
+    /// <summary>The saga has ended, has left the phase that was looked at, or compensates already.</summary>
+    public static readonly OvertakenOrders Overtaken = new(
+        "exists (select from sagas s where s.saga_id = (case when a.subject like 'saga/%' then substr(a.subject, 6) end)::uuid and " +
+        "(s.deadline is null or s.phase <> a.body ->> 'phase' or (a.act = 'compensate' and s.compensation_requested)))");
+
     public static Task<IResult> Retry(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>

@@ -21,12 +21,6 @@ internal static class SagaQueries
 
     private const string IsStuck = "s.deadline is not null and (s.overdue or s.attempt > 1 or s.refusal_code is not null)";
 
-    // Amounts of any currency in ten-thousandths of its main unit: comparable without a rate of exchange, as the console compares them.
-    private static readonly string Risk = "s.amount::numeric * case " + string.Concat(
-        Currency.All.Where(c => c.Exponent != 2).GroupBy(c => c.Exponent).Select(g =>
-            $"when s.currency in ({string.Join(", ", g.Select(c => $"'{c.Code}'"))}) then {(int)Math.Pow(10, 4 - g.Key)} ")) +
-        "else 100 end";
-
     /// <summary>
     /// <c>GET /api/admin/sagas</c>: sagas by phase, kind and whether they are overdue, newest first, or those of one payment; with
     /// <c>stuck=true</c> those that are not on their way as they should be, the overdue ones first, then the longest waiting, or with
@@ -34,7 +28,7 @@ internal static class SagaQueries
     /// </summary>
     /// <param name="search">The id of a saga, or of the payment that it is about.</param>
     public static async Task<IResult> List(
-        string? phase, bool? overdue, bool? stuck, string? definition, string? search, string? sort, Guid? after, string? limit,
+        string? phase, bool? overdue, bool? stuck, string? definition, string? search, string? sort, string? after, string? limit,
         NpgsqlDataSource database, CardBreaker breaker, SagaEngine engine, TimeProvider clock, CancellationToken cancel)
     {
         if (!string.IsNullOrEmpty(phase) && !PhaseNames.All.Contains(phase))
@@ -62,27 +56,24 @@ internal static class SagaQueries
             return PageLimit.Invalid(200);
         }
 
+        var order = stuck is not true ? SagaOrder.Newest : sort == "risk" ? SagaOrder.MostAtRisk : SagaOrder.LongestWaiting;
+        var place = string.IsNullOrEmpty(after) ? null : SagaPlace.Parse(after, order);
+        if (place is null && !string.IsNullOrEmpty(after))
+        {
+            return Problems.Invalid("after", "Must be the 'next' of the page before, of the same list.");
+        }
+
         await using var command = database.CreateCommand();
         var conditions = new Conditions(command, stuck is true ? IsStuck : "true")
             .Add("s.phase = #", string.IsNullOrEmpty(phase) ? null : phase, NpgsqlDbType.Text)
             .Add("s.overdue = #", overdue, NpgsqlDbType.Boolean)
             .Add("s.definition = #", string.IsNullOrEmpty(definition) ? null : definition, NpgsqlDbType.Text)
-            .Add("(s.saga_id = # or s.payment_id = #)", id, NpgsqlDbType.Uuid)
-            .Add(After(stuck is true, sort), after, NpgsqlDbType.Uuid);
-        command.CommandText = $"{Columns}where {conditions} order by {Order(stuck is true, sort)} limit {countMax}";
-        var items = await ReadAsync(command, breaker, clock, cancel);
-        return Results.Json(new SagaPage(items, items.Count == countMax ? items[^1].SagaId : null), SagaJson.Default.SagaPage);
+            .Add("(s.saga_id = # or s.payment_id = #)", id, NpgsqlDbType.Uuid);
+        var following = place is null ? "" : $"and {place.Following(order)} ";
+        command.CommandText = $"{Columns}where {conditions} {following}order by {SagaPlace.Sorting(order)} limit {countMax}";
+        var (items, end) = await ReadAsync(command, breaker, clock, cancel);
+        return Results.Json(new SagaPage(items, items.Count == countMax ? end!.ToCursor(order) : null), SagaJson.Default.SagaPage);
     }
-
-    private static string Order(bool stuck, string? sort) =>
-        !stuck ? "s.saga_id desc" : sort == "risk" ? $"{Risk} desc, s.saga_id desc" : "not s.overdue, s.waiting_since, s.saga_id";
-
-    // What follows the saga at which the page before ended.
-    private static string After(bool stuck, string? sort) =>
-        !stuck ? "s.saga_id < #"
-        : sort == "risk" ? $"({Risk}, s.saga_id) < (select {Risk}, s.saga_id from sagas s where s.saga_id = #)"
-        : "(not s.overdue, s.waiting_since, s.saga_id) > " +
-            "(select not p.overdue, p.waiting_since, p.saga_id from sagas p where p.saga_id = #)";
 
     private static bool TryParseId(string? text, out Guid? id)
     {
@@ -96,7 +87,7 @@ internal static class SagaQueries
     {
         await using var command = database.CreateCommand(Columns + "where s.saga_id = $1");
         command.Parameters.AddWithValue(id);
-        return await ReadAsync(command, breaker, clock, cancel) is [var saga]
+        return (await ReadAsync(command, breaker, clock, cancel)).Items is [var saga]
             ? Results.Json(saga, SagaJson.Default.SagaView)
             : Problems.NotFound(RefusalCodes.SagaNotFound, "There is no such saga.");
     }
@@ -149,19 +140,22 @@ internal static class SagaQueries
             SagaJson.Default.SagaOverview);
     }
 
-    private static async Task<List<SagaView>> ReadAsync(
+    private static async Task<(List<SagaView> Items, SagaPlace? End)> ReadAsync(
         NpgsqlCommand command, CardBreaker breaker, TimeProvider clock, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var openUntil = (await breaker.StateAsync()).OpenUntil;
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var items = new List<SagaView>();
+        var (items, end) = (new List<SagaView>(), default(SagaPlace));
         while (await reader.ReadAsync(cancel))
         {
-            items.Add(Read(reader, openUntil, now));
+            var saga = Read(reader, openUntil, now);
+            items.Add(saga);
+            end = new SagaPlace(
+                saga.SagaId, saga.Overdue, new DateTimeOffset(reader.GetDateTime(11)), SagaPlace.RiskOf(saga.Amount, saga.Currency));
         }
 
-        return items;
+        return (items, end);
     }
 
     private static SagaView Read(NpgsqlDataReader row, DateTimeOffset? openUntil, DateTimeOffset now)

@@ -42,7 +42,7 @@ public sealed record SagaView(
     DateTimeOffset UpdatedAt,
     long Version);
 
-public sealed record SagaPage(IReadOnlyList<SagaView> Items, Guid? Next);
+public sealed record SagaPage(IReadOnlyList<SagaView> Items, string? Next);
 
 /// <param name="Phases">How many sagas are in each phase.</param>
 /// <param name="Stuck">Overdue, refused where there must be no refusal, or asked more than once.</param>

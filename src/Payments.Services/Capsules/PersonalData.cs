@@ -29,7 +29,8 @@ internal sealed partial class PersonalData
         var (name, escaped) = (member.Groups["name"].Value, member.Groups["value"].Value);
         if (Unescape(escaped) is not { } value)
         {
-            return member.Groups["before"].Value + new string('x', escaped.Length); // Cut off in the middle of an escape.
+            // Cut off in the middle of an escape, or no text at all.
+            return member.Groups["before"].Value + new string('x', escaped.Length) + member.Groups["after"].Value;
         }
 
         var masked = name switch

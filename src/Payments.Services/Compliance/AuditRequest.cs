@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Payments.ServiceDefaults;
 
 namespace Payments.Services.Compliance;
 
@@ -20,8 +21,8 @@ internal sealed record AuditRequest(
     {
         var payment = One<Guid>("payment", Guid.TryParse, "Must be a payment's id.");
         var user = One<string>("user", IsUser, $"Must be a user's id, at most {UserLengthMax} characters.");
-        var from = One<DateTimeOffset>("from", IsMoment, "Must be a moment such as 2026-01-31T12:00:00Z.");
-        var until = One<DateTimeOffset>("until", IsMoment, "Must be a moment such as 2026-01-31T12:00:00Z.");
+        var from = One<DateTimeOffset>("from", RequestMoment.TryParse, RequestMoment.Expected);
+        var until = One<DateTimeOffset>("until", RequestMoment.TryParse, RequestMoment.Expected);
         var after = One<long>("after", IsCount, "Must be the position of the last event that you have, or 0.");
         var limit = One<long>("limit", IsLimit, $"Must be a whole number from 1 to {LimitMax}.");
         var format = One<string>("format", IsFormat, "Must be 'jsonl' or 'csv'.");
@@ -75,7 +76,4 @@ internal sealed record AuditRequest(
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private static bool IsLimit(string text, out long limit) => IsCount(text, out limit) && limit is >= 1 and <= LimitMax;
-
-    private static bool IsMoment(string text, out DateTimeOffset at) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
 }

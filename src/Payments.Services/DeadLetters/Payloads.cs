@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.ServiceDefaults;
 
 namespace Payments.Services.DeadLetters;
 
@@ -22,9 +23,17 @@ internal static class Payloads
             : new PayloadView(payload.Length, Base64: Convert.ToBase64String(payload));
     }
 
-    /// <summary>Null for what is no JSON, or is JSON's null.</summary>
+    /// <summary>
+    /// Null for what is no JSON, or is JSON's null; also for JSON with text that no answer and no column of the database could repeat, half
+    /// a surrogate pair for one.
+    /// </summary>
     public static JsonNode? Json(byte[] payload)
     {
+        if (StorableText.ProblemOfJson(payload) is not null)
+        {
+            return null;
+        }
+
         try
         {
             var node = JsonNode.Parse(payload);

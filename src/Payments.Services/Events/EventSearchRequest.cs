@@ -1,6 +1,7 @@
 using System.Globalization;
 using Payments.EventStore;
 using Payments.EventStore.Searching;
+using Payments.ServiceDefaults;
 
 namespace Payments.Services.Events;
 
@@ -150,12 +151,12 @@ internal sealed record EventSearchRequest(
                 return null;
             }
 
-            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            if (RequestMoment.TryParse(text, out var moment))
             {
-                return moment.ToUniversalTime();
+                return moment;
             }
 
-            wrong[field] = ["Must be a moment such as 2026-01-31T00:00:00Z."];
+            wrong[field] = [RequestMoment.Expected];
             return null;
         }
 

@@ -11,7 +11,9 @@ namespace Payments.Services.FourEyes;
 /// <param name="Path">Where the order was sent.</param>
 /// <param name="Body">The order.</param>
 /// <param name="Hash">SHA-256 over the order, or over the frozen selection: what is approved is just that.</param>
-/// <param name="Status"><c>waiting</c>, <c>approved</c>, <c>declined</c> or <c>expired</c>.</param>
+/// <param name="Status">
+/// <c>waiting</c>, <c>approved</c>, <c>declined</c>, <c>expired</c>; or <c>overtaken</c>: what it was to be done to has gone on.
+/// </param>
 public sealed record ApprovalView(
     Guid Id,
     string Kind,
@@ -35,7 +37,14 @@ public sealed record ApprovalView(
     public const string Approved = "approved";
     public const string Declined = "declined";
     public const string Expired = "expired";
+    public const string Overtaken = "overtaken";
 }
+
+/// <summary>
+/// When an order <c>a</c> of a service cannot be carried out any more, because what it was asked for has gone on meanwhile: a condition in
+/// SQL, read whenever orders are.
+/// </summary>
+public sealed record OvertakenOrders(string Sql);
 
 public sealed record ApprovalPage(IReadOnlyList<ApprovalView> Items);
 

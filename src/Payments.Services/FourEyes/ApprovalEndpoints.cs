@@ -16,7 +16,8 @@ public static class ApprovalEndpoints
     internal static void AddFourEyes(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(FourEyesOptions.From(builder.Configuration));
-        builder.Services.AddSingleton(provider => new ApprovalBooks(provider.GetRequiredService<LogDatabase>()));
+        builder.Services.AddSingleton(provider => new ApprovalBooks(
+            provider.GetRequiredService<LogDatabase>(), provider.GetServices<OvertakenOrders>()));
         builder.Services.AddSingleton(provider => new SecondPerson(
             provider.GetRequiredService<FourEyesOptions>(),
             provider.GetRequiredService<ApprovalBooks>(),

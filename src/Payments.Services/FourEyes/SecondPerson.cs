@@ -89,7 +89,12 @@ public sealed class SecondPerson
         if (asked.Status == ApprovalView.Waiting
             && !await _books.DecideAsync(id, ApprovalView.Approved, by.Value, order.Reason, _clock.GetUtcNow(), cancel))
         {
-            return (by, NotWaiting((await _books.FindAsync(id, cancel))!)); // Somebody else decided in this very moment.
+            // Somebody decided in this very moment; if it was this person, by the same order sent twice, it is approved.
+            var decided = (await _books.FindAsync(id, cancel))!;
+            if (Obstacle(decided, order, context, by, key, _clock.GetUtcNow()) is { } since)
+            {
+                return (by, since);
+            }
         }
 
         return (new OperatorName(asked.AskedBy).ApprovedBy(by), null);
@@ -136,7 +141,10 @@ public sealed class SecondPerson
     }
 
     private static ProblemHttpResult NotWaiting(ApprovalView asked) => Problems.Conflict(
-        "approval_" + asked.Status, $"{asked.DecidedBy} has {asked.Status} it.");
+        "approval_" + asked.Status,
+        asked.Status == ApprovalView.Overtaken
+            ? "What it was asked for has gone on since: look at it again, and order anew."
+            : $"{asked.DecidedBy} has {asked.Status} it.");
 
     private static string HashOf(WeighedOrder order, HttpContext context) => Convert.ToHexStringLower(
         SHA256.HashData([.. Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}\n"), .. order.Body.Span]));

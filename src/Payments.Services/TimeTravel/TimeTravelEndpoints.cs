@@ -131,13 +131,13 @@ public static class TimeTravelEndpoints
             return true;
         }
 
-        var isTime = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
+        var isTime = RequestMoment.TryParse(text, out var at);
         moment = new Moment.Time(at);
         return isTime;
     }
 
     private static ProblemHttpResult NoMoment(string field) =>
-        Problems.Invalid(field, "Must be a version such as 12, or a moment such as 2026-01-31T00:00:00Z.");
+        Problems.Invalid(field, "Must be a version such as 12, or a moment with date, time and offset, such as 2026-01-31T00:00:00Z.");
 
     private static ProblemHttpResult NotFound(StreamId stream) => Problems.NotFound("not_found", $"There was no {stream} then.");
 }

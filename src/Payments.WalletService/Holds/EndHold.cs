@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
@@ -10,8 +11,14 @@ namespace Payments.WalletService.Holds;
 /// <summary><c>POST /api/wallets/{walletId}/holds/{holdId}/captures</c> and <c>/releases</c>: of holds made through the API.</summary>
 internal static class EndHold
 {
-    /// <param name="Amount">Minor units, from 1; all that is held unless given. What is left becomes available again.</param>
-    public sealed record CaptureRequest(long? Amount = null);
+    public sealed record CaptureRequest
+    {
+        /// <summary>
+        /// Minor units, from 1; all that is held when left out, and therefore never null. What is left becomes available again.
+        /// </summary>
+        [DisallowNull]
+        public long? Amount { get; init; }
+    }
 
     public sealed record ReleaseRequest;
 

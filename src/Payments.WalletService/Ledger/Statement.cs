@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
@@ -73,12 +72,12 @@ internal static class Statement
 
     private static bool TryParse(string? text, out DateTimeOffset? moment)
     {
-        var ok = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed);
-        moment = ok ? parsed.ToUniversalTime() : null;
+        var ok = RequestMoment.TryParse(text, out var parsed);
+        moment = ok ? parsed : null;
         return ok || text is null;
     }
 
-    private static ProblemHttpResult NoMoment(string field) => Problems.Invalid(field, "Must be a moment such as 2026-01-31T00:00:00Z.");
+    private static ProblemHttpResult NoMoment(string field) => Problems.Invalid(field, RequestMoment.Expected);
 
     // A period is a range of versions, so each entry is in one of two periods that meet, and the amounts add up. It ends at the latest
     // where the log ends in the same snapshot: what is being stored meanwhile is recorded later than that, because every append is recorded

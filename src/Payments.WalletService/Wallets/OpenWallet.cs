@@ -21,9 +21,9 @@ internal static class OpenWallet
         CancellationToken cancel)
     {
         var errors = new Dictionary<string, string[]>();
-        if (!UserId.TryParse(request.UserId, out var owner))
+        if (!UserId.TryParse(request.UserId, out var owner) || !owner.IsAddressable)
         {
-            errors["userId"] = [$"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +."];
+            errors["userId"] = [$"Must be 1 to {UserId.LengthMax} letters, digits or . _ - @ : +, and not just . or .. alone."];
         }
 
         if (!Currency.TryParse(request.Currency, out var currency))

@@ -28,7 +28,8 @@ internal static class WalletEndpoints
         api.MapGet("/wallets/{walletId}", WalletQueries.Get).WithName("getWallet")
             .WithSummary("A wallet now, at a moment, or at a version.")
             .Produces<WalletView>().ProducesProblem(400).ProducesProblem(404);
-        api.MapGet("/users/{userId}/wallets", WalletQueries.OfUser).WithName("listUserWallets").WithSummary("The wallets of a user.")
+        api.MapGet("/users/{userId}/wallets", WalletQueries.OfUser).WithName("listUserWallets")
+            .WithSummary("The wallets of a user, oldest first; the header Link leads to the next page where there are more than 1,000.")
             .Produces<IReadOnlyList<WalletView>>().ProducesProblem(400);
         api.MapPost("/wallets/{walletId}/deposits", MoveMoney.Deposit).WithName("deposit").WithSummary("Puts money in.")
             .Produces<WalletView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);

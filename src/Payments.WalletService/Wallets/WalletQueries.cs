@@ -13,6 +13,7 @@ namespace Payments.WalletService.Wallets;
 /// <summary>What can be asked about wallets: one SELECT each, and a fold for the past.</summary>
 internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store)
 {
+    private const int OfUserMax = 1_000;
     private const string Columns = "wallet_id, user_id, currency, balance, held, overdraft, status, version";
 
     /// <summary><c>GET /api/wallets/{walletId}[?at=|?version=]</c></summary>
@@ -20,9 +21,9 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
     {
         var moment = default(DateTimeOffset);
         var number = 0L;
-        if (at is not null && !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment))
+        if (at is not null && !RequestMoment.TryParse(at, out moment))
         {
-            return Problems.Invalid("at", "Must be a moment such as 2026-01-31T00:00:00Z.");
+            return Problems.Invalid("at", RequestMoment.Expected);
         }
 
         if (version is not null && (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number < 1))
@@ -49,14 +50,38 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
         return found is null ? WalletAnswers.NotFound(walletId) : Results.Json(found, WalletJson.Default.WalletView);
     }
 
-    /// <summary><c>GET /api/users/{userId}/wallets</c></summary>
-    public static async Task<IResult> OfUser(string userId, WalletQueries queries, CancellationToken cancel) =>
-        UserId.TryParse(userId, out var user)
-            ? Results.Json(
-                await queries.ListAsync(
-                    $"select {Columns} from wallets where user_id = $1 order by wallet_id limit 1000", cancel, Text(user.Value)),
-                WalletJson.Default.IReadOnlyListWalletView)
-            : InvalidUser;
+    /// <summary>
+    /// <c>GET /api/users/{userId}/wallets[?after=&amp;limit=]</c>: a plain list, oldest first. When there are more, the header
+    /// <c>Link</c> has the address of the next page (RFC 8288), so that the body stays what it is for a user with a few.
+    /// </summary>
+    public static async Task<IResult> OfUser(
+        string userId, Guid? after, string? limit, HttpContext context, WalletQueries queries, CancellationToken cancel)
+    {
+        if (!UserId.TryParse(userId, out var user))
+        {
+            return InvalidUser;
+        }
+
+        if (!PageLimit.TryParse(limit, OfUserMax, OfUserMax, out var countMax))
+        {
+            return PageLimit.Invalid(OfUserMax);
+        }
+
+        // One more than is shown tells whether there is a next page.
+        var found = await queries.ListAsync(
+            $"select {Columns} from wallets where user_id = $1 and ($2 is null or wallet_id > $2) order by wallet_id limit $3",
+            cancel,
+            Text(user.Value),
+            new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new NpgsqlParameter<int> { TypedValue = countMax + 1 });
+        if (found.Count > countMax)
+        {
+            found.RemoveAt(countMax);
+            context.Response.Headers.Link = $"</api/users/{user}/wallets?after={found[^1].WalletId}&limit={countMax}>; rel=\"next\"";
+        }
+
+        return Results.Json(found, WalletJson.Default.IReadOnlyListWalletView);
+    }
 
     /// <summary><c>GET /api/admin/wallets</c>: wallets, newest first, by user.</summary>
     public static async Task<IResult> All(string? userId, Guid? after, string? limit, WalletQueries queries, CancellationToken cancel)

@@ -315,6 +315,37 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("TimeoutException", (string)(await GetAsync("/dead-letters/groups")).AsArray()[0]!["errorType"]!); // The most money.
     }
 
+    [Theory]
+    [InlineData("""{"note":"\ud800"}""", true)]
+    [InlineData("""{"\udc00":1}""", true)]
+    [InlineData("""{"owner":"\ud800","reference":"\u0000","amount":1e999999}""", true)]
+    [InlineData("\u0001\u0002", false)]
+    public async Task A_payload_that_cannot_be_repeated_as_JSON_is_shown_all_the_same_and_can_be_mended(string payload, bool isText)
+    {
+        var wallet = (await _stage.OpenAsync(1))[0];
+        var hold = WalletLetters.Hold(wallet, 700);
+        var bad = hold with { Data = Encoding.UTF8.GetBytes(payload) };
+        await _stage.ParkAsync(bad.Dead(Consumer, new("WireFormatException", "It is no command.", null, true)));
+        var id = (long)Assert.Single((await GetAsync("/dead-letters"))["items"]!.AsArray())!["id"]!;
+
+        var shown = (await GetAsync($"/dead-letters/{id}"))["payload"]!;
+        Assert.Null(shown["json"]);
+        Assert.Equal(isText ? payload : null, (string?)shown["text"]);
+        Assert.Equal(wallet.ToString(), ((string)(await GetAsync($"/dead-letters/{id}/capsule"))["letter"]!["routingKey"]!).Split('/')[1]);
+        Assert.Equal(["fails"], Outcomes(await PostAsync("/dead-letters/preview", new { selection = new { ids = new[] { id } } })));
+
+        // A serialiser would mend it on its way, so it is written by hand.
+        using var again = await _platform.Api.PostAsync(
+            $"{Admin}/dead-letters/{id}/edit", """{"reason":"mended","payload":{"wallet":"\ud800"}}""", Api.Fresh("key"));
+        var problem = await ProblemAssert.IsAsync(again, HttpStatusCode.BadRequest, "invalid_request");
+        Assert.NotNull(problem["errors"]!["payload.wallet"]);
+
+        var edited = await PostAsync(
+            $"/dead-letters/{id}/edit", new { payload = JsonNode.Parse(hold.Data.Span)!, reason = "mended", revision = 1 });
+        Assert.Contains(edited["lines"]!.AsArray(), line => (string)line!["op"]! == "-");
+        Assert.Equal(isText ? payload : null, (string?)(await GetAsync($"/dead-letters/{id}"))["original"]!["text"]);
+    }
+
     private async Task<List<long>> AllIdsAsync(string query) => await AllAsync(query, i => (long)i["id"]!);
 
     private async Task<List<long>> AllAsync(string query, Func<JsonNode, long> value)

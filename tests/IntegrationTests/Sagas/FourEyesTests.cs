@@ -48,6 +48,39 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_approval_sent_many_times_at_once_is_carried_out_once_and_answered_alike()
+    {
+        var payment = await _stage.RequestCardAsync();
+        var (path, order) = ($"/{payment.Payment}/compensate", new { reason = "asked for by the customer", phase = "authorising" });
+        var id = await AskAsync(path, order);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(async _ => (await SagaStage.OkAsync(_api.PostSignedInAsync(path, order, "ben", id))).ToJsonString()));
+
+        Assert.Single(answers.Distinct());
+        Assert.Single((await _api.GetAsync($"/{payment.Payment}/acts")).AsArray());
+    }
+
+    [Fact]
+    public async Task An_order_that_the_saga_has_overtaken_waits_for_nobody()
+    {
+        var payment = await _stage.RequestCardAsync();
+        var order = new { reason = "asked for by the customer", phase = "authorising" };
+        var compensate = await AskAsync($"/{payment.Payment}/compensate", order);
+        var complete = await AskAsync($"/{payment.Payment}/complete", order);
+
+        await SagaStage.OkAsync(_api.PostSignedInAsync($"/{payment.Payment}/complete", order, "ben", complete));
+
+        Assert.Empty((await _api.GetAsync("/approvals?status=waiting"))["items"]!.AsArray());
+        Assert.Equal(
+            [(compensate, "overtaken"), (complete, "approved")],
+            (await _api.GetAsync("/approvals"))["items"]!.AsArray().Select(a => ((string)a!["id"]!, (string)a["status"]!)).Order());
+        using var late = await _api.PostSignedInAsync($"/{payment.Payment}/compensate", order, "ben", compensate);
+        await ProblemAssert.IsAsync(late, HttpStatusCode.Conflict, "approval_overtaken");
+        Assert.Equal("crediting", await _stage.PhaseAsync(payment));
+    }
+
+    [Fact]
     public async Task What_was_begun_is_tried_again_by_one()
     {
         var payment = await _stage.RequestCardAsync();
@@ -55,5 +88,12 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
         await SagaStage.OkAsync(_api.PostSignedInAsync($"/{payment.Payment}/retry", new { reason = "the processor is back" }, "anna"));
 
         Assert.Empty((await _api.GetAsync("/approvals"))["items"]!.AsArray());
+    }
+
+    private async Task<string> AskAsync(string path, object order)
+    {
+        using var asked = await _api.PostSignedInAsync(path, order, "anna");
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        return (string)JsonNode.Parse(await asked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["id"]!;
     }
 }

@@ -6,6 +6,8 @@ namespace IntegrationTests.ServiceDefaults;
 
 public sealed class BadInputTests
 {
+    private const string Moment = "Must be a moment with date, time and offset, such as 2026-01-31T00:00:00Z.";
+
     [Theory]
     [InlineData("""{"amount":"1","currency":"EUR"}""", "amount", "Must be a number.")]
     [InlineData("""{"amount":true,"currency":"EUR"}""", "amount", "Must be a number.")]
@@ -89,7 +91,16 @@ public sealed class BadInputTests
     [InlineData("/orders/abc?limit=1", "id", "Has the wrong type or form.")]
     [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=x", "limit", "Has the wrong type or form.")]
     [InlineData("/orders/0198c0de-0000-7000-8000-000000000000", "limit", "Is missing.")]
-    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=soon", "at", "Has the wrong type or form.")]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=soon", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=2/1", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=00:00", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=2026-01-01", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=2026-01-01T00:00:00", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&at=2026-01-01T00:00:00Z&at=2026-01-01T00:00:00Z", "at", Moment)]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&q=%00", "q", "Must not contain the character U+0000.")]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?limit=1&q=%ff", "q", "Is no valid Unicode.")]
+    [InlineData("/orders/0198c0de-0000-7000-8000-000000000000?%ED%A0%80=1", "query", "Is no valid Unicode.")]
+    [InlineData("/orders/%ff?limit=1", "path", "Is no valid Unicode.")]
     public async Task A_parameter_that_does_not_fit_is_named(string target, string field, string message)
     {
         await using var host = await DefaultsFixture.StartAsync();

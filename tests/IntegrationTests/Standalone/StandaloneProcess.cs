@@ -14,11 +14,15 @@ public sealed class StandaloneProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
-    private StandaloneProcess(string folder, int gatewayPort, int consolePort)
+    private StandaloneProcess(string folder, int gatewayPort, int consolePort, bool inBackground = false)
     {
         GatewayUrl = $"http://127.0.0.1:{gatewayPort}";
         ConsoleUrl = $"http://127.0.0.1:{consolePort}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll")])
+        var program = Path.Combine(AppContext.BaseDirectory, "Payments.Standalone.dll");
+
+        // The shell's own process becomes no platform: that is a job in its background, whose number is the first line.
+        string[] command = inBackground ? ["sh", "-c", "dotnet \"$0\" & echo $!; wait $!", program] : ["dotnet", program];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,6 +66,16 @@ public sealed class StandaloneProcess : IAsyncDisposable
 
     /// <summary>Starts it, and waits for nothing.</summary>
     public static StandaloneProcess Start(string folder, int gatewayPort, int consolePort) => new(folder, gatewayPort, consolePort);
+
+    /// <summary>Starts it as a script does that goes on: in the background of a shell, which has SIGINT ignored there.</summary>
+    /// <returns>The shell, with its exit code, and the number of the platform's process.</returns>
+    public static async Task<(StandaloneProcess Shell, int Platform)> StartInBackgroundAsync(string folder)
+    {
+        var ports = FreePorts.Find(2);
+        var shell = new StandaloneProcess(folder, ports[0], ports[1], inBackground: true);
+        await Wait.UntilAsync(() => shell._process.HasExited || shell._output.Count > 1, ReadyWithin);
+        return (shell, int.Parse(shell.Output[0], CultureInfo.InvariantCulture));
+    }
 
     /// <summary>SIGKILL: it has no time for anything.</summary>
     public async Task KillAsync()

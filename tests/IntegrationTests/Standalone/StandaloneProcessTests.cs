@@ -47,6 +47,20 @@ public sealed partial class StandaloneProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_the_background_of_a_script_it_is_ended_by_sigint_too()
+    {
+        var (shell, platform) = await StandaloneProcess.StartInBackgroundAsync(_folder);
+        await using (shell)
+        {
+            using var kill = Process.Start("kill", ["-INT", $"{platform}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(0, await shell.ExitAsync());
+            Assert.Empty(Processes.Mentioning(_folder));
+        }
+    }
+
+    [Fact]
     public async Task Killed_it_leaves_nothing_behind_and_starts_again_at_once()
     {
         for (var round = 1; round <= 2; round++)

@@ -70,7 +70,7 @@ public sealed class BadInputTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("/api/wallets/{0}/holds?after=first", "after")]
     [InlineData("/api/wallets/{0}/statement?from=yesterday", "from")]
     [InlineData("/api/wallets/{0}/statement?until=soon", "until")]
-    [InlineData("/api/wallets/{0}/statement?from=2026-02-01&until=2026-01-01", "from")]
+    [InlineData("/api/wallets/{0}/statement?from=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "from")]
     [InlineData("/api/wallets/{0}/statement?after=-1", "after")]
     [InlineData("/api/wallets/{0}/statement?limit=501", "limit")]
     [InlineData("/api/admin/wallets/holds?limit=501", "limit")]

@@ -111,7 +111,7 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
     [Theory]
     [InlineData("payment=1", "payment")]
     [InlineData("from=yesterday", "from")]
-    [InlineData("from=2026-02-01&until=2026-01-01", "from")]
+    [InlineData("from=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "from")]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=100001", "limit")]
     [InlineData("after=-1", "after")]

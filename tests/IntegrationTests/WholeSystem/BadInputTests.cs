@@ -94,6 +94,8 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
     [InlineData("""{"userId":"al ice","currency":"EUR"}""", "userId")]
     [InlineData("""{"userId":"al\u0000ice","currency":"EUR"}""", "userId")]
     [InlineData("""{"userId":"al/ice","currency":"EUR"}""", "userId")]
+    [InlineData("""{"userId":".","currency":"EUR"}""", "userId")]
+    [InlineData("""{"userId":"..","currency":"EUR"}""", "userId")]
     [InlineData("""{"userId":"älice","currency":"EUR"}""", "userId")]
     [InlineData("""{"userId":"0123456789012345678901234567890123456789012345678901234567890123x","currency":"EUR"}""", "userId")]
     [InlineData("""{"userId":"alice","currency":"EUR","balance":1000000}""", "balance")]
@@ -143,7 +145,7 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
     [InlineData("00000000-0000-0000-0000-000000000000")]
     public async Task Of_a_wallet_or_payment_in_the_address_that_does_not_exist(string id)
     {
-        foreach (var question in new[] { "", "?version=1", "?at=2026-01-01", "/entries" })
+        foreach (var question in new[] { "", "?version=1", "?at=2026-01-01T00:00:00Z", "/entries" })
         {
             await AssertProblemAsync(await GetAsync($"/api/wallets/{id}{question}"), HttpStatusCode.NotFound, "wallet_not_found");
         }
@@ -176,7 +178,15 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
     [InlineData("/api/wallets/{0}?version=0", "version")]
     [InlineData("/api/wallets/{0}?version=one", "version")]
     [InlineData("/api/wallets/{0}?at=noon", "at")]
-    [InlineData("/api/wallets/{0}?at=2026-01-01&version=1", "version")]
+    [InlineData("/api/wallets/{0}?at=2026-01-01", "at")]
+    [InlineData("/api/wallets/{0}?at=00:00", "at")]
+    [InlineData("/api/wallets/{0}?at=2026-01-01T00:00:00", "at")]
+    [InlineData("/api/wallets/{0}/statement?from=2/1", "from")]
+    [InlineData("/api/wallets/{0}/statement?until=2026-01-01T00:00:00Z%00", "until")]
+    [InlineData("/api/users/alice/wallets?limit=1001", "limit")]
+    [InlineData("/api/users/alice/wallets?after=1", "after")]
+    [InlineData("/api/admin/wallets/audit?from=2/1", "from")]
+    [InlineData("/api/wallets/{0}?at=2026-01-01T00:00:00Z&version=1", "version")]
     [InlineData("/api/wallets/{0}/entries?after=-1", "after")]
     [InlineData("/api/wallets/{0}/entries?limit=501", "limit")]
     [InlineData("/api/users/al%20ice/wallets", "userId")]
@@ -207,6 +217,18 @@ public sealed class BadInputTests(PlatformFixture fixture) : IAsyncLifetime
         var response = await _api.Http.SendAsync(request, TestContext.Current.CancellationToken);
         await AssertProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, "request_too_large");
     }
+
+    /// <summary>Left out it means all that is left; null is an amount that got lost.</summary>
+    [Theory]
+    [InlineData("""{"amount":null}""", "amount")]
+    [InlineData("""{"amount":null,"currency":"EUR"}""", "amount")]
+    [InlineData("""{"currency":null}""", "currency")]
+    public Task Of_a_refund(string json, string field) =>
+        AssertRefusedAsync($"/api/payments/{Unknown}/refunds", json, "invalid_request", field);
+
+    [Fact]
+    public Task Of_a_capture() =>
+        AssertRefusedAsync($"/api/wallets/{_alice}/holds/{Unknown}/captures", """{"amount":null}""", "invalid_request", "amount");
 
     [Fact]
     public async Task Of_an_idempotency_key()

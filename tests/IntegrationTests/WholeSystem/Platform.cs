@@ -42,6 +42,8 @@ internal sealed class Platform : IAsyncDisposable
 
     public WebApplication HostOf(string name) => _hosts[_names.IndexOf(name)];
 
+    public IReadOnlyList<WebApplication> Hosts => _hosts;
+
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
     /// <summary>Starts everything on a broker of its own. All hosts listen when this returns.</summary>
