@@ -2,6 +2,7 @@ using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Payments.CardProcessor;
 using Payments.Gateway;
+using Payments.Messaging;
 using Payments.PaymentService;
 using Payments.SagaService;
 using Payments.WalletService;
