@@ -28,7 +28,7 @@ verb_test() {
   fi
 
   need_sdk
-  [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer prometheus
+  [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer prometheus faketime
   prepare_feed
   if [ "$fast" = no ]; then
     # shellcheck source=/dev/null

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Payments.EventStore;
+using Payments.EventStore.Partitions;
 using Payments.ServiceDefaults;
 
 namespace Payments.Services;
@@ -15,6 +16,16 @@ public sealed record KeptAnswer(int Status, JsonElement? Body, string? Location,
 
     public static KeptAnswer Of(int status, byte[] body, string? location = null) =>
         new(status, JsonDocument.Parse(body).RootElement, location, null, null);
+
+    /// <summary>
+    /// What is left of an answer whose month is archived. The key stays taken: a repeat is refused, never carried out again.
+    /// </summary>
+    public static byte[] OfArchived(Month month) => JsonSerializer.SerializeToUtf8Bytes(
+        Refusal(
+            StatusCodes.Status409Conflict,
+            "idempotency_key_archived",
+            $"This Idempotency-Key was used in {month}, and the answer is in the archive of that month. Nothing was done again."),
+        IdempotencyJson.Default.KeptAnswer);
 
     public IResult ToResult(HttpContext context)
     {

@@ -10,7 +10,16 @@ public sealed record ArchivedMonth(
     long EventCount,
     string File,
     ReadOnlyMemory<byte> Checksum,
-    DateTimeOffset ArchivedAt);
+    DateTimeOffset ArchivedAt)
+{
+    /// <summary>
+    /// The idempotency keys that were archived with it, and the SHA-256 of their file; null: none were, by an earlier version.
+    /// </summary>
+    public ArchivedClaims? Claims { get; init; }
+}
+
+/// <param name="Checksum">SHA-256 of the file.</param>
+public sealed record ArchivedClaims(long Count, ReadOnlyMemory<byte> Checksum);
 
 /// <summary>One who reads the log in order and has come so far: the relay, a subscription, a projection.</summary>
 /// <param name="Position">It will never ask for this position or an earlier one again.</param>

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Payments.EventStore.Partitions;
 
@@ -6,7 +7,8 @@ namespace Payments.EventStore.Partitions;
 internal static class ArchivedMonths
 {
     private const string Select =
-        "select month, first_position, last_position, event_count, file, checksum, archived_at from archived_months";
+        "select month, first_position, last_position, event_count, file, checksum, archived_at, claim_count, claims_checksum " +
+        "from archived_months";
 
     public static async Task<List<ArchivedMonth>> AllAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
@@ -22,8 +24,8 @@ internal static class ArchivedMonths
         FindAsync(connection, "checksum = $1", checksum, cancel);
 
     public static NpgsqlBatchCommand Insert(ArchivedMonth m) =>
-        new("insert into archived_months (month, partition, first_position, last_position, event_count, file, checksum, archived_at) " +
-            "values ($1, $2, $3, $4, $5, $6, $7, $8)")
+        new("insert into archived_months (month, partition, first_position, last_position, event_count, file, checksum, archived_at, " +
+            "claim_count, claims_checksum) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
         {
             Parameters =
             {
@@ -35,6 +37,8 @@ internal static class ArchivedMonths
                 new() { Value = m.File },
                 new() { Value = m.Checksum.ToArray() },
                 new() { Value = m.ArchivedAt.UtcDateTime },
+                new() { Value = (object?)m.Claims?.Count ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new() { Value = (object?)m.Claims?.Checksum.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             },
         };
 
@@ -53,7 +57,10 @@ internal static class ArchivedMonths
         {
             months.Add(new ArchivedMonth(
                 new Month(reader.GetFieldValue<DateOnly>(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
-                reader.GetString(4), reader.GetFieldValue<byte[]>(5), new DateTimeOffset(reader.GetDateTime(6))));
+                reader.GetString(4), reader.GetFieldValue<byte[]>(5), new DateTimeOffset(reader.GetDateTime(6)))
+            {
+                Claims = reader.IsDBNull(7) ? null : new(reader.GetInt64(7), reader.GetFieldValue<byte[]>(8)),
+            });
         }
 
         return months;

@@ -13,11 +13,15 @@ namespace Payments.EventStore.Partitions;
 /// </remarks>
 /// <param name="name">The name of the log.</param>
 /// <param name="snapshotSchema">The schema of the snapshots that states are loaded from: those of another schema do not count.</param>
+/// <param name="answerOfArchivedKey">
+/// What a repeat of an idempotency key of an archived month is answered, as the service keeps answers.
+/// </param>
 /// <param name="readers">All who read the log in order and how far each has come, asked when a month is to be archived.</param>
 public sealed partial class MonthArchive(
     string name,
     NpgsqlDataSource database,
     int snapshotSchema,
+    Func<Month, byte[]> answerOfArchivedKey,
     Func<CancellationToken, Task<IReadOnlyList<LogReader>>> readers,
     TimeProvider clock,
     ILogger<MonthArchive> log)
@@ -42,7 +46,8 @@ public sealed partial class MonthArchive(
     }
 
     /// <summary>
-    /// Writes the month to <c>{log}-{month}.events.gz</c>, with its checksum beside it, and takes it out of the database.
+    /// Writes the month to <c>{log}-{month}.events.gz</c>, and its idempotency keys to <c>{log}-{month}.claims.gz</c>, each with its
+    /// checksum beside it, and takes it out of the database. The keys stay, without their answers.
     /// </summary>
     /// <param name="folder">Exists.</param>
     /// <exception cref="ArchiveCorruptException">
@@ -61,6 +66,7 @@ public sealed partial class MonthArchive(
         await using var connection = await database.OpenConnectionAsync(cancel);
         if (await ArchivedMonths.FindAsync(connection, month, cancel) is { } before)
         {
+            await EmptyClaimsAsync(connection, before, cancel); // A crash may have come between.
             return new ArchiveResult.Archived(before);
         }
 
@@ -74,9 +80,14 @@ public sealed partial class MonthArchive(
 
         var file = Path.GetFullPath(Path.Combine(folder, $"{name}-{month}.events.gz"));
         var checksum = await WriteAsync(connection, month, extent!.Value, file, cancel);
+        var claims = await ClaimArchive.WriteAsync(connection, name, month, file, cancel);
         var archived = new ArchivedMonth(
-            month, extent.Value.First, extent.Value.Last, extent.Value.Count, file, checksum, clock.GetUtcNow());
+            month, extent.Value.First, extent.Value.Last, extent.Value.Count, file, checksum, clock.GetUtcNow())
+        {
+            Claims = claims,
+        };
         await LockPatience.TryAsync(() => TakeOutAsync(connection, archived, cancel), clock, cancel);
+        await EmptyClaimsAsync(connection, archived, cancel);
         LogArchived(log, name, month, archived.EventCount, file);
         return new ArchiveResult.Archived(archived);
     }
@@ -101,6 +112,14 @@ public sealed partial class MonthArchive(
         }
 
         return result;
+    }
+
+    private async Task EmptyClaimsAsync(NpgsqlConnection connection, ArchivedMonth month, CancellationToken cancel)
+    {
+        if (month.Claims is not null)
+        {
+            await ClaimArchive.EmptyAsync(connection, month.Month, answerOfArchivedKey(month.Month), cancel);
+        }
     }
 
     // Written under another name and compared with the partition before it gets its own.

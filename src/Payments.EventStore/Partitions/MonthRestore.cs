@@ -19,6 +19,11 @@ internal static class MonthRestore
 
         await LoadAsync(connection, archived.Month, file, cancel);
         await ArchiveComparison.CheckAsync(file, connection, archived.Month, cancel);
+        if (archived.Claims is { } claims)
+        {
+            await ClaimArchive.RestoreAsync(connection, file, claims.Checksum, cancel);
+        }
+
         await LockPatience.TryAsync(() => AttachAsync(transaction, archived.Month, cancel), clock, cancel);
         await transaction.CommitAsync(cancel);
         return new RestoreResult.Restored(archived);

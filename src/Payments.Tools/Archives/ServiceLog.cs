@@ -55,6 +55,7 @@ internal sealed class ServiceLog
             name,
             database,
             definition.Snapshots!.Schema,
+            KeptAnswer.OfArchived,
             cancel => LogReaders.AllAsync(database, cancel),
             TimeProvider.System,
             NullLogger<MonthArchive>.Instance);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Payments.EventStore;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
+using Payments.Services;
 
 namespace IntegrationTests.Partitions;
 
@@ -46,6 +47,7 @@ internal sealed class ArchiveDatabase : IAsyncDisposable
         "test",
         _database.Source,
         snapshotSchema: 1,
+        KeptAnswer.OfArchived,
         _ => Task.FromResult<IReadOnlyList<LogReader>>([new LogReader("relay", ReadUpTo)]),
         _clock,
         NullLogger<MonthArchive>.Instance);

@@ -2,6 +2,7 @@ using System.Text;
 using IntegrationTests.EventStore;
 using Payments.EventStore;
 using Payments.EventStore.Partitions;
+using Payments.Services;
 using Payments.Standalone.Postgres;
 using static IntegrationTests.Partitions.ArchiveDatabase;
 
@@ -51,6 +52,49 @@ public sealed class MonthArchiveTests(PostgresFixture postgres) : IAsyncLifetime
             """));
         await _log.AppendAsync("2026-03-03T00:00:00Z", new StreamId("wallet", "a"), 1);
         Assert.IsType<ArchiveResult.Refused>(await _log.Archive.ArchiveAsync(Month.Parse("2026-03"), _log.Folder, Cancel));
+    }
+
+    [Fact]
+    public async Task Idempotency_keys_are_archived_with_their_month_and_stay_taken_and_have_their_answers_again_when_it_is_restored()
+    {
+        await _log.FillAsync();
+        await _log.SnapshotAllAsync();
+        await _log.Database.ExecuteAsync(
+            """
+            insert into claims values
+                ('shop ü', 'first " \ key', '\x0102', '{"status":201,"body":{"note":"a\nb \u2028", "x" : 1.50}}',
+                    '2026-01-31 23:59:59.999999+00'),
+                ('shop ü', 'second', '\x03', '{"status":422}', '2026-01-01 00:00:00+00'),
+                ('shop ü', 'of february', '\x04', '{"status":201}', '2026-02-01 00:00:00+00')
+            """);
+        const string Claims = "select c::text from claims c order by key";
+        var before = await _log.Database.QueryAsync<string>(Claims);
+
+        var january = Assert.IsType<ArchiveResult.Archived>(await _log.Archive.ArchiveAsync(January, _log.Folder, Cancel)).Month;
+
+        Assert.Equal(2, january.Claims!.Count);
+        Assert.True(File.Exists(Path.Combine(_log.Folder, "test-2026-01.claims.gz.sha256")));
+        foreach (var key in new[] { "first \" \\ key", "second" })
+        {
+            var claim = new Claim("shop ü", key, new byte[] { 9 }, Encoding.UTF8.GetBytes("{}"));
+            var repeated = Assert.IsType<AppendResult.AlreadyClaimed>(
+                await _log.Store.AppendAsync(Sample.Unit() with { Claim = claim }, Cancel));
+            Assert.Equal(KeptAnswer.OfArchived(January), repeated.Existing.Answer.ToArray());
+        }
+
+        Assert.Equal(before[1], (await _log.Database.QueryAsync<string>(Claims))[1]); // February's.
+        await _log.Archive.ArchiveAsync(January, _log.Folder, Cancel); // Again: as after a crash.
+
+        var file = Path.Combine(_log.Folder, "test-2026-01.claims.gz");
+        var bytes = await File.ReadAllBytesAsync(file, Cancel);
+        File.Delete(file);
+        await Assert.ThrowsAsync<ArchiveCorruptException>(() => _log.Archive.RestoreAsync(january.File, Cancel));
+        await File.WriteAllBytesAsync(file, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], Cancel);
+        await Assert.ThrowsAsync<ArchiveCorruptException>(() => _log.Archive.RestoreAsync(january.File, Cancel));
+        Assert.Equal([January], (await _log.Archive.ArchivedMonthsAsync(Cancel)).Select(m => m.Month));
+        await File.WriteAllBytesAsync(file, bytes, Cancel);
+        Assert.IsType<RestoreResult.Restored>(await _log.Archive.RestoreAsync(january.File, Cancel));
+        Assert.Equal(before, await _log.Database.QueryAsync<string>(Claims));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
+using Payments.Services;
 
 namespace IntegrationTests.Pooling;
 
@@ -108,7 +109,13 @@ public sealed class PgBouncerTests(PgBouncer bouncer) : IClassFixture<PgBouncer>
             await bouncer.Database.ExecuteAsync("insert into snapshots select stream_id, version, 1, '{}', now() from streams");
             var before = await store.ReadAllAsync(0, int.MaxValue, EventFilter.None, Cancel);
             var archive = new MonthArchive(
-                "test", bouncer.Pooled, 1, _ => Task.FromResult<IReadOnlyList<LogReader>>([]), _clock, NullLogger<MonthArchive>.Instance);
+                "test",
+                bouncer.Pooled,
+                1,
+                KeptAnswer.OfArchived,
+                _ => Task.FromResult<IReadOnlyList<LogReader>>([]),
+                _clock,
+                NullLogger<MonthArchive>.Instance);
 
             var month = Month.Of(before[0].RecordedAt);
             var archived = Assert.IsType<ArchiveResult.Archived>(await archive.ArchiveAsync(month, folder.FullName, Cancel));
