@@ -13,7 +13,7 @@ public sealed record ArchivedMonth(
     DateTimeOffset ArchivedAt)
 {
     /// <summary>
-    /// The idempotency keys that were archived with it, and the SHA-256 of their file; null: none were, by an earlier version.
+    /// The idempotency keys that were archived with it, and the SHA-256 of their file; null: none were.
     /// </summary>
     public ArchivedClaims? Claims { get; init; }
 }

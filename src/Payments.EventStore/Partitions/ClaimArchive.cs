@@ -21,15 +21,21 @@ internal static class ClaimArchive
             : $"{eventsFile}.claims.gz";
 
     /// <summary>Writes the file, and reads it back. What is written later of that month there is none: the log is past it.</summary>
-    public static async Task<ArchivedClaims> WriteAsync(
+    /// <returns>Null: no key was used in that month, and there is no file.</returns>
+    public static async Task<ArchivedClaims?> WriteAsync(
         NpgsqlConnection connection, string log, Month month, string eventsFile, CancellationToken cancel)
     {
+        var count = await CountAsync(connection, month, cancel);
+        if (count == 0)
+        {
+            return null;
+        }
+
         var file = FileBeside(eventsFile);
         var unfinished = $"{file}.unfinished";
         File.Delete(unfinished);
         try
         {
-            var count = await CountAsync(connection, month, cancel);
             var header = new ClaimHeader(ClaimHeader.FormatName, log, $"{month}", count);
             await ArchiveFile.WriteAsync(unfinished, LinesAsync(connection, header, month, cancel), cancel);
             var lines = await ArchiveFile.LinesAsync(unfinished, cancel).LongCountAsync(cancel);
