@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
@@ -14,12 +15,14 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     IParkedMessages parked,
     RetryPolicy retries,
     TimeProvider clock,
-    ILogger log)
+    ILogger log,
+    ISourceLineages? lineages = null)
     where TState : class
 {
     private const int KeysMax = 50;
     private const int PerKeyMax = 20;
 
+    private IReadOnlyDictionary<string, LogLineage> _lineages = new Dictionary<string, LogLineage>();
     private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
 
     /// <summary>Handles some of what is due.</summary>
@@ -30,6 +33,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
         var due = await parked.DueAsync(definition.Name, clock.GetUtcNow(), KeysMax, PerKeyMax, cancel);
         if (due.Count > 0)
         {
+            _lineages = lineages is null ? _lineages : await lineages.ReadAsync(definition.Name, cancel);
             await HandleAsync(due, cancel);
         }
 
@@ -94,6 +98,13 @@ internal sealed partial class RetryDrain<TState, TEvent>(
                 continue; // Waits on, behind the one that failed.
             }
 
+            if (item.IsLost)
+            {
+                LogLost(log, definition.Name, item.Parked.Id); // It stays as a row, and its key goes on.
+                yield return (item.Parked, ParkingRow.Settle(item.Parked, ParkingRow.Discarded, pass.Now));
+                continue;
+            }
+
             var failure = item.Failure ?? (item.Order is null ? null : pass.Try(item.Message!, item.Order));
             if (failure is not null)
             {
@@ -113,6 +124,12 @@ internal sealed partial class RetryDrain<TState, TEvent>(
             return new Work(parked, null, null, Failure.Unreadable("It cannot be read any more."));
         }
 
+        if (message.Headers.Incarnation is { } incarnation && _lineages.TryGetValue(message.Headers.Source, out var lineage)
+            && lineage.At(message.Headers.Position) is { } right && right != incarnation)
+        {
+            return new Work(parked, message, null, null, IsLost: true);
+        }
+
         var (order, failure) = _handling.Interpret(message);
         return new Work(parked, message, order, failure);
     }
@@ -121,7 +138,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     {
         if (row.Failure is not { } failure)
         {
-            ConsumerMetrics.Retried(definition.Name, "applied");
+            ConsumerMetrics.Retried(definition.Name, row.Outcome ?? ParkingRow.Applied);
             return;
         }
 
@@ -143,5 +160,10 @@ internal sealed partial class RetryDrain<TState, TEvent>(
         Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
     private static partial void LogOvertaken(ILogger log, string consumer, long id);
 
-    private sealed record Work(ParkedMessage Parked, Message? Message, Order<TState, TEvent>? Order, Failure? Failure);
+    [LoggerMessage(EventId = 145, Level = LogLevel.Warning,
+        Message = "{Consumer}: parked message {Id} is discarded: its source was restored to a moment before it")]
+    private static partial void LogLost(ILogger log, string consumer, long id);
+
+    private sealed record Work(
+        ParkedMessage Parked, Message? Message, Order<TState, TEvent>? Order, Failure? Failure, bool IsLost = false);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Subscriptions;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;
@@ -14,6 +15,7 @@ public sealed partial class RetryWorker<TState, TEvent>(
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
     IParkedMessages parked,
+    ISourceLineages lineages,
     RetryPolicy retries,
     ILeadership leadership,
     TimeProvider clock,
@@ -24,7 +26,7 @@ public sealed partial class RetryWorker<TState, TEvent>(
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
-    private readonly RetryDrain<TState, TEvent> _drain = new(definition, store, aggregates, parked, retries, clock, log);
+    private readonly RetryDrain<TState, TEvent> _drain = new(definition, store, aggregates, parked, retries, clock, log, lineages);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leadership.WorkAsLeaderAsync($"retries of {definition.Name}", RunAsync, stoppingToken);

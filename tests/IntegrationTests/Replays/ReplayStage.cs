@@ -9,6 +9,7 @@ using Payments.EventStore.Subscriptions;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Replays;
 using Payments.Messaging.Replays.Rehearsal;
@@ -138,6 +139,7 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
         _store,
         new(_store, Consumer.Aggregate),
         new PostgresParkedMessages(_database),
+        new PostgresSourceLineages(_database),
         Retries,
         leadership ?? new MemoryLeadership(),
         TimeProvider.System,

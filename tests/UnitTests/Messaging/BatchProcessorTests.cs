@@ -9,6 +9,7 @@ using Payments.EventStore.Aggregates;
 using Payments.EventStore.Memory;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 
 namespace UnitTests.Messaging;
@@ -81,6 +82,39 @@ public sealed class BatchProcessorTests
         await ProcessAsync(position: 1, consumer: poisoned, log: log);
 
         Assert.Equal(MessageCases.Headers.Correlation, Assert.Single(log.Lines)["correlationId"]);
+    }
+
+    [Fact]
+    public async Task A_parked_message_of_a_lost_timeline_is_discarded_with_the_next_try_and_its_key_goes_on()
+    {
+        var (parked, lineages) = (new MemoryParkedMessages(), new MemorySourceLineages());
+        var store = new MemoryEventStore("numbers", TimeProvider.System, rows =>
+        {
+            parked.Apply(rows);
+            lineages.Apply(rows);
+        });
+        var (lost, now) = (Guid.Parse("0198c0de-0000-7000-8000-0000000000aa"), Guid.Parse("0198c0de-0000-7000-8000-0000000000bb"));
+        var headers = MessageCases.Headers with { Position = 5, Previous = 0, Incarnation = lost };
+        var record = new ConsumeResult<byte[], byte[]>
+        {
+            Topic = Topics.PaymentEvents.Name,
+            Partition = 0,
+            Offset = 5,
+            Message = MessageCodec.Encode("wallet:1", headers, "{}"u8.ToArray()),
+        };
+        var message = Assert.IsType<MessageReading.Readable>(MessageCodec.Read(record)).Message;
+        var failure = Failure.Of(new InvalidOperationException("Not now."));
+        var parking = ParkingRow.Park(Consumer.Name, record, message, DateTimeOffset.UnixEpoch, failure, DateTimeOffset.UnixEpoch);
+        var lineage = new LogLineage([new(lost, 0), new(now, 3)]);
+        var adopting = LineageRow.Adopt(Consumer.Name, headers.Source, lineage, 3, [], DateTimeOffset.UnixEpoch);
+        await store.AppendAsync(new() { Rows = [parking.ToRow(), adopting.ToRow()] }, TestContext.Current.CancellationToken);
+        var drain = new RetryDrain<string, int>(
+            Consumer, store, new(store, Numbers), parked, new(new(), new Random(1)), TimeProvider.System, NullLogger.Instance, lineages);
+
+        Assert.True(await drain.DrainAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, await store.LastPositionAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await parked.KeysAsync(Consumer.Name, TestContext.Current.CancellationToken));
     }
 
     private static Decision<int> AddNext(string? last, DateTimeOffset now) =>
