@@ -25,7 +25,7 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>What is kept of each partition, as the producers sent it, unless told otherwise.</summary>
     public const int DefaultRetainedBytes = 16 * 1024 * 1024;
 
-    private readonly WriteRefusals _refusals = new();
+    private readonly WriteFaults _writeFaults = new();
     private readonly TopicTable _topics;
     private readonly GroupCoordinator _groups;
     private readonly Listener _listener;
@@ -38,7 +38,7 @@ public sealed class EmbeddedBroker : IDisposable
         BootstrapServers = $"{_listener.Address.Address}:{_listener.Address.Port}";
         var told = address.Told ?? new DnsEndPoint(_listener.Address.Address.ToString(), _listener.Address.Port);
         var node = new BrokerNode(told.Host, told.Port, clock);
-        _listener.Open(new Dispatcher(ApiTable.For(node, _topics, _groups, _refusals)));
+        _listener.Open(new Dispatcher(ApiTable.For(node, _topics, _groups, _writeFaults)));
     }
 
     /// <summary><c>host:port</c> for clients of this process and others on this machine.</summary>
@@ -107,7 +107,19 @@ public sealed class EmbeddedBroker : IDisposable
     }
 
     /// <summary>For tests: refuses the next request to write messages with this error, and all that it holds.</summary>
-    public void RefuseNextWrite(ErrorCode error) => _refusals.Add(error);
+    public void RefuseNextWrite(ErrorCode error) => _writeFaults.Add(new(error));
+
+    /// <summary>
+    /// For tests: writes what the next request holds, and tells the client that this is a duplicate, as when it has forgotten at which
+    /// offset it wrote it before. The client has to take that for a delivery without an offset.
+    /// </summary>
+    public void ForgetOffsetOfNextWrite() => _writeFaults.Add(new(ErrorCode.DuplicateSequenceNumber, IsWritten: true));
+
+    /// <summary>
+    /// For tests: writes what the next request holds, and says late that it was too slow: when the client has sent its next request. As
+    /// when followers stand still for a while. That next request shows the client that the first was written, not at which offset.
+    /// </summary>
+    public void AnswerNextWriteLate() => _writeFaults.Add(new(ErrorCode.RequestTimedOut, IsWritten: true, IsLate: true));
 
     /// <summary>Stops it; clients that are still connected see a broker that is gone.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Confluent.Kafka;
 
 namespace Payments.Messaging.Relay;
 
@@ -23,7 +24,7 @@ internal sealed class InFlight
     /// <returns>False when the ledger finds that the broker has lost messages.</returns>
     public bool SettleInto(RelayLedger ledger)
     {
-        while (_sent.TryPeek(out var first) && first.EndOffset > 0)
+        while (_sent.TryPeek(out var first) && first.IsDelivered)
         {
             if (!ledger.Delivered(first.Position, first.Partition, first.EndOffset))
             {
@@ -38,17 +39,25 @@ internal sealed class InFlight
 
     internal sealed class Sent(long position, PartitionOf partition)
     {
-        private long _endOffset;
+        private const long NotDelivered = 0;
+        private const long OffsetUnknown = -1;
+        private long _endOffset = NotDelivered;
 
         public long Position => position;
 
         public PartitionOf Partition => partition;
 
-        /// <summary>The offset after the message; 0 until it is delivered. Written by the producer's thread.</summary>
-        public long EndOffset
-        {
-            get => Volatile.Read(ref _endOffset);
-            set => Volatile.Write(ref _endOffset, value);
-        }
+        public bool IsDelivered => Volatile.Read(ref _endOffset) != NotDelivered;
+
+        /// <summary>The offset after the message; null when the broker has it, but nobody knows at which offset.</summary>
+        public long? EndOffset => Volatile.Read(ref _endOffset) is > 0 and var end ? end : null;
+
+        /// <summary>Called by the producer's thread.</summary>
+        /// <param name="offset">
+        /// Of the message. A special one on a report without an error means that the message is delivered: the answer to the request that
+        /// wrote it was lost or late, and a later one, or the refusal of the repeat as a duplicate, has shown that it was written
+        /// (librdkafka: <c>RD_KAFKA_OFFSET_INVALID</c> of retried messages of an idempotent producer).
+        /// </param>
+        public void Delivered(Offset offset) => Volatile.Write(ref _endOffset, offset.IsSpecial ? OffsetUnknown : offset.Value + 1);
     }
 }

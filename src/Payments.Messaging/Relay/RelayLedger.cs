@@ -7,7 +7,7 @@ public readonly record struct PartitionOf(string Topic, int Partition);
 
 /// <summary>What the relay knows of one physical partition.</summary>
 /// <param name="Position">The last log position put there.</param>
-/// <param name="EndOffset">The broker's offset after it.</param>
+/// <param name="EndOffset">The broker's offset after it, or less: where a message came back without an offset.</param>
 public readonly record struct Published(long Position, long EndOffset);
 
 /// <summary>Where publishing starts, and what lies on each partition before that.</summary>
@@ -57,16 +57,21 @@ public sealed class RelayLedger
     public IReadOnlyDictionary<string, Guid> Incarnations => _incarnations;
 
     /// <summary>A message was delivered, and with it everything before it.</summary>
+    /// <param name="endOffset">
+    /// The offset after it; null when that is not known. Then the partition ends at least one offset further than before, and the next
+    /// delivery with an offset says where: a smaller end than the real one never makes a loss of what is none.
+    /// </param>
     /// <returns>False when the broker put it where it should already have had other messages: it has lost them.</returns>
-    public bool Delivered(long position, PartitionOf partition, long endOffset)
+    public bool Delivered(long position, PartitionOf partition, long? endOffset)
     {
-        if (_published.TryGetValue(partition, out var before) && endOffset <= before.EndOffset)
+        var before = _published.GetValueOrDefault(partition).EndOffset;
+        if (endOffset <= before)
         {
             return false;
         }
 
         Checkpoint = position;
-        _published[partition] = new Published(position, endOffset);
+        _published[partition] = new Published(position, endOffset ?? before + 1);
         return true;
     }
 

@@ -137,7 +137,7 @@ internal sealed partial class RelayRun(
                     }
                     else
                     {
-                        sent.EndOffset = report.Offset.Value + 1;
+                        sent.Delivered(report.Offset);
                     }
                 });
         }

@@ -53,6 +53,34 @@ public sealed class RelayLedgerTests
     }
 
     [Fact]
+    public void A_delivery_without_an_offset_counts_and_leaves_the_end_no_further_than_it_is()
+    {
+        var ledger = Ledger();
+        Assert.True(ledger.Delivered(3, Read, endOffset: null));
+        Assert.Equal(new Published(3, 1), ledger.Published[Read]);
+
+        Assert.True(ledger.Delivered(4, Read, endOffset: 10));
+        Assert.True(ledger.Delivered(5, Read, endOffset: null));
+        Assert.Equal(new Published(5, 11), ledger.Published[Read]);
+        Assert.Equal(5, ledger.Checkpoint);
+
+        // Another source has written between: where the partition ends is known again.
+        Assert.True(ledger.Delivered(6, Read, endOffset: 15));
+        Assert.Equal(new Published(6, 15), ledger.Published[Read]);
+    }
+
+    [Fact]
+    public void A_loss_after_deliveries_without_offsets_is_still_one()
+    {
+        var ledger = Ledger();
+        ledger.Delivered(3, Read, endOffset: 10);
+        ledger.Delivered(4, Read, endOffset: null);
+
+        Assert.False(ledger.Delivered(5, Read, endOffset: 11));
+        Assert.Equal(new Published(4, 11), ledger.Published[Read]);
+    }
+
+    [Fact]
     public void After_a_loss_it_goes_back_to_what_the_slowest_reader_has_acknowledged()
     {
         var ledger = Ledger("fast", "slow");

@@ -11,14 +11,14 @@ namespace Payments.Messaging.Broker.Apis;
 /// </remarks>
 internal static class ApiTable
 {
-    public static IReadOnlyList<Api> For(BrokerNode node, TopicTable topics, GroupCoordinator groups, WriteRefusals refusals)
+    public static IReadOnlyList<Api> For(BrokerNode node, TopicTable topics, GroupCoordinator groups, WriteFaults faults)
     {
         var cluster = new ClusterApis(node, topics);
         var membership = new MembershipApis(groups);
         var offsets = new OffsetApis(groups);
         return
         [
-            new(ApiKey.Produce, 3, 7, new ProduceApi(topics, refusals).Produce),
+            new(ApiKey.Produce, 3, 7, new ProduceApi(topics, faults, node.Clock).Produce),
             new(ApiKey.Fetch, 4, 11, new FetchApi(topics, node.Clock).Fetch),
             new(ApiKey.ListOffsets, 1, 5, new ListOffsetsApi(topics).ListOffsets),
             new(ApiKey.Metadata, 0, 8, cluster.Metadata),

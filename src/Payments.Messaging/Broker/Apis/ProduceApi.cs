@@ -5,12 +5,12 @@ using Payments.Messaging.Broker.Protocol;
 namespace Payments.Messaging.Broker.Apis;
 
 /// <summary>Writes batches.</summary>
-internal sealed class ProduceApi(TopicTable topics, WriteRefusals refusals)
+internal sealed class ProduceApi(TopicTable topics, WriteFaults faults, TimeProvider clock)
 {
     public PendingAnswer? Produce(Request request, WireWriter answer)
     {
         var reader = request.Reader;
-        ErrorCode? refusal = reader.NullableText() is null ? refusals.Next() : ErrorCode.TransactionalIdAuthorizationFailed;
+        var fault = reader.NullableText() is null ? faults.Next() : new(ErrorCode.TransactionalIdAuthorizationFailed);
         answer.IsUnwanted = reader.Int16() == 0; // How many must have it before it is answered: here there is one.
         reader.Int32(); // Timeout: it takes none.
 
@@ -27,9 +27,11 @@ internal sealed class ProduceApi(TopicTable topics, WriteRefusals refusals)
             {
                 var partition = reader.Int32();
                 var records = reader.Bytes();
-                var result = refusal is { } error ? new(error)
+                var result = fault is { IsWritten: false } ? new(fault.Error)
                     : topic?[partition] is { } log ? log.Append(records)
                     : new(ErrorCode.UnknownTopicOrPart);
+                if (fault is { IsWritten: true })
+                    result = new(fault.Error);
 
                 answer.Int32(partition);
                 answer.Error(result.Error);
@@ -40,7 +42,11 @@ internal sealed class ProduceApi(TopicTable topics, WriteRefusals refusals)
             }
         }
 
-        answer.Int32(0); // Throttle time.
+        if (fault is { IsLate: true })
+            return new LateAnswer(WriteThrottleTime, clock);
+        WriteThrottleTime(answer);
         return null;
+
+        static void WriteThrottleTime(WireWriter answer) => answer.Int32(0);
     }
 }
