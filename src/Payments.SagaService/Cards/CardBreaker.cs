@@ -42,7 +42,21 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
 
     public BreakerLimits Limits => limits;
 
-    public async Task<BreakerState> StateAsync() => (await ChangeAsync(state => (state, true))).After;
+    /// <remarks>
+    /// Where Redis does not answer, what this instance knows alone holds only until Redis is to be asked again: whoever puts work off until
+    /// the breaker lets it through must not do so for the whole time, when the others may know better in two seconds.
+    /// </remarks>
+    public async Task<BreakerState> StateAsync()
+    {
+        var state = (await ChangeAsync(state => (state, true))).After;
+        if (IsShared || !redis.IsConfigured)
+        {
+            return state;
+        }
+
+        var askedAgain = clock.GetUtcNow() + SharedAgainAfter;
+        return state with { OpenUntil = Earlier(state.OpenUntil, askedAgain), ProbeUntil = Earlier(state.ProbeUntil, askedAgain) };
+    }
 
     /// <summary>Asks to be let through. Who is must tell what came of it.</summary>
     public async Task<(BreakerPass Pass, BreakerState State)> EnterAsync()
@@ -70,6 +84,8 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
             LogClosed(log);
         }
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset other) => one > other ? other : one;
 
     private async Task<(BreakerState After, T Said)> ChangeAsync<T>(Func<BreakerState, (BreakerState After, T Said)> change)
     {
@@ -121,13 +137,11 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
         var stored = (string?)await database.StringGetAsync(Key);
         var before = Begin(stored);
         var changed = change(before);
-        if (changed.After.Encode() != (stored ?? BreakerState.Closed.Encode()))
+        if (changed.After.Encode() != stored)
         {
             var transaction = database.CreateTransaction();
             transaction.AddCondition(stored is null ? Condition.KeyNotExists(Key) : Condition.StringEqual(Key, stored));
-            _ = changed.After == BreakerState.Closed
-                ? transaction.KeyDeleteAsync(Key)
-                : (Task)transaction.StringSetAsync(Key, changed.After.Encode(), KeptFor, When.Always, CommandFlags.None);
+            _ = transaction.StringSetAsync(Key, changed.After.Encode(), KeptFor, When.Always, CommandFlags.None);
             if (!await transaction.ExecuteAsync())
             {
                 return null;
@@ -143,7 +157,8 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
         return changed;
     }
 
-    // A Redis that has come back empty learns what this instance knows.
+    // A Redis that has come back empty learns what this instance knows. Closed is written down, too: else one that was late for a moment
+    // would look empty, and what this instance has found out alone meanwhile would be everybody's.
     private BreakerState Begin(string? stored)
     {
         if (BreakerState.TryDecode(stored) is { } state)
