@@ -96,7 +96,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         RefuseTaken(_options.GatewayPort, StandaloneOptions.GatewayPortName, "gateway");
         RefuseTaken(_options.ConsolePort, StandaloneOptions.ConsolePortName, "console");
 
-        _broker = EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>());
+        _broker = _options.Kafka is null ? EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>()) : null;
         await StartDatabasesAsync(cancel);
 
         var ports = FreePorts.Find(4);
@@ -142,11 +142,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         "--hostBuilder:reloadConfigOnChange=false",
         "--Logging:LogLevel:Default=Warning",
         "--Logging:Console:LogToStandardErrorThreshold=Trace",
-        $"--ConnectionStrings:kafka={_broker!.BootstrapServers}",
-        "--Kafka:Embedded=true",
-
-        // The broker is near: a message that waits for company only waits, on each of the eight hops of a payment.
-        "--Kafka:LingerMs=0",
+        .. KafkaArguments(),
         $"--services:payment:http:0=http://127.0.0.1:{ports[0]}",
         $"--services:wallet:http:0=http://127.0.0.1:{ports[1]}",
         $"--services:saga:http:0=http://127.0.0.1:{ports[2]}",
@@ -156,6 +152,11 @@ public sealed class StandaloneHost : IAsyncDisposable
         .. _options.DevelopmentKey is { } key ? [$"--Console:ApiKey={key}"] : Array.Empty<string>(),
         .. _options.HostArguments,
     ];
+
+    // Our own broker is near: a message that waits for company only waits, on each of the eight hops of a payment.
+    private string[] KafkaArguments() => _broker is { } broker
+        ? [$"--ConnectionStrings:kafka={broker.BootstrapServers}", "--Kafka:Embedded=true", "--Kafka:LingerMs=0"]
+        : [$"--ConnectionStrings:kafka={_options.Kafka}"];
 
     private static void RefuseTaken(int port, string name, string part)
     {

@@ -34,6 +34,10 @@ public sealed record StandaloneOptions
                                  a Redis to use, "host:6379,password=..."; unless told, one of our own where redis-server is
                                  installed, else none, which is no loss but of copies
 
+          ConnectionStrings__kafka
+                                 a Kafka or Redpanda to use, "host:9092,..."; unless told, a broker of our own in this process. It
+                                 wants Kafka__ReplicationFactor and Kafka__MinInSyncReplicas, where it has fewer than three brokers
+
         Any other setting of the services is an argument with a colon, for example --Logging:LogLevel:Default=Information
 
         """;
@@ -74,6 +78,9 @@ public sealed record StandaloneOptions
     /// <summary>The connection string of a Redis. Null: one of our own, where it is installed.</summary>
     public string? Cache { get; init; }
 
+    /// <summary>The brokers of a Kafka. Null: one of our own, in this process.</summary>
+    public string? Kafka { get; init; }
+
     /// <summary>Development, where the key <c>dev-key</c> is accepted, unless told otherwise.</summary>
     public string Environment { get; init; } = Environments.Development;
 
@@ -105,6 +112,7 @@ public sealed record StandaloneOptions
             Processor = Given(settings, $"ConnectionStrings:{ProcessorDatabase}"),
             Operators = Given(settings, $"ConnectionStrings:{OperatorsDatabase}"),
             Cache = Given(settings, "ConnectionStrings:cache"),
+            Kafka = Given(settings, "ConnectionStrings:kafka"),
             Environment = Given(settings, "ASPNETCORE_ENVIRONMENT") ?? Given(settings, "DOTNET_ENVIRONMENT") ?? options.Environment,
             HostArguments = [.. args.Where(IsForHosts)],
         };

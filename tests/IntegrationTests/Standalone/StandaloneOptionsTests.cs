@@ -30,6 +30,17 @@ public sealed class StandaloneOptionsTests
         Assert.Equal(["--Logging:LogLevel:Default=Debug"], options.HostArguments);
     }
 
+    [Fact]
+    public void A_kafka_that_the_environment_names_is_used_instead_of_a_broker_of_our_own()
+    {
+        var environment = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("ConnectionStrings:kafka", "kafka-1:9092,kafka-2:9092")])
+            .Build();
+
+        Assert.Equal("kafka-1:9092,kafka-2:9092", StandaloneOptions.Parse([], environment).Kafka);
+        Assert.Null(Parse().Kafka);
+    }
+
     [Theory]
     [InlineData("--port=1", "There is no argument '--port=1'. See --help.")]
     [InlineData("start", "There is no argument 'start'. See --help.")]
