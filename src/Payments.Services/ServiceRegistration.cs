@@ -71,6 +71,9 @@ public static class ServiceRegistration
         services.AddSingleton(new SplitSwitch(SplitSetting.Read(builder.Configuration)));
         services.AddHostedService<SplitSetting>();
         services.AddSingleton<TopicCreator>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TopicKeeper>(provider, Topics.All));
+        services.AddSingleton<RelayHealthCheck>();
+        services.AddHealthChecks().AddCheck<RelayHealthCheck>("relay", HealthStatus.Degraded);
         services.AddSingleton(provider => new LogDatabase(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(database), provider.GetKeyedService<NpgsqlDataSource>(direct)));
         services.AddSingleton<ReplicaReads>();
@@ -95,6 +98,7 @@ public static class ServiceRegistration
         services.AddSingleton(provider => new Aggregates<TState, TEvent>(provider.GetRequiredService<IEventStore>(), aggregate));
         services.AddSingleton<CommandHandler<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
+        services.AddHostedService(provider => provider.GetRequiredService<TopicKeeper>());
         services.AddWorker(provider => ActivatorUtilities.CreateInstance<OutboxRelay>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The relay's lock")));
         services.AddSingleton(new RetryPolicy(retries, new Random()));
@@ -166,6 +170,7 @@ public static class ServiceRegistration
         var options = defaults with
         {
             Embedded = section.GetValue("Embedded", defaults.Embedded),
+            TopicPrefix = section.GetValue("TopicPrefix", defaults.TopicPrefix),
             LingerMs = section.GetValue("LingerMs", defaults.LingerMs),
             SessionTimeoutMs = section.GetValue("SessionTimeoutMs", defaults.SessionTimeoutMs),
             PrefetchKbMax = section.GetValue("PrefetchKbMax", defaults.PrefetchKbMax),

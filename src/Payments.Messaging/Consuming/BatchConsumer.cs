@@ -23,6 +23,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     ISourceLineages lineages,
     RetryPolicy retries,
     KafkaClientFactory clients,
+    TopicKeeper topics,
     ConsumerStanding standing,
     TimeProvider clock,
     ILogger<BatchConsumer<TState, TEvent>> log) : BackgroundService
@@ -44,7 +45,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private LineageAdoption? _adoption;
     private readonly GapPatience _patience = new();
     private readonly Dictionary<TopicPartition, long> _offsets = [];
-    private readonly PartitionWatch _watch = new(standing, clock);
+    private readonly PartitionWatch _watch = new(standing, clients.Names, clock);
+    private readonly RepeatedLines _repeated = new(clock);
     private long _reportedAt;
     private long? _gapsToldAt;
 
@@ -73,8 +75,8 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             catch (Exception trouble) when (
                 trouble is KafkaException or NpgsqlException or StoreUnavailableException or TimeoutException or IOException)
             {
-                LogTrouble(log, definition.Name, trouble);
-                standing.Tell(trouble.Message);
+                Note(trouble);
+                await topics.RestoreAsync(trouble, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await Task.Delay(TroubleRetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -83,7 +85,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private async Task RunAsync(CancellationToken cancel)
     {
         var processor = new BatchProcessor<TState, TEvent>(definition, store, aggregates, _view, retries, clock, log);
-        using var reporter = clients.CreateProducer($"{definition.Name}-progress");
+        using var reporter = new ProgressReporter(definition.Name, clients, clock, log);
         using var consumer = clients.ConsumerBuilder(definition.Name, definition.Name)
             .SetPartitionsAssignedHandler((_, _) =>
             {
@@ -94,7 +96,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         _stale = true;
         using var listener = new LineageListener(clients, definition.Name, _heard);
         using var collector = new Collector<ConsumeResult<byte[], byte[]>>($"consumer {definition.Name}", () => Collect(consumer));
-        consumer.Subscribe(definition.Topics.SelectMany(TopicSplit.TopicsOf).Select(t => t.Name));
+        consumer.Subscribe(definition.Topics.SelectMany(TopicSplit.TopicsOf).Select(t => clients.Names.OnBroker(t.Name)));
         try
         {
             while (true)
@@ -109,6 +111,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         finally
         {
             ConsumerLag.Left(definition.Name);
+            _offsets.Clear(); // Of partitions that may be new ones when it reads them again.
             consumer.Leave();
         }
     }
@@ -122,7 +125,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         var wait = PollTime;
         while (records.Count < definition.BatchMax && consumer.Consume(wait) is { } record)
         {
-            records.Add(record);
+            records.Add(clients.Names.Ours(record));
             if (records.Count == 1)
             {
                 started = clock.GetTimestamp();
@@ -184,8 +187,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException)
             {
                 // Whether the batch was stored is not known: the watermarks know, and drop what was.
-                LogTrouble(log, definition.Name, trouble);
-                standing.Tell(trouble.Message);
+                Note(trouble);
                 _stale = true;
                 await Task.Delay(TroubleRetryAfter, clock, cancel);
             }
@@ -221,7 +223,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     }
 
     // Offsets and progress are hints for a quick restart; the watermarks are the truth. So a failure here is only noted.
-    private void Report(IConsumer<byte[], byte[]> consumer, IProducer<byte[], byte[]> reporter, List<ConsumeResult<byte[], byte[]>> records)
+    private void Report(IConsumer<byte[], byte[]> consumer, ProgressReporter reporter, List<ConsumeResult<byte[], byte[]>> records)
     {
         foreach (var record in records)
         {
@@ -236,19 +238,28 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
 
         _reportedAt = clock.GetTimestamp();
-        ConsumerLag.Measure(definition.Name, consumer);
+        ConsumerLag.Measure(definition.Name, consumer, clients.Names);
         _watch.Look(consumer, _offsets);
         if (!standing.IsPaused)
         {
             // While it is paused it is silent, as if it were away: a relay would send again to who speaks and does not go on.
-            Tell(reporter);
+            Tell(reporter, consumer.Assignment);
         }
 
         Commit(consumer);
     }
 
-    private void Tell(IProducer<byte[], byte[]> reporter)
+    // Nor does it say anything while it has no partition: whether anybody reads them now, it does not know.
+    private void Tell(ProgressReporter reporter, List<TopicPartition> assignment)
     {
+        if (assignment.Count == 0)
+        {
+            return;
+        }
+
+        var assigned = assignment
+            .GroupBy(p => clients.Names.Ours(p.Topic))
+            .ToDictionary(of => of.Key, of => (IReadOnlyList<int>)[.. of.Select(p => p.Partition.Value)]);
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {
@@ -264,8 +275,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
                 LogGap(log, definition.Name, progress.Source, progress.Partitions.Count);
             }
 
-            var key = System.Text.Encoding.UTF8.GetBytes($"{progress.Consumer}/{progress.Source}");
-            reporter.Produce(Topics.ConsumerProgress.Name, new Message<byte[], byte[]> { Key = key, Value = progress.ToJson() });
+            reporter.Tell(progress with { Assigned = assigned });
         }
     }
 
@@ -275,7 +285,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         {
             try
             {
-                consumer.Commit(_offsets.Select(o => new TopicPartitionOffset(o.Key, o.Value)));
+                consumer.Commit(_offsets.Select(o => new TopicPartitionOffset(clients.Names.OnBroker(o.Key), o.Value)));
             }
             catch (KafkaException notNow) when (!notNow.Error.IsFatal)
             {
@@ -283,6 +293,15 @@ public sealed partial class BatchConsumer<TState, TEvent>(
             }
 
             _offsets.Clear();
+        }
+    }
+
+    private void Note(Exception trouble)
+    {
+        standing.Tell(trouble.Message);
+        if (_repeated.Next(trouble.Message) is not null)
+        {
+            LogTrouble(log, definition.Name, trouble);
         }
     }
 

@@ -23,20 +23,20 @@ internal static class ConsumerLag
         "Messages on a partition that its consumer has yet to take.");
 
     /// <summary>Measures the partitions that a consumer has now, and forgets those that it has no more.</summary>
-    public static void Measure(string name, IConsumer<byte[], byte[]> consumer)
+    public static void Measure(string name, IConsumer<byte[], byte[]> consumer, BrokerNames names)
     {
-        var assigned = consumer.Assignment;
+        var assigned = consumer.Assignment.ToDictionary(p => names.Ours(p));
         foreach (var known in Lags.Keys)
         {
-            if (known.Consumer == name && !assigned.Contains(known.Partition))
+            if (known.Consumer == name && !assigned.ContainsKey(known.Partition))
             {
                 Lags.TryRemove(known, out _);
             }
         }
 
-        foreach (var partition in assigned)
+        foreach (var (partition, onBroker) in assigned)
         {
-            Lags[(name, partition)] = LagOf(consumer, partition) ?? Lags.GetValueOrDefault((name, partition));
+            Lags[(name, partition)] = LagOf(consumer, onBroker) ?? Lags.GetValueOrDefault((name, partition));
         }
     }
 

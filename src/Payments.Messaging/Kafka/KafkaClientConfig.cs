@@ -18,6 +18,9 @@ public static class KafkaClientConfig
     /// </summary>
     private const int EmbeddedHeartbeatMs = 200;
 
+    /// <summary>A few of a consumer's reports, one every half second.</summary>
+    private const int HintTimeoutMs = 3_000;
+
     /// <summary>So many may get lost before a member counts as silent.</summary>
     private const int HeartbeatsPerSession = 4;
 
@@ -45,6 +48,17 @@ public static class KafkaClientConfig
         DeliveryReportFields = "status",
     };
 
+    /// <summary>A producer of hints, each of which replaces the one before: none is worth waiting for.</summary>
+    public static ProducerConfig HintProducer(KafkaOptions options, string clientId) => new(Client(options, clientId))
+    {
+        Acks = Acks.Leader,
+        MessageTimeoutMs = HintTimeoutMs,
+        LingerMs = options.LingerMs,
+        CompressionType = CompressionType.Lz4,
+        AllowAutoCreateTopics = false,
+        DeliveryReportFields = "status",
+    };
+
     /// <summary>
     /// A member of a consumer group that reads what is committed, from the first message on, and says itself how far it has come.
     /// </summary>
@@ -55,7 +69,7 @@ public static class KafkaClientConfig
     /// </remarks>
     public static ConsumerConfig Consumer(KafkaOptions options, string group, string clientId) => new(Client(options, clientId))
     {
-        GroupId = group,
+        GroupId = options.TopicPrefix + group,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
         SessionTimeoutMs = options.SessionTimeoutMs,
         HeartbeatIntervalMs = options.Embedded ? EmbeddedHeartbeatMs : options.SessionTimeoutMs / HeartbeatsPerSession,
@@ -81,7 +95,7 @@ public static class KafkaClientConfig
         return new ClientConfig(options.ClientProperties.ToDictionary())
         {
             BootstrapServers = options.BootstrapServers,
-            ClientId = clientId,
+            ClientId = options.TopicPrefix + clientId,
             ReconnectBackoffMaxMs = ReconnectBackoffMaxMs,
         };
     }

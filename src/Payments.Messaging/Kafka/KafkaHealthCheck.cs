@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Payments.Messaging;
 
 /// <summary>
-/// One question to the broker, within two seconds. To be registered as degrading only: without a broker a service still takes requests,
-/// whose events are sent when it is back.
+/// Asks the broker for its topics, within two seconds: does it answer, and has it all of ours? To be registered as degrading: without a
+/// broker a service still takes requests, whose events are sent when it is back.
 /// </summary>
 public sealed class KafkaHealthCheck(KafkaClientFactory clients) : IHealthCheck, IDisposable
 {
@@ -18,8 +18,17 @@ public sealed class KafkaHealthCheck(KafkaClientFactory clients) : IHealthCheck,
     {
         try
         {
-            await Task.Run(() => _admin.Value.GetMetadata(Patience), cancellationToken);
-            return HealthCheckResult.Healthy();
+            var metadata = await Task.Run(() => _admin.Value.GetMetadata(Patience), cancellationToken);
+            var partitions = metadata.Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+            var missing = Topics.All
+                .Where(topic => partitions.GetValueOrDefault(clients.Names.OnBroker(topic.Name)) < topic.Partitions)
+                .Select(topic => topic.Name)
+                .ToList();
+            return missing.Count == 0
+                ? HealthCheckResult.Healthy()
+                : new HealthCheckResult(
+                    context.Registration.FailureStatus,
+                    $"The broker lacks topics or partitions of them, and they are being created: {string.Join(", ", missing)}.");
         }
         catch (KafkaException fault)
         {

@@ -9,14 +9,22 @@ public sealed record KafkaOptions
     private static readonly string[] ClientPropertyPrefixes =
         ["security.", "sasl.", "ssl.", "enable.ssl.", "client.rack", "broker.address.", "socket.keepalive.", "debug"];
 
+    private const int TopicPrefixCharsMax = 100;
+
     /// <summary>Comma-separated <c>host:port</c>; <c>ConnectionStrings:kafka</c>.</summary>
     public required string BootstrapServers { get; init; }
 
-    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has its topics already, and forgets with its process.</summary>
+    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has one replica of everything, and forgets with its process.</summary>
     public bool Embedded { get; init; }
 
     /// <summary>Properties of librdkafka that say how to get in: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c> …</summary>
     public IReadOnlyDictionary<string, string> ClientProperties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Begins the name of every topic, consumer group and client on the broker, so that two installations can share a cluster. Names in the
+    /// databases, logs and metrics are without it.
+    /// </summary>
+    public string TopicPrefix { get; init; } = "";
 
     /// <summary>How long the producer waits for more messages to put into one batch: throughput for latency.</summary>
     public double LingerMs { get; init; } = 1;
@@ -28,7 +36,8 @@ public sealed record KafkaOptions
     public int PrefetchKbMax { get; init; } = 16 * 1024;
 
     /// <summary>
-    /// Copies of every partition. A cluster with fewer brokers refuses to create the topics, and the host does not start.
+    /// Copies of every partition, where topics are created. A cluster with fewer brokers refuses that, and the host does not start. The
+    /// embedded broker always has one.
     /// </summary>
     public short ReplicationFactor { get; init; } = 3;
 
@@ -42,6 +51,9 @@ public sealed record KafkaOptions
     public IReadOnlyList<string> Problems() =>
     [
         .. Unless(!string.IsNullOrWhiteSpace(BootstrapServers), "BootstrapServers is empty."),
+        .. Unless(
+            TopicPrefix.Length <= TopicPrefixCharsMax && TopicPrefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'),
+            $"TopicPrefix must be at most {TopicPrefixCharsMax} letters, digits, dots, underscores and hyphens."),
         .. Unless(LingerMs is >= 0 and <= 1_000, "LingerMs must be from 0 to 1000."),
         .. Unless(SessionTimeoutMs is >= 6_000 and <= 300_000, "SessionTimeoutMs must be from 6000 to 300000: what brokers allow."),
         .. Unless(PrefetchKbMax is >= 1_024 and <= 1_048_576, "PrefetchKbMax must be from 1024 to 1048576."),

@@ -15,6 +15,7 @@ namespace Payments.Messaging.Parking;
 public sealed partial class DeadLetterCopier(
     NpgsqlDataSource database,
     KafkaClientFactory clients,
+    TopicKeeper topics,
     ILeadership leadership,
     TimeProvider clock,
     ILogger<DeadLetterCopier> log) : BackgroundService
@@ -34,19 +35,24 @@ public sealed partial class DeadLetterCopier(
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        using var producer = clients.CreateProducer("dead-letters");
         while (true)
         {
             try
             {
-                if (await CopyAsync(producer, cancel) < BatchMax)
+                // A new one after each trouble: one that was refused something for good never sends again.
+                using var producer = clients.CreateProducer("dead-letters");
+                while (true)
                 {
-                    await Task.Delay(LookEvery, clock, cancel);
+                    if (await CopyAsync(producer, cancel) < BatchMax)
+                    {
+                        await Task.Delay(LookEvery, clock, cancel);
+                    }
                 }
             }
             catch (Exception trouble) when (trouble is NpgsqlException or KafkaException or IOException or TimeoutException)
             {
                 LogTrouble(log, trouble);
+                await topics.RestoreAsync(trouble, cancel);
                 await Task.Delay(TroubleRetryAfter, clock, cancel);
             }
         }
@@ -66,7 +72,7 @@ public sealed partial class DeadLetterCopier(
             {
                 var message = PostgresParkedMessages.Read(reader);
                 ids.Add(message.Id);
-                var to = new TopicPartition(message.Topic + Topic.DeadLettersSuffix, message.Partition);
+                var to = clients.Names.OnBroker(new TopicPartition(message.Topic + Topic.DeadLettersSuffix, message.Partition));
                 sent.Add(SendAsync(producer, to, Copy(message, reader), cancel));
             }
         }

@@ -20,6 +20,16 @@ public sealed record ConsumerProgress(
     Guid? Lineage = null,
     Guid? Incarnation = null)
 {
+    /// <summary>
+    /// By topic, the partitions that the member who says this has now, and so speaks for; null from one of a version that did not say. It
+    /// tells how far the consumer has come on others too, but whether anybody reads those at the moment it does not know.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? Assigned { get; init; }
+
+    /// <summary><see cref="Assigned"/>, one by one.</summary>
+    public IReadOnlyList<PartitionOf>? AssignedPartitions() =>
+        Assigned is null ? null : [.. Assigned.SelectMany(of => of.Value.Select(partition => new PartitionOf(of.Key, partition)))];
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ConsumerProgressJson.Default.ConsumerProgress);
 
     /// <summary>Reads it; null when it is not one, which costs nothing but a late acknowledgement.</summary>

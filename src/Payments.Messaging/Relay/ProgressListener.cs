@@ -6,15 +6,16 @@ namespace Payments.Messaging.Relay;
 /// <summary>Hears what consumers say of their progress, and asks the broker where partitions end.</summary>
 internal sealed class ProgressListener : IDisposable
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
-
+    private readonly BrokerNames _names;
     private readonly IConsumer<byte[], byte[]> _consumer;
 
     public ProgressListener(KafkaClientFactory clients, string source)
     {
+        _names = clients.Names;
+
         // The group is only a name that Kafka asks for: partitions are taken directly and no offset is ever committed.
         _consumer = clients.ConsumerBuilder($"relay-{source}", $"relay-{source}-progress").Build();
-        _consumer.Assign(new TopicPartitionOffset(Topics.ConsumerProgress.Name, 0, Offset.End));
+        _consumer.Assign(new TopicPartitionOffset(_names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
     }
 
     /// <summary>Reads until cancelled; blocks a thread of its own.</summary>
@@ -31,9 +32,9 @@ internal sealed class ProgressListener : IDisposable
     }
 
     /// <summary>The offset at which each partition ends now. Asks the broker; blocks.</summary>
-    public Dictionary<PartitionOf, long> Ends(IEnumerable<PartitionOf> partitions) => partitions.ToDictionary(
+    public Dictionary<PartitionOf, long> Ends(IEnumerable<PartitionOf> partitions, TimeSpan answerWithin) => partitions.ToDictionary(
         p => p,
-        p => _consumer.QueryWatermarkOffsets(new TopicPartition(p.Topic, p.Partition), AnswerTimeout).High.Value);
+        p => _consumer.QueryWatermarkOffsets(_names.OnBroker(p), answerWithin).High.Value);
 
     public void Dispose()
     {

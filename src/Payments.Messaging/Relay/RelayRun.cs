@@ -14,6 +14,7 @@ internal sealed partial class RelayRun(
     RelayLedger ledger,
     AcknowledgementWatch watch,
     IProducer<byte[], byte[]> producer,
+    BrokerNames names,
     ProgressListener listener,
     SplitSwitch split,
     RelayLimits limits,
@@ -26,6 +27,7 @@ internal sealed partial class RelayRun(
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
     private readonly ConcurrentQueue<ConsumerProgress> _heard = new();
     private readonly HashSet<PartitionOf> _lost = [];
+    private readonly EndsWatch _ends = new(listener, clock);
     private LogLineage _lineage = LogLineage.Unnamed;
     private long _announcedAt;
     private long _readUpTo;
@@ -54,6 +56,7 @@ internal sealed partial class RelayRun(
         await stop.CancelAsync();
         await Task.WhenAll(tasks.Select(t =>
             t.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await _ends.StopAsync();
         if (!cancel.IsCancellationRequested)
         {
             await first; // Throws what broke.
@@ -126,7 +129,7 @@ internal sealed partial class RelayRun(
                 ? untraced ??= EventMessage.Encode(store.Name, _lineage, e, previous)
                 : EventMessage.Encode(store.Name, _lineage, e, previous, sentBy: span.Id);
             producer.Produce(
-                new TopicPartition(target.Topic, target.Partition),
+                names.OnBroker(target),
                 message,
                 report =>
                 {
@@ -161,6 +164,7 @@ internal sealed partial class RelayRun(
             var sound = Settle();
             await HearAsync(cancel);
             LookForOverdue();
+            _lost.UnionWith(_ends.Behind(ledger));
             await books.WriteAsync(ledger, cancel);
             if (!sound)
             {
@@ -206,7 +210,7 @@ internal sealed partial class RelayRun(
         var lineage = Volatile.Read(ref _lineage);
         while (_heard.TryDequeue(out var progress))
         {
-            watch.Heard(progress.Consumer, Now());
+            watch.Heard(progress.Consumer, progress.AssignedPartitions(), Now());
             if (progress.Source != store.Name)
             {
                 continue;
@@ -267,7 +271,7 @@ internal sealed partial class RelayRun(
     {
         _announcedAt = clock.GetTimestamp();
         producer.Produce(
-            new TopicPartition(Topics.ConsumerProgress.Name, 0),
+            names.OnBroker(new PartitionOf(Topics.ConsumerProgress.Name, 0)),
             new Message<byte[], byte[]>
             {
                 Key = Encoding.UTF8.GetBytes($"lineage/{store.Name}"),

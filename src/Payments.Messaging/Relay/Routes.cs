@@ -15,7 +15,7 @@ public static class Routes
     ];
 
     /// <summary>The topic, or null for an event without a routing key: it stays in its own service.</summary>
-    /// <exception cref="InvalidOperationException">
+    /// <exception cref="UnroutableEventException">
     /// A routed event of an unknown kind: a bug, and the relay stops rather than drop it.
     /// </exception>
     public static Topic? TopicOf(StoredEvent e)
@@ -33,6 +33,10 @@ public static class Routes
             }
         }
 
-        throw new InvalidOperationException($"No topic takes '{e.Type}' (position {e.Position}).");
+        throw new UnroutableEventException(e);
     }
 }
+
+/// <summary>No topic takes an event that is to be sent: a bug, or an event of a newer version than this one.</summary>
+public sealed class UnroutableEventException(StoredEvent e)
+    : InvalidOperationException($"No topic takes '{e.Type}' (position {e.Position}).");

@@ -6,7 +6,7 @@ namespace Payments.Messaging.Standings;
 /// Looks, beside a consumer's work, where its partitions end, and holds them while a person wants it paused. Called by the consumer's own
 /// thread between its batches.
 /// </summary>
-internal sealed class PartitionWatch(ConsumerStanding standing, TimeProvider clock)
+internal sealed class PartitionWatch(ConsumerStanding standing, BrokerNames names, TimeProvider clock)
 {
     /// <summary>How often the broker is asked while the consumer is paused, and so nothing is fetched.</summary>
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
@@ -47,7 +47,7 @@ internal sealed class PartitionWatch(ConsumerStanding standing, TimeProvider clo
     public void Look(IConsumer<byte[], byte[]> consumer, IReadOnlyDictionary<TopicPartition, long> handled)
     {
         var assignment = consumer.Assignment;
-        standing.Assigned(assignment);
+        standing.Assigned(assignment.Select(p => names.Ours(p)));
         foreach (var (partition, next) in handled)
         {
             standing.Handled(partition, next);
@@ -73,7 +73,8 @@ internal sealed class PartitionWatch(ConsumerStanding standing, TimeProvider clo
             var (end, position) = (consumer.GetWatermarkOffsets(partition).High, consumer.Position(partition));
             if (end != Offset.Unset)
             {
-                standing.Ends(partition, position == Offset.Unset ? _startsAt.GetValueOrDefault(partition) : position.Value, end.Value);
+                var next = position == Offset.Unset ? _startsAt.GetValueOrDefault(partition) : position.Value;
+                standing.Ends(names.Ours(partition), next, end.Value);
             }
         }
     }
@@ -102,8 +103,8 @@ internal sealed class PartitionWatch(ConsumerStanding standing, TimeProvider clo
         _askedAt = clock.GetTimestamp();
         foreach (var partition in assignment)
         {
-            standing.Ends(
-                partition, _startsAt.GetValueOrDefault(partition), consumer.QueryWatermarkOffsets(partition, AnswerWithin).High.Value);
+            var end = consumer.QueryWatermarkOffsets(partition, AnswerWithin).High.Value;
+            standing.Ends(names.Ours(partition), _startsAt.GetValueOrDefault(partition), end);
         }
     }
 }

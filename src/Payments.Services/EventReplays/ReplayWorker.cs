@@ -136,7 +136,7 @@ internal sealed partial class ReplayWorker(
     {
         var message = EventMessage.Encode(store.Name, lineage, e.Event, e.Previous, mark);
         return TopicSplit.Physical(e.Place, split.Phase)
-            .Select(place => producer.ProduceAsync(new TopicPartition(place.Topic, place.Partition), message, cancel));
+            .Select(place => producer.ProduceAsync(clients.Names.OnBroker(place), message, cancel));
     }
 
     [LoggerMessage(EventId = 170, Level = LogLevel.Information, Message = "Replay {Replay} goes on after position {Position}")]

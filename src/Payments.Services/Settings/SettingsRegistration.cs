@@ -33,6 +33,7 @@ public static class SettingsRegistration
         builder.ShowSettings(
             "Broker",
             ShownSetting.Of("Kafka:Embedded", kafka.Embedded),
+            new ShownSetting("Kafka:TopicPrefix", kafka.TopicPrefix.Length == 0 ? "none" : kafka.TopicPrefix),
             ShownSetting.Of("Kafka:LingerMs", kafka.LingerMs),
             ShownSetting.Of("Kafka:SessionTimeoutMs", kafka.SessionTimeoutMs),
             ShownSetting.Of("Kafka:PrefetchKbMax", kafka.PrefetchKbMax),

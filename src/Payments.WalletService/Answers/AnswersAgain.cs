@@ -70,7 +70,7 @@ internal sealed partial class AnswersAgain(
             var message = Encode(store.Name, lineage, answer, command);
             foreach (var place in TopicSplit.Physical(EventMessage.PlaceOf(answer)!.Value, split.Phase))
             {
-                producer.Produce(new TopicPartition(place.Topic, place.Partition), message);
+                producer.Produce(clients.Names.OnBroker(place), message);
             }
         }
 

@@ -55,7 +55,7 @@ public sealed class ConfigurationPageTests
 
     private static string? Text(object? value) => value switch
     {
-        null => null,
+        null or "" => null,
         bool flag => flag ? "true" : "false",
         IFormattable number => number.ToString("N0", CultureInfo.InvariantCulture),
         _ => value.ToString(),

@@ -5,7 +5,6 @@ using System.Text.Json;
 using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Payments.EventStore;
 using Payments.Messaging;
 using Payments.SagaService;
@@ -21,12 +20,12 @@ internal sealed class ReplayStage : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private readonly EmbeddedBroker _broker = EmbeddedBroker.Start(Topics.All);
+    private readonly TestBroker _broker;
     private readonly string _connection;
     private WebApplication? _host;
     private HttpClient? _http;
 
-    private ReplayStage(string connection) => _connection = connection;
+    private ReplayStage(string connection, TestBroker broker) => (_connection, _broker) = (connection, broker);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -35,12 +34,9 @@ internal sealed class ReplayStage : IAsyncDisposable
 
     public static async Task<ReplayStage> SetAsync(PostgresFixture postgres)
     {
-        var stage = new ReplayStage(await postgres.CreateDatabaseAsync());
+        var stage = new ReplayStage(await postgres.CreateDatabaseAsync(), await TestBroker.StartAsync());
         await stage.StartServiceAsync();
-        var clients = new KafkaClientFactory(
-            new KafkaOptions { BootstrapServers = stage._broker.BootstrapServers, Embedded = true },
-            NullLogger<KafkaClientFactory>.Instance);
-        stage.Reader = new MemberOfGroup(clients.ConsumerBuilder("outsider", "outsider"), Topics.SagaEvents);
+        stage.Reader = new MemberOfGroup(stage._broker.Clients, "outsider", Topics.SagaEvents);
         return stage;
     }
 
@@ -51,8 +47,7 @@ internal sealed class ReplayStage : IAsyncDisposable
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
             "--Logging:Console:LogLevel:Default=None",
-            $"--ConnectionStrings:kafka={_broker.BootstrapServers}",
-            "--Kafka:Embedded=true",
+            .. _broker.Settings.Select(setting => $"--{setting}"),
             $"--ConnectionStrings:sagas={_connection}",
         ]);
         await _host.StartAsync(Cancel);

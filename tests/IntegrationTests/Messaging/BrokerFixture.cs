@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Messaging;
 
 namespace IntegrationTests.Messaging;
@@ -16,9 +15,7 @@ internal sealed class BrokerFixture : IDisposable
     public BrokerFixture(int retainedBytes = EmbeddedBroker.DefaultRetainedBytes)
     {
         Broker = EmbeddedBroker.Start(Topics.All, retainedBytes);
-        Clients = new(
-            new KafkaOptions { BootstrapServers = Broker.BootstrapServers, Embedded = true },
-            NullLogger<KafkaClientFactory>.Instance);
+        Clients = TestBroker.OfEmbedded(Broker).Clients;
     }
 
     public EmbeddedBroker Broker { get; }

@@ -43,7 +43,7 @@ public sealed class DeliveryWithoutOffsetTests(PostgresFixture postgres)
     {
         using var kafka = new BrokerFixture();
         await using var log = await RelayedLog.CreateAsync("payments", postgres);
-        await log.StartRelayAsync(kafka.Broker.BootstrapServers);
+        await log.StartRelayAsync(kafka.Clients.Options);
         using (var reader = kafka.Join("reader", "reader", Topics.PaymentEvents))
         {
             for (var round = 1; round <= 3; round++)

@@ -25,7 +25,7 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
 
         Assert.Equal((short)ErrorCode.UnsupportedVersion, unknown.Int16());
         Assert.Equal((short)ErrorCode.NoError, oldest.Int16());
-        Assert.Equal(14, oldest.Count());
+        Assert.Equal(15, oldest.Count());
     }
 
     [Fact]

@@ -10,13 +10,25 @@ internal sealed class MemberOfGroup : IDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly BrokerNames _names;
     private readonly List<Message> _received = [];
     private readonly List<MessageReading.Unreadable> _unreadable = [];
     private readonly HashSet<TopicPartition> _partitions = [];
     private bool _closed;
 
-    public MemberOfGroup(ConsumerBuilder<byte[], byte[]> builder, Topic topic)
+    public MemberOfGroup(KafkaClientFactory clients, string group, Topic topic)
+        : this(clients.ConsumerBuilder(group, group), topic, clients.Names)
     {
+    }
+
+    public MemberOfGroup(ConsumerBuilder<byte[], byte[]> builder, Topic topic)
+        : this(builder, topic, new BrokerNames(""))
+    {
+    }
+
+    private MemberOfGroup(ConsumerBuilder<byte[], byte[]> builder, Topic topic, BrokerNames names)
+    {
+        _names = names;
         _consumer = builder
             .SetPartitionsAssignedHandler((_, added) => _partitions.UnionWith(added))
             .SetPartitionsRevokedHandler((_, taken) =>
@@ -27,7 +39,7 @@ internal sealed class MemberOfGroup : IDisposable
                     Commit();
             })
             .Build();
-        _consumer.Subscribe(topic.Name);
+        _consumer.Subscribe(names.OnBroker(topic.Name));
     }
 
     public IReadOnlyCollection<TopicPartition> Partitions => _partitions;
@@ -64,13 +76,13 @@ internal sealed class MemberOfGroup : IDisposable
 
     /// <summary>The offset that the next message of a partition will have.</summary>
     public long EndOffset(Topic topic, int partition) =>
-        _consumer.QueryWatermarkOffsets(new TopicPartition(topic.Name, partition), BrokerFixture.Deadline).High.Value;
+        _consumer.QueryWatermarkOffsets(_names.OnBroker(new TopicPartition(topic.Name, partition)), BrokerFixture.Deadline).High.Value;
 
     public void WaitForPartitions(int count) => WaitUntil([this], () => _partitions.Count == count);
 
     /// <summary>Commits all that was received, as a consumer does when its database transaction is through.</summary>
     public void Commit() => _consumer.Commit(_received
-        .GroupBy(message => new TopicPartition(message.Topic, message.Partition))
+        .GroupBy(message => _names.OnBroker(new TopicPartition(message.Topic, message.Partition)))
         .Where(partition => _partitions.Contains(partition.Key) || Revoked.Contains(partition.Key))
         .Select(partition => new TopicPartitionOffset(partition.Key, partition.Max(message => message.Offset) + 1)));
 
@@ -91,7 +103,7 @@ internal sealed class MemberOfGroup : IDisposable
         if (_consumer.Consume(Poll) is not { } record)
             return;
 
-        switch (MessageCodec.Read(record))
+        switch (MessageCodec.Read(_names.Ours(record)))
         {
             case MessageReading.Readable readable:
                 _received.Add(readable.Message);

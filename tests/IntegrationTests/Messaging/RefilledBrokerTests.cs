@@ -23,12 +23,12 @@ public sealed class RefilledBrokerTests(PostgresFixture postgres)
         using var broker = EmbeddedBroker.Start(Topics.All);
         await using var payments = await RelayedLog.CreateAsync("payments", postgres);
         await using var wallets = await RelayedLog.CreateAsync("wallets", postgres);
-        await payments.StartRelayAsync(broker.BootstrapServers);
+        await payments.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
         await payments.AppendAsync(Event, Key);
         await UntilAsync(async () => await payments.CheckpointAsync() == 1);
 
         broker.LoseEverything();
-        await wallets.StartRelayAsync(broker.BootstrapServers);
+        await wallets.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
         foreach (var _ in Enumerable.Range(0, 3))
         {
             await wallets.AppendAsync(Event, Key);
@@ -42,7 +42,7 @@ public sealed class RefilledBrokerTests(PostgresFixture postgres)
 
         await UntilAsync(async () => await WatermarkAsync(reader, "payments") == 1);
         Assert.True(
-            waiting.Elapsed > AcknowledgementWatch.Patience / 2,
+            waiting.Elapsed > AcknowledgementWatch.PatienceFor(new KafkaOptions { BootstrapServers = "" }) / 2,
             $"Something else had brought it, after {waiting.Elapsed.TotalSeconds:0.0} s.");
         Assert.Equal(3, await WatermarkAsync(reader, "wallets"));
     }

@@ -21,8 +21,8 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
     {
         using var broker = EmbeddedBroker.Start(Topics.All);
         await using var log = await RelayedLog.CreateAsync("payments", postgres);
-        await log.StartRelayAsync(broker.BootstrapServers);
-        await log.StartRelayAsync(broker.BootstrapServers);
+        await log.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
+        await log.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
         using var reader = new Reader(broker.BootstrapServers);
 
         var appending = AppendAsync(log);
@@ -35,7 +35,7 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
             await UntilAsync(async () => (leader = await log.LeaderAsync() ?? "") != "");
             Assert.True(leaders.Add(leader), $"{leader} is dead and publishes.");
             await log.KillRelayAsync(leader);
-            await log.StartRelayAsync(broker.BootstrapServers);
+            await log.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
         }
 
         await appending;

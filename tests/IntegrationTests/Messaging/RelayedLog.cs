@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.EventStore;
@@ -40,16 +41,20 @@ internal sealed class RelayedLog : IAsyncDisposable
     }
 
     /// <returns>Its name, as <see cref="LeaderAsync"/> tells it.</returns>
-    public async Task<string> StartRelayAsync(string brokers)
+    public async Task<string> StartRelayAsync(KafkaOptions kafka)
     {
         var name = $"relay-{++_started}";
         var database = NpgsqlDataSource.Create($"{_connection};Application Name={name}");
         var store = Store(database);
-        var clients = new KafkaClientFactory(
-            new KafkaOptions { BootstrapServers = brokers, Embedded = true }, NullLogger<KafkaClientFactory>.Instance);
-        var relay = new OutboxRelay(store, database, clients, new SplitSwitch(), TimeProvider.System, NullLogger<OutboxRelay>.Instance);
+        var clients = new KafkaClientFactory(kafka, NullLogger<KafkaClientFactory>.Instance);
+        var creator = new TopicCreator(clients, NullLogger<TopicCreator>.Instance);
+        var topics = new TopicKeeper(creator, Topics.All, TimeProvider.System, NullLogger<TopicKeeper>.Instance);
+        var health = new RelayHealthCheck();
+        var relay = new OutboxRelay(
+            store, database, clients, topics, health, new SplitSwitch(), TimeProvider.System,
+            NullLogger<OutboxRelay>.Instance);
         await relay.StartAsync(Cancel);
-        _processes.Add(new Process(name, relay, store, database));
+        _processes.Add(new Process(name, relay, health, creator, store, database));
         return name;
     }
 
@@ -74,6 +79,14 @@ internal sealed class RelayedLog : IAsyncDisposable
     {
         await using var command = _database.CreateCommand(WhoHoldsTheLock);
         return (string?)await command.ExecuteScalarAsync(Cancel);
+    }
+
+    /// <summary>What a relay that was started says of itself.</summary>
+    public Task<HealthCheckResult> HealthAsync(string name)
+    {
+        var check = _processes.Single(p => p.Name == name).Health;
+        return check.CheckHealthAsync(
+            new HealthCheckContext { Registration = new HealthCheckRegistration("relay", check, HealthStatus.Degraded, null) }, Cancel);
     }
 
     /// <summary>How far the log is delivered, by the relay's books.</summary>
@@ -112,12 +125,19 @@ internal sealed class RelayedLog : IAsyncDisposable
     private PostgresEventStore Store(NpgsqlDataSource database) =>
         new(_name, database, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
 
-    private sealed record Process(string Name, OutboxRelay Relay, PostgresEventStore Store, NpgsqlDataSource Database) : IAsyncDisposable
+    private sealed record Process(
+        string Name,
+        OutboxRelay Relay,
+        RelayHealthCheck Health,
+        TopicCreator Topics,
+        PostgresEventStore Store,
+        NpgsqlDataSource Database) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             await Relay.StopAsync(CancellationToken.None);
             Relay.Dispose();
+            Topics.Dispose();
             await Store.DisposeAsync();
             await Database.DisposeAsync();
         }

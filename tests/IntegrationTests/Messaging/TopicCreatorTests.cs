@@ -46,7 +46,14 @@ public sealed class TopicCreatorTests
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        await Assert.ThrowsAnyAsync<KafkaException>(() => Creator(broker.BootstrapServers).CreateMissingAsync(Topics.All));
+        var refusal = await Assert.ThrowsAsync<TopicRefusedException>(
+            () => Creator(broker.BootstrapServers).CreateMissingAsync(Topics.All));
+
+        Assert.Equal(
+            "The broker does not create topic events.payments.v1: There is one broker: a topic has one replica. "
+            + "Kafka:ReplicationFactor is 3, and the cluster has 1 broker now: "
+            + "set Kafka:ReplicationFactor to at most 1, and Kafka:MinInSyncReplicas to no more than that.",
+            refusal.Message);
     }
 
     [Fact]
@@ -55,8 +62,9 @@ public sealed class TopicCreatorTests
         using var broker = EmbeddedBroker.Start([Topics.SagaEvents]);
         var creator = Creator(broker.BootstrapServers, replicas: 1);
 
-        await creator.CreateMissingAsync(Topics.All);
-        await creator.CreateMissingAsync(Topics.All);
+        // Only who has created a topic says so.
+        Assert.Equal(Topics.All.Except([Topics.SagaEvents]), await creator.CreateMissingAsync(Topics.All));
+        Assert.Empty(await creator.CreateMissingAsync(Topics.All));
 
         Assert.All(Topics.All, topic => Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(topic)));
     }
@@ -73,19 +81,45 @@ public sealed class TopicCreatorTests
     }
 
     [Fact]
-    public async Task The_embedded_broker_is_left_alone()
+    public async Task On_the_embedded_broker_topics_have_one_replica_whatever_is_set()
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All);
+        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All));
     }
 
-    private static TopicCreator Creator(string bootstrapServers, bool embedded = false, short replicas = 3)
+    [Fact]
+    public async Task Of_many_hosts_that_start_at_once_each_topic_is_created_by_one()
+    {
+        using var broker = EmbeddedBroker.Start([]);
+
+        var created = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
+            Task.Run(() => Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All))));
+
+        Assert.Equal(Topics.All.Select(t => t.Name).Order(), created.SelectMany(topics => topics).Select(t => t.Name).Order());
+    }
+
+    [Fact]
+    public async Task Two_installations_on_one_cluster_have_topics_of_their_own()
+    {
+        using var broker = EmbeddedBroker.Start([]);
+
+        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "one.").CreateMissingAsync(Topics.All));
+        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "two.").CreateMissingAsync(Topics.All));
+
+        var sagas = Topics.SagaEvents;
+        Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(sagas with { Name = "one.events.sagas.v1" }));
+        Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(sagas with { Name = "two.events.sagas.v1" }));
+        broker.CreateTopic(sagas);
+    }
+
+    private static TopicCreator Creator(string bootstrapServers, bool embedded = false, short replicas = 3, string prefix = "")
     {
         var options = new KafkaOptions
         {
             BootstrapServers = bootstrapServers,
             Embedded = embedded,
+            TopicPrefix = prefix,
             ReplicationFactor = replicas,
             MinInSyncReplicas = 1,
             StartTimeoutMs = (int)StartTimeout.TotalMilliseconds,

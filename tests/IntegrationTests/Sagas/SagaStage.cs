@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -27,15 +28,16 @@ internal sealed class SagaStage : IAsyncDisposable
     private static readonly Currency Eur = Currency.Parse("EUR");
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private readonly EmbeddedBroker _broker = EmbeddedBroker.Start(Topics.All);
     private readonly NpgsqlDataSource _database;
     private readonly PostgresEventStore _store;
     private readonly List<WebApplication> _hosts = [];
     private readonly CommandHandler<Saga, SagaEvent> _sagas;
     private readonly string _connection;
+    private readonly TestBroker _broker;
 
-    private SagaStage(string connection)
+    private SagaStage(string connection, TestBroker broker)
     {
+        _broker = broker;
         _connection = connection;
         _database = NpgsqlDataSource.Create(connection);
         _store = new PostgresEventStore("sagas", _database, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
@@ -50,7 +52,7 @@ internal sealed class SagaStage : IAsyncDisposable
 
     public static async Task<SagaStage> SetAsync(PostgresFixture postgres)
     {
-        var stage = new SagaStage(await postgres.CreateDatabaseAsync());
+        var stage = new SagaStage(await postgres.CreateDatabaseAsync(), await TestBroker.StartAsync());
         try
         {
             await SchemaMigrator.MigrateAsync(
@@ -213,8 +215,7 @@ internal sealed class SagaStage : IAsyncDisposable
             "environment=Development",
             "urls=http://127.0.0.1:0",
             $"Logging:Console:LogLevel:Default={Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None"}",
-            $"ConnectionStrings:kafka={_broker.BootstrapServers}",
-            "Kafka:Embedded=true",
+            .. _broker.Settings,
             .. settings,
         ];
         var host = build([.. all.Select(setting => $"--{setting}")]);

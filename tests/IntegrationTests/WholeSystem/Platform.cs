@@ -1,3 +1,4 @@
+using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Payments.CardProcessor;
 using Payments.Gateway;
@@ -15,27 +16,31 @@ internal sealed class Platform : IAsyncDisposable
 {
     private static readonly string LogLevel = Environment.GetEnvironmentVariable("PAYMENTS_TEST_LOG_LEVEL") ?? "None";
 
-    private readonly EmbeddedBroker _broker;
+    private readonly TestBroker _broker;
     private readonly bool _ownsBroker;
     private readonly List<WebApplication> _hosts = [];
     private readonly List<string> _addresses = [];
+    private readonly List<string> _names = [];
 
     private readonly IReadOnlyList<string> _settings;
 
-    private Platform(Databases databases, EmbeddedBroker? broker, IReadOnlyList<string> settings)
+    private Platform(Databases databases, TestBroker broker, bool ownsBroker, IReadOnlyList<string> settings)
     {
         _settings = settings;
         Databases = databases;
-        _broker = broker ?? EmbeddedBroker.Start(Topics.All);
-        _ownsBroker = broker is null;
+        (_broker, _ownsBroker) = (broker, ownsBroker);
     }
 
     public Databases Databases { get; }
 
-    public string Kafka => _broker.BootstrapServers;
+    public TestBroker Broker => _broker;
+
+    public string Kafka => _broker.Options.BootstrapServers;
 
     /// <summary>The broker forgets all that it holds, while all hosts run.</summary>
-    public void LoseBroker() => _broker.LoseEverything();
+    public void LoseBroker() => _broker.Embedded.LoseEverything();
+
+    public WebApplication HostOf(string name) => _hosts[_names.IndexOf(name)];
 
     public Uri Gateway => new(_hosts[^1].Urls.Single());
 
@@ -46,7 +51,8 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The same on a broker that was there before and stays.</summary>
     public static async Task<Platform> StartAsync(Databases databases, EmbeddedBroker? broker, params string[] settings)
     {
-        var platform = new Platform(databases, broker, settings);
+        var used = broker is null ? await TestBroker.StartAsync() : TestBroker.OfEmbedded(broker);
+        var platform = new Platform(databases, used, broker is null, settings);
         try
         {
             await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
@@ -71,11 +77,11 @@ internal sealed class Platform : IAsyncDisposable
             "environment=Development",
             "urls=http://127.0.0.1:0",
             $"Logging:Console:LogLevel:Default={LogLevel}",
-            $"ConnectionStrings:kafka={Kafka}",
-            "Kafka:Embedded=true",
+            .. _broker.Settings,
         ];
         var host = build([.. common.Concat(_addresses).Concat(_settings).Concat(settings).Select(setting => $"--{setting}")]);
         _hosts.Add(host);
+        _names.Add(name);
         await host.StartAsync();
         _addresses.Add($"services:{name}:http:0={host.Urls.Single()}");
         return host;

@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Messaging;
 using Payments.Messaging.Parking;
 
@@ -40,8 +39,7 @@ public sealed class PoisonTests(PostgresFixture postgres)
         await using var platform = await Platform.StartAsync(databases);
         using var api = new Api(platform.Gateway);
         await using var audit = new Audit(databases);
-        var options = new KafkaOptions { BootstrapServers = platform.Kafka, Embedded = true };
-        var clients = new KafkaClientFactory(options, NullLogger<KafkaClientFactory>.Instance);
+        var clients = platform.Broker.Clients;
         using var producer = clients.CreateProducer("poisoner");
 
         (Topic Topic, Audit.Log Log, string Consumer)[] read =
@@ -54,7 +52,8 @@ public sealed class PoisonTests(PostgresFixture postgres)
         {
             foreach (var (_, poison, _, _) in Kinds)
             {
-                await producer.ProduceAsync(new TopicPartition(topic.Name, 0), poison(), TestContext.Current.CancellationToken);
+                await producer.ProduceAsync(
+                    new TopicPartition(clients.Names.OnBroker(topic.Name), 0), poison(), TestContext.Current.CancellationToken);
             }
         }
 
@@ -118,7 +117,7 @@ public sealed class PoisonTests(PostgresFixture postgres)
     private static List<string> CopiesOn(KafkaClientFactory clients, Topic topic, int count)
     {
         using var consumer = clients.ConsumerBuilder("reader-of-dead-letters", "reader-of-dead-letters").Build();
-        consumer.Assign(new TopicPartitionOffset(topic.Name, 0, Offset.Beginning));
+        consumer.Assign(new TopicPartitionOffset(clients.Names.OnBroker(topic.Name), 0, Offset.Beginning));
         var types = new List<string>();
         var deadline = DateTimeOffset.UtcNow + Deadline;
         while (types.Count < count && DateTimeOffset.UtcNow < deadline)

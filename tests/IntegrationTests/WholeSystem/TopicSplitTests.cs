@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Messaging;
 using Payments.SagaService;
 using UnitTests.Randomness;
@@ -31,7 +30,7 @@ public sealed class TopicSplitTests(PostgresFixture postgres) : IDisposable
 
         // Two members of the group: the whole and the half of a partition may be with different ones.
         await platform.StartAsync("another-saga", SagaHost.Build, $"ConnectionStrings:sagas={databases.Sagas}");
-        using var offsets = new EndOffsets(platform.Kafka);
+        using var offsets = new EndOffsets(platform.Broker.Clients);
         var paying = load.RunAsync();
 
         foreach (var (phase, whole, halves) in new[]
@@ -136,16 +135,15 @@ public sealed class TopicSplitTests(PostgresFixture postgres) : IDisposable
     }
 
     /// <summary>How much has been written to the whole topic, and to each half.</summary>
-    private sealed class EndOffsets(string brokers) : IDisposable
+    private sealed class EndOffsets(KafkaClientFactory clients) : IDisposable
     {
         private static readonly Topic[] Asked = [Topics.PaymentEvents, Topics.WalletPaymentEvents, Topics.ExternalPaymentEvents];
 
-        private readonly IConsumer<byte[], byte[]> _asker = new KafkaClientFactory(
-            new KafkaOptions { BootstrapServers = brokers, Embedded = true }, NullLogger<KafkaClientFactory>.Instance)
-            .ConsumerBuilder("end-offsets", "end-offsets").Build();
+        private readonly IConsumer<byte[], byte[]> _asker = clients.ConsumerBuilder("end-offsets", "end-offsets").Build();
 
         public long[] Read() => [.. Asked.Select(topic => Enumerable.Range(0, topic.Partitions).Sum(partition =>
-            _asker.QueryWatermarkOffsets(new TopicPartition(topic.Name, partition), TimeSpan.FromSeconds(10)).High.Value))];
+            _asker.QueryWatermarkOffsets(
+                clients.Names.OnBroker(new TopicPartition(topic.Name, partition)), TimeSpan.FromSeconds(10)).High.Value))];
 
         public void Dispose() => _asker.Dispose();
     }

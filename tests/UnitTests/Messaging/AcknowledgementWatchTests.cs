@@ -1,3 +1,4 @@
+using Payments.Messaging;
 using Payments.Messaging.Relay;
 
 namespace UnitTests.Messaging;
@@ -15,7 +16,8 @@ public sealed class AcknowledgementWatchTests
         new Dictionary<(string, PartitionOf), long>(),
         topic => topic == "read" ? [Reader] : []);
 
-    private readonly AcknowledgementWatch _watch = new();
+    private readonly AcknowledgementWatch _watch = new(TimeSpan.FromSeconds(10));
+    private IReadOnlyList<PartitionOf>? _assigned;
     private TimeSpan _now = TimeSpan.FromHours(1);
 
     [Fact]
@@ -93,6 +95,30 @@ public sealed class AcknowledgementWatchTests
         Assert.Equal([Place], overdue);
     }
 
+    [Fact]
+    public void The_time_of_a_partition_that_no_member_has_does_not_run_and_begins_when_one_gets_it()
+    {
+        _ledger.Delivered(5, Place, endOffset: 1);
+        _ledger.Delivered(6, Other, endOffset: 1);
+        _ledger.Acknowledge(Reader, Other, 6);
+
+        // A member was killed; the one that is left speaks for its own partition while the group waits for the other's session to end.
+        _assigned = [Other];
+        Assert.Empty(OverdueAfter(TimeSpan.FromMinutes(1), speaks: true));
+
+        _assigned = [Other, Place];
+        Assert.Equal([9.5], OverdueAfter(TimeSpan.FromSeconds(15), speaks: true));
+    }
+
+    [Fact]
+    public void The_patience_is_longer_than_the_session_of_a_member_that_is_gone()
+    {
+        var kafka = new KafkaOptions { BootstrapServers = "broker:9092" };
+
+        Assert.Equal(TimeSpan.FromSeconds(15), AcknowledgementWatch.PatienceFor(kafka));
+        Assert.Equal(TimeSpan.FromSeconds(50), AcknowledgementWatch.PatienceFor(kafka with { SessionTimeoutMs = 45_000 }));
+    }
+
     // As the relay does it: back to what is acknowledged, and delivered once more.
     private void PublishAgain(IReadOnlySet<PartitionOf> overdue)
     {
@@ -111,7 +137,7 @@ public sealed class AcknowledgementWatchTests
         {
             if (speaks)
             {
-                _watch.Heard(Reader, _now);
+                _watch.Heard(Reader, _assigned, _now);
             }
 
             if (_watch.Overdue(_ledger, _now) is { Count: > 0 } overdue)

@@ -13,7 +13,7 @@ internal static class ApiTable
 {
     public static IReadOnlyList<Api> For(BrokerNode node, TopicTable topics, GroupCoordinator groups, WriteFaults faults)
     {
-        var cluster = new ClusterApis(node, topics);
+        var cluster = new ClusterApis(node, topics, groups);
         var membership = new MembershipApis(groups);
         var offsets = new OffsetApis(groups);
         return
@@ -30,6 +30,7 @@ internal static class ApiTable
             new(ApiKey.LeaveGroup, 0, 3, membership.Leave),
             new(ApiKey.SyncGroup, 0, 3, membership.Sync),
             new(ApiKey.CreateTopics, 2, 4, cluster.CreateTopics),
+            new(ApiKey.DeleteTopics, 1, 3, cluster.DeleteTopics),
             new(ApiKey.InitProducerId, 0, 1, cluster.InitProducerId),
         ];
     }

@@ -1,11 +1,12 @@
 using Confluent.Kafka;
+using Payments.Messaging.Broker.Groups;
 using Payments.Messaging.Broker.Log;
 using Payments.Messaging.Broker.Protocol;
 
 namespace Payments.Messaging.Broker.Apis;
 
 /// <summary>Which brokers, topics and coordinators there are, and what can be added to them.</summary>
-internal sealed class ClusterApis(BrokerNode node, TopicTable topics)
+internal sealed class ClusterApis(BrokerNode node, TopicTable topics, GroupCoordinator groups)
 {
     private const int PartitionsMax = 1_000;
     private const sbyte CoordinatorOfGroups = 0;
@@ -90,6 +91,25 @@ internal sealed class ClusterApis(BrokerNode node, TopicTable topics)
             answer.Text(name);
             answer.Error(error);
             answer.NullableText(message);
+        }
+
+        return null;
+    }
+
+    /// <summary>What groups have committed of a topic goes with it, as on a real broker.</summary>
+    public PendingAnswer? DeleteTopics(Request request, WireWriter answer)
+    {
+        var reader = request.Reader;
+        var count = Math.Max(0, reader.Count());
+        answer.Int32(0);
+        answer.Int32(count);
+        for (var i = 0; i < count; i++)
+        {
+            var name = reader.Text();
+            var isGone = topics.Remove(name);
+            groups.Forget(name);
+            answer.Text(name);
+            answer.Error(isGone ? ErrorCode.NoError : ErrorCode.UnknownTopicOrPart);
         }
 
         return null;

@@ -149,6 +149,15 @@ internal sealed class Group(TimeProvider clock)
             return _offsets.GetValueOrDefault((topic, partition));
     }
 
+    public void Forget(string topic)
+    {
+        lock (_gate)
+        {
+            foreach (var of in _offsets.Keys.Where(of => of.Topic == topic).ToList())
+                _offsets.Remove(of);
+        }
+    }
+
     public IReadOnlyList<(string Topic, int Partition)> CommittedPartitions()
     {
         lock (_gate)

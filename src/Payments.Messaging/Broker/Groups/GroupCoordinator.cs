@@ -29,6 +29,13 @@ internal sealed class GroupCoordinator : IDisposable
     /// <summary>All members and offsets are gone.</summary>
     public void Forget() => _groups.Clear();
 
+    /// <summary>What groups have committed of a topic is gone.</summary>
+    public void Forget(string topic)
+    {
+        foreach (var group in _groups.Values)
+            group.Forget(topic);
+    }
+
     /// <summary>Time passes no more: who waits now is not answered.</summary>
     public void Dispose() => _ticks.Dispose();
 

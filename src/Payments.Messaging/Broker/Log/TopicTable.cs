@@ -28,6 +28,9 @@ internal sealed class TopicTable(int retainedBytesMax)
     /// <summary>False if there is one of that name.</summary>
     public bool TryAdd(string name, int partitions) => _topics.TryAdd(name, new(name, partitions, retainedBytesMax));
 
+    /// <summary>False if there was none of that name.</summary>
+    public bool Remove(string name) => _topics.TryRemove(name, out _);
+
     /// <summary>The topics stay, and all that was in them is gone.</summary>
     public void Empty()
     {

@@ -17,5 +17,6 @@ internal enum ApiKey : short
     SyncGroup = 14,
     ApiVersions = 18,
     CreateTopics = 19,
+    DeleteTopics = 20,
     InitProducerId = 22,
 }
