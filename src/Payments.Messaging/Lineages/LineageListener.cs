@@ -8,17 +8,17 @@ internal sealed class LineageListener : IDisposable
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
-    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly Func<IConsumer<byte[], byte[]>> _connect;
     private readonly HeardLineages _heard;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
+    private IConsumer<byte[], byte[]> _consumer;
 
     public LineageListener(KafkaClientFactory clients, string consumer, HeardLineages heard)
     {
-        // The group is only a name that Kafka asks for: the partition is taken directly and no offset is ever committed.
-        _consumer = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
+        _connect = () => Connect(clients, consumer);
+        _consumer = _connect();
         _heard = heard;
-        _consumer.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
         _thread = new Thread(Listen) { IsBackground = true, Name = $"lineages for {consumer}" };
         _thread.Start();
     }
@@ -30,6 +30,14 @@ internal sealed class LineageListener : IDisposable
         _consumer.Close();
         _consumer.Dispose();
         _stop.Dispose();
+    }
+
+    // The group is only a name that Kafka asks for: the partition is taken directly and no offset is ever committed.
+    private static IConsumer<byte[], byte[]> Connect(KafkaClientFactory clients, string consumer)
+    {
+        var connected = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
+        connected.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
+        return connected;
     }
 
     private void Listen()
@@ -44,9 +52,16 @@ internal sealed class LineageListener : IDisposable
                     _heard.Hear(announcement, record.Message.Timestamp.UtcDateTime);
                 }
             }
+            catch (KafkaException lost) when (TopicKeeper.IsMissingTopic(lost))
+            {
+                // It is created again within seconds, and librdkafka would look for it only after minutes.
+                _stop.Token.WaitHandle.WaitOne(TroubleRetryAfter);
+                _consumer.Dispose();
+                _consumer = _connect();
+            }
             catch (KafkaException)
             {
-                // The topic is not there, or the broker is not. Whoever waits for a word of a relay sees that none comes, and says so.
+                // The broker is not there. Whoever waits for a word of a relay sees that none comes, and says so.
                 _stop.Token.WaitHandle.WaitOne(TroubleRetryAfter);
             }
         }

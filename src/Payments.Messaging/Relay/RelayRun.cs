@@ -27,6 +27,7 @@ internal sealed partial class RelayRun(
     private readonly Window _window = new(limits.UnacknowledgedBytesMax);
     private readonly ConcurrentQueue<ConsumerProgress> _heard = new();
     private readonly HashSet<PartitionOf> _lost = [];
+    private readonly EndsWatch _ends = new(listener, clock);
     private LogLineage _lineage = LogLineage.Unnamed;
     private long _announcedAt;
     private readonly EndsWatch _ends = new(listener, clock);

@@ -28,8 +28,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         _settings = settings;
         Databases = databases;
-        _broker = broker;
-        _ownsBroker = ownsBroker;
+        (_broker, _ownsBroker) = (broker, ownsBroker);
     }
 
     public Databases Databases { get; }
@@ -54,8 +53,8 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The same on a broker that was there before and stays.</summary>
     public static async Task<Platform> StartAsync(Databases databases, EmbeddedBroker? broker, params string[] settings)
     {
-        var platform = new Platform(
-            databases, broker is null ? await TestBroker.StartAsync() : TestBroker.OfEmbedded(broker), broker is null, settings);
+        var used = broker is null ? await TestBroker.StartAsync() : TestBroker.OfEmbedded(broker);
+        var platform = new Platform(databases, used, broker is null, settings);
         try
         {
             await platform.StartAsync("card-processor", CardProcessorHost.Build, $"ConnectionStrings:processor={databases.Processor}");
