@@ -3,36 +3,42 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore.Postgres;
+using Payments.EventStore.Postgres.Schema;
 using Payments.Messaging;
 
 namespace Payments.Services;
 
 /// <summary>
-/// Before anything else runs: the database has its schema and the broker its topics. Waits for a database that is still starting.
+/// Before anything else runs: the database has its schema and the broker its topics. Waits for a database that is still starting, and for
+/// a table that somebody keeps. Indexes that this version is only faster with are built while it serves.
 /// </summary>
 internal sealed partial class StartUp(
-    string component, Assembly sqlFiles, NpgsqlDataSource database, TopicCreator topics, TimeProvider clock, ILogger<StartUp> log)
-    : IHostedService
+    string component, Assembly sqlFiles, LogDatabase database, TopicCreator topics, TimeProvider clock, ILogger<StartUp> log)
+    : BackgroundService
 {
     private const int AttemptsMax = 60;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BuildAgainAfter = TimeSpan.FromMinutes(1);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    private readonly (string Component, Assembly Files)[] _components =
+    [
+        ("messaging", typeof(TopicCreator).Assembly),
+        ("services", typeof(StartUp).Assembly),
+        (component, sqlFiles),
+    ];
+
+    private NpgsqlDataSource Database => database.RequireDirect("The schema's lock");
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await SchemaMigrator.MigrateAsync(
-                    database,
-                    clock,
-                    cancellationToken,
-                    ("messaging", typeof(TopicCreator).Assembly),
-                    ("services", typeof(StartUp).Assembly),
-                    (component, sqlFiles));
+                await SchemaMigrator.MigrateAsync(Database, clock, cancellationToken, _components);
                 break;
             }
-            catch (NpgsqlException notYet) when (notYet.IsTransient && attempt < AttemptsMax)
+            catch (Exception notYet) when (notYet is NpgsqlException { IsTransient: true } or SchemaBusyException && attempt < AttemptsMax)
             {
                 LogWaiting(log, component, notYet.Message);
                 await Task.Delay(RetryAfter, clock, cancellationToken);
@@ -40,10 +46,41 @@ internal sealed partial class StartUp(
         }
 
         await topics.CreateMissingAsync(Topics.All);
+        await base.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                foreach (var file in await SchemaMigrator.BuildIndexesAsync(Database, clock, stoppingToken, _components))
+                {
+                    LogBuilt(log, component, file);
+                }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for database {Database}: {Reason}")]
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return; // What is built of an index is dropped, and built again, by the next start.
+            }
+            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException)
+            {
+                LogNotBuilt(log, component, failure);
+                await Task.Delay(BuildAgainAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 190, Level = LogLevel.Warning, Message = "Waiting for database {Database}: {Reason}")]
     private static partial void LogWaiting(ILogger log, string database, string reason);
+
+    [LoggerMessage(EventId = 191, Level = LogLevel.Information, Message = "Database {Database}: index of {File} built")]
+    private static partial void LogBuilt(ILogger log, string database, string file);
+
+    [LoggerMessage(EventId = 192, Level = LogLevel.Error,
+        Message = "Database {Database}: an index could not be built; queries that need it are slow; trying again in a minute")]
+    private static partial void LogNotBuilt(ILogger log, string database, Exception failure);
 }

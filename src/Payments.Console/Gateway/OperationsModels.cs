@@ -9,7 +9,7 @@ public sealed record FailureCounts(
 
 public sealed record FailureCount(string Code, string Method, long Count, DateTimeOffset Since, Guid Last);
 
-public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, long Volume);
+public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, decimal Volume);
 
 public sealed record PaymentCounts(DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<MinuteCounts> Items);
 

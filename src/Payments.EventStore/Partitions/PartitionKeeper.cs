@@ -30,6 +30,13 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
     /// <exception cref="NpgsqlException">The database is in trouble, or too busy to let a partition be attached.</exception>
     public async Task<IReadOnlyDictionary<Month, long>> KeepAsync(CancellationToken cancel)
     {
+        IReadOnlyDictionary<Month, long> misplaced = new Dictionary<Month, long>();
+        await LockPatience.TryAsync(async () => misplaced = await KeepOnceAsync(cancel), clock, cancel);
+        return misplaced;
+    }
+
+    private async Task<SortedDictionary<Month, long>> KeepOnceAsync(CancellationToken cancel)
+    {
         var misplaced = new SortedDictionary<Month, long>();
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -37,8 +44,7 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
         {
             BatchCommands =
             {
-                // Whoever waits for a table's lock makes all others wait behind it. Better to try again than to hold up the readers.
-                new("set local lock_timeout = '1s'"),
+                new(LockPatience.Sql),
                 new("select ensure_event_partitions($1, $2)")
                 {
                     Parameters = { new() { Value = clock.GetUtcNow().UtcDateTime }, new() { Value = MonthsAhead } },

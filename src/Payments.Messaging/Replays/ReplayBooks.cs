@@ -53,7 +53,7 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
 
         await using (var money = new NpgsqlCommand(
             "update replays set money = coalesce((select jsonb_agg(jsonb_build_object('currency', s.currency, 'amount', s.amount) " +
-            "order by s.currency) from (select m.currency, sum(abs(m.amount)) as amount from replay_items i " +
+            "order by s.currency) from (select m.currency, sum(abs(m.amount::numeric)) as amount from replay_items i " +
             "join parked_messages m on m.id = i.message_id where i.replay_id = $1 and m.currency is not null group by 1) s), '[]') " +
             "where id = $1", connection))
         {

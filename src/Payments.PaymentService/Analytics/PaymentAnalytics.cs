@@ -7,8 +7,8 @@ namespace Payments.PaymentService.Analytics;
 
 /// <param name="Minute">When the minute begins, UTC.</param>
 /// <param name="Outcome"><c>requested</c>, <c>completed</c>, <c>failed</c> or <c>refunded</c>: what happened in this minute.</param>
-/// <param name="Volume">The sum of the amounts of these payments or refunds, in minor units of the currency.</param>
-public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, long Volume);
+/// <param name="Volume">The sum of the amounts of these payments or refunds, in minor units of the currency; it may exceed 64 bits.</param>
+public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, decimal Volume);
 
 /// <summary>Minutes in which something happened, from (included) to until (excluded), oldest first.</summary>
 public sealed record PaymentCounts(DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<MinuteCounts> Items);
@@ -39,7 +39,7 @@ internal static class PaymentAnalytics
         NpgsqlDataSource database, DateTimeOffset from, DateTimeOffset until, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "select minute, currency, outcome, count, volume from payment_minutes where minute >= $1 and minute < $2 order by " +
+            "select minute, currency, outcome, count, coalesce(volume_sum, volume) from payment_minutes where minute >= $1 and minute < $2 order by " +
             "minute, currency, outcome");
         command.Parameters.AddWithValue(from.UtcDateTime);
         command.Parameters.AddWithValue(until.UtcDateTime);
@@ -49,7 +49,7 @@ internal static class PaymentAnalytics
         {
             minutes.Add(new(
                 new DateTimeOffset(reader.GetDateTime(0)),
-                reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4)));
+                reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetDecimal(4)));
         }
 
         return minutes;

@@ -29,7 +29,7 @@ internal sealed class PaymentMetrics(IEventStore store)
         "{payment}",
         "Payments and refunds by what became of them: requested, completed, refused, failed, refunded, refund_failed.");
 
-    private static readonly Counter<long> Volume = Meter.CreateCounter<long>(
+    private static readonly Counter<double> Volume = Meter.CreateCounter<double>( // Its sum has no bounds.
         "payments.volume", "{minor}", "Money of these payments and refunds, in minor units of the currency.");
 
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>(

@@ -39,7 +39,7 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
         }
 
         var findings = new Dictionary<string, Finding>();
-        var (version, sum) = (0L, 0L);
+        var (version, sum) = (0L, 0m);
         StoredEvent? last = null;
         while (findings.Count == 0 && version < shown
             && await store.ReadStreamAsync(wallet, new(version, shown), PageSize, cancel) is { Count: > 0 } page)
@@ -50,7 +50,7 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
             }
 
             await CompareAsync(page, findings, cancel);
-            sum += page.Sum(e => Effect.Of(StoredEvents.Decode<WalletEvent>(e))?.Amount.Minor ?? 0);
+            sum += page.Sum(e => (decimal)(Effect.Of(StoredEvents.Decode<WalletEvent>(e))?.Amount.Minor ?? 0));
             (version, last) = (page[^1].StreamVersion, page[^1]);
         }
 
