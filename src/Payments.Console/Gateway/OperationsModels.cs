@@ -55,7 +55,11 @@ public sealed record ProjectionView(
     string? Error,
     RebuildView? Rebuild,
     DateTimeOffset? RebuiltAt,
-    long Lag);
+    long Lag)
+{
+    /// <summary>Events that its tables go without: the database refused them, or one before them in their stream.</summary>
+    public long ParkedCount { get; init; }
+}
 
 public sealed record RebuildView(
     int Version,

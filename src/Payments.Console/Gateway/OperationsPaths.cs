@@ -36,7 +36,7 @@ internal static class OperationsPaths
 
     public static string Projections(string service) => $"{Admin(service)}/projections";
 
-    /// <param name="act"><c>pause</c>, <c>resume</c>, <c>rebuild</c> or <c>cancel-rebuild</c>.</param>
+    /// <param name="act"><c>pause</c>, <c>resume</c>, <c>rebuild</c>, <c>cancel-rebuild</c> or <c>retry-parked</c>.</param>
     public static string OrderProjection(string service, string name, string act) =>
         $"{Projections(service)}/{Uri.EscapeDataString(name)}/{act}";
 

@@ -30,13 +30,6 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
     /// <exception cref="NpgsqlException">The database is in trouble, or too busy to let a partition be attached.</exception>
     public async Task<IReadOnlyDictionary<Month, long>> KeepAsync(CancellationToken cancel)
     {
-        IReadOnlyDictionary<Month, long> misplaced = new Dictionary<Month, long>();
-        await LockPatience.TryAsync(async () => misplaced = await KeepOnceAsync(cancel), clock, cancel);
-        return misplaced;
-    }
-
-    private async Task<SortedDictionary<Month, long>> KeepOnceAsync(CancellationToken cancel)
-    {
         var misplaced = new SortedDictionary<Month, long>();
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -88,7 +81,8 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
     {
         try
         {
-            var misplaced = await KeepAsync(cancel);
+            IReadOnlyDictionary<Month, long> misplaced = new Dictionary<Month, long>();
+            await LockPatience.TryAsync(async () => misplaced = await KeepAsync(cancel), clock, cancel);
             var count = misplaced.Values.Sum();
             DefaultEvents.Record(count, new KeyValuePair<string, object?>("log", name));
             _problem = count == 0 ? null : $"{count} events are in the default partition.";

@@ -9,22 +9,46 @@ namespace Payments.EventStore.Projections;
 /// </summary>
 public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider clock)
 {
+    /// <summary>Parked events that a list tells of, for each projection.</summary>
+    private const int ParkedShown = 20;
+
     /// <summary>All projections of this database, by name.</summary>
     public async Task<IReadOnlyList<ProjectionStatus>> ListAsync(CancellationToken cancel)
     {
-        await using var command = database.CreateCommand(
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(
             "select p.name, p.inline, c.version, c.paused, c.state, c.position, h.position, c.error, p.rebuild_version, " +
             "p.rebuild_requested_at, " +
             "p.rebuild_started_at, p.rebuild_position, p.rebuild_from, p.rebuild_from_at, p.rebuild_error, p.rebuilt_at " +
-            "from projections p join checkpoints c on c.name = 'projection/' || p.name cross join log_head h order by p.name");
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+            "from projections p join checkpoints c on c.name = 'projection/' || p.name cross join log_head h order by p.name"));
+        batch.BatchCommands.Add(new(
+            "select projection, position, stream_id, rebuild, error, parked_at, count from (select *, " +
+            "count(*) over (partition by projection), row_number() over (partition by projection order by position, rebuild) as nth " +
+            $"from parked_projection_events) k where nth <= {ParkedShown} order by projection, position, rebuild"));
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
         var list = new List<ProjectionStatus>();
         while (await reader.ReadAsync(cancel))
         {
             list.Add(Read(reader));
         }
 
-        return list;
+        await reader.NextResultAsync(cancel);
+        var parked = new List<(string Projection, ParkedEvent Event, long Count)>();
+        while (await reader.ReadAsync(cancel))
+        {
+            parked.Add((
+                reader.GetString(0),
+                new ParkedEvent(
+                    reader.GetInt64(1), reader.GetString(2), reader.GetBoolean(3), OrNull(reader, 4), Time(reader, 5)!.Value),
+                reader.GetInt64(6)));
+        }
+
+        return
+        [
+            .. from p in list
+               join k in parked on p.Name equals k.Projection into its
+               select p with { ParkedCount = its.FirstOrDefault().Count, Parked = [.. its.Select(k => k.Event)] },
+        ];
     }
 
     /// <summary>Holds a projection where it is. Its tables go on answering, with what they have.</summary>
@@ -43,6 +67,10 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
     public Task<ProjectionAnswer> CancelRebuildAsync(string name, CancellationToken cancel) =>
         OrderAsync(ProjectionOrder.CancelRebuild, name, cancel);
 
+    /// <summary>Asks for another attempt at what is parked. The progress is in the list: what cannot be applied is parked again.</summary>
+    public Task<ProjectionAnswer> RetryParkedAsync(string name, CancellationToken cancel) =>
+        OrderAsync(ProjectionOrder.RetryParked, name, cancel);
+
     /// <summary>Carries an order out within a transaction of the caller's, who may store more with it.</summary>
     /// <returns>Anything but <see cref="ProjectionAnswer.Accepted"/>: nothing was changed.</returns>
     public Task<ProjectionAnswer> OrderAsync(
@@ -53,6 +81,7 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
             ProjectionOrder.Resume => SetPausedAsync(within, name, paused: false, cancel),
             ProjectionOrder.Rebuild => RebuildAsync(within, name, cancel),
             ProjectionOrder.CancelRebuild => CancelRebuildAsync(within, name, cancel),
+            ProjectionOrder.RetryParked => RetryParkedAsync(within, name, cancel),
             _ => throw new ArgumentOutOfRangeException(nameof(order), order, null),
         };
 
@@ -91,7 +120,19 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
         }
 
         await ProjectionTables.DropSideAsync(within, name, cancel);
+        await using var parked = new NpgsqlCommand("delete from parked_projection_events where projection = $1 and rebuild", within);
+        parked.Parameters.AddWithValue(name);
+        await parked.ExecuteNonQueryAsync(cancel);
         return ProjectionAnswer.Accepted;
+    }
+
+    private static async Task<ProjectionAnswer> RetryParkedAsync(NpgsqlConnection within, string name, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(ParkedEvents.WantRetry, within);
+        command.Parameters.AddWithValue(new[] { name });
+        return await command.ExecuteNonQueryAsync(cancel) > 0
+            ? ProjectionAnswer.Accepted
+            : await AnswerAsync(within, name, ProjectionAnswer.NothingParked, cancel);
     }
 
     private static async Task<ProjectionAnswer> SetPausedAsync(NpgsqlConnection within, string name, bool paused, CancellationToken cancel)
@@ -157,6 +198,8 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
             rate is null ? null : TimeSpan.FromSeconds(Math.Max(0, total - position!.Value) / rate.Value),
             row.IsDBNull(14) ? null : row.GetString(14));
     }
+
+    private static string? OrNull(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column));

@@ -59,13 +59,11 @@ public sealed partial class ProjectionHost(
 
     private SubscriptionWorker Worker(AsynchronousProjection projection)
     {
-        var fold = projection.NewFold();
-        ProjectionTables? tables = null;
+        ProjectionWriter? writer = null;
         var effects = SubscriptionEffects.InDatabase(database, _checkpoints, async (events, transaction, cancel) =>
         {
-            var groups = await fold.FoldAsync(events, cancel);
-            tables ??= new ProjectionTables(projection, await ProjectionTables.HomeAsync(transaction.Connection!, cancel));
-            await tables.ApplyAsync(transaction.Connection!, groups, cancel);
+            writer ??= await WriterAsync(projection, transaction.Connection!, cancel);
+            Tell(projection, await writer.WriteAsync(transaction, events, cancel));
 
             // Rows and checkpoint go together: what a crash of the server takes is written again. So no commit waits for the disk.
             await using var relaxed = new NpgsqlCommand("set local synchronous_commit = off", transaction.Connection);
@@ -84,6 +82,44 @@ public sealed partial class ProjectionHost(
             store, _checkpoints, _leadership, subscription, clock, random, logs.CreateLogger<SubscriptionWorker>());
     }
 
+    private async Task<ProjectionWriter> WriterAsync(ProjectionDefinition projection, NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var home = await ProjectionTables.HomeAsync(connection, cancel);
+        return new ProjectionWriter(
+            projection.NewFold(), new ProjectionTables(projection, home), new ParkedEvents(projection.Name, home, rebuild: false, clock));
+    }
+
+    /// <summary>Tries what is parked again where somebody has asked for it. Any process may: the checkpoint's row is held meanwhile.</summary>
+    private async Task RetryParkedAsync(CancellationToken cancel)
+    {
+        foreach (var projection in _definitions.OfType<AsynchronousProjection>())
+        {
+            await using var connection = await database.OpenConnectionAsync(cancel);
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            await using var hold = new NpgsqlCommand(
+                "select version from checkpoints where name = $1 and exists (" +
+                "select from parked_projection_events where projection = $2 and not rebuild and retry) for update",
+                connection);
+            hold.Parameters.AddWithValue(projection.SubscriptionName);
+            hold.Parameters.AddWithValue(projection.Name);
+            if (await hold.ExecuteScalarAsync(cancel) is int version && version == projection.Version)
+            {
+                var writer = await WriterAsync(projection, connection, cancel);
+                Tell(projection, await writer.RetryAsync(transaction, store, cancel));
+                await transaction.CommitAsync(cancel);
+            }
+        }
+    }
+
+    private void Tell(ProjectionDefinition projection, IReadOnlyList<(long Position, string Error)> refused)
+    {
+        if (refused is [var (position, error), ..])
+        {
+            SubscriptionMetrics.Parked(store.Name, projection.SubscriptionName, refused.Count);
+            LogParked(_log, projection.Name, refused.Count, position, error);
+        }
+    }
+
     private async Task WatchAsync(CancellationToken cancel)
     {
         var known = false;
@@ -97,6 +133,7 @@ public sealed partial class ProjectionHost(
                     known = true;
                 }
 
+                await RetryParkedAsync(cancel);
                 foreach (var name in await WantedAsync(cancel))
                 {
                     if (!_rebuilding.TryGetValue(name, out var running) || running.IsCompleted)
@@ -105,7 +142,7 @@ public sealed partial class ProjectionHost(
                     }
                 }
             }
-            catch (Exception trouble) when (trouble is NpgsqlException or IOException or TimeoutException)
+            catch (Exception trouble) when (trouble is NpgsqlException or IOException or TimeoutException or StoreUnavailableException)
             {
                 LogTrouble(_log, store.Name, trouble.Message);
             }
@@ -125,6 +162,11 @@ public sealed partial class ProjectionHost(
             insert.Parameters.AddWithValue(definition is InlineProjection);
             await insert.ExecuteNonQueryAsync(cancel);
         }
+
+        // What the version before could not take, this one may.
+        await using var retry = database.CreateCommand(ParkedEvents.WantRetry);
+        retry.Parameters.AddWithValue(_definitions.Select(d => d.Name).ToArray());
+        await retry.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>
@@ -162,7 +204,7 @@ public sealed partial class ProjectionHost(
             {
                 await using var lease = await _leadership.AcquireAsync($"{definition.SubscriptionName}/rebuild", cancel);
                 using var work = CancellationTokenSource.CreateLinkedTokenSource(cancel, lease.Lost);
-                var done = await new RebuildRun(definition, store, database, Limits, clock).RunAsync(work.Token);
+                var done = await new RebuildRun(definition, store, database, Limits, clock, refused => Tell(definition, refused)).RunAsync(work.Token);
                 LogOver(_log, definition.Name, done ? "serves" : "was given up");
                 return;
             }
@@ -189,6 +231,10 @@ public sealed partial class ProjectionHost(
             LogTrouble(_log, store.Name, unreachable.Message);
         }
     }
+
+    [LoggerMessage(EventId = 153, Level = LogLevel.Error,
+        Message = "Projection {Name} goes on without {Count} events that the database refuses, the first at position {Position}: {Error}")]
+    private static partial void LogParked(ILogger log, string name, int count, long position, string error);
 
     [LoggerMessage(EventId = 150, Level = LogLevel.Information, Message = "The rebuild of projection {Name} {Outcome}")]
     private static partial void LogOver(ILogger log, string name, string outcome);

@@ -19,9 +19,20 @@ public sealed record ProjectionStatus(
     RebuildProgress? Rebuild,
     DateTimeOffset? RebuiltAt)
 {
+    /// <summary>Events that its tables go without, because the database refused them or one before them in their stream.</summary>
+    public long ParkedCount { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<ParkedEvent> Parked { get; init; } = [];
+
     /// <summary>Events that are not in its tables yet.</summary>
     public long Lag => Math.Max(0, LastPosition - Position);
 }
+
+/// <summary>An event that a projection could not take.</summary>
+/// <param name="Rebuild">The tables of a rebuild could not, those that serve are not concerned.</param>
+/// <param name="Error">What the database said; null: it waits behind another of its stream.</param>
+public sealed record ParkedEvent(long Position, string Stream, bool Rebuild, string? Error, DateTimeOffset At);
 
 /// <summary>How far a rebuild has come. The tables that serve are not touched by it until it is done.</summary>
 /// <param name="Position">The new tables are filled up to this log position; null while no process has begun.</param>
@@ -46,6 +57,7 @@ public enum ProjectionOrder
     Resume,
     Rebuild,
     CancelRebuild,
+    RetryParked,
 }
 
 /// <summary>What became of an operator's wish.</summary>
@@ -62,6 +74,9 @@ public enum ProjectionAnswer
 
     /// <summary>No rebuild of it is asked for or under way.</summary>
     NoRebuild,
+
+    /// <summary>Nothing of it is parked.</summary>
+    NothingParked,
 
     /// <summary>An inline projection is part of every append and cannot be paused.</summary>
     Inline,

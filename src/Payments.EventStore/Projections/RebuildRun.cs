@@ -8,13 +8,15 @@ namespace Payments.EventStore.Projections;
 /// nobody sees anything of it.
 /// </summary>
 /// <param name="limits">How much at once.</param>
+/// <param name="tell">Is told of events that the database refuses.</param>
 internal sealed class RebuildRun(
-    ProjectionDefinition definition, IEventStore store, NpgsqlDataSource database, RebuildLimits limits, TimeProvider clock)
+    ProjectionDefinition definition, IEventStore store, NpgsqlDataSource database, RebuildLimits limits, TimeProvider clock,
+    Action<IReadOnlyList<(long Position, string Error)>> tell)
 {
     private static readonly TimeSpan SwitchAgainAfter = TimeSpan.FromMilliseconds(300);
 
-    private readonly IProjectionFold _fold = definition.NewFold();
     private ProjectionTables _tables = null!;
+    private ProjectionWriter _writer = null!;
     private RebuildBooks _books = null!;
     private bool _analysed;
 
@@ -27,6 +29,7 @@ internal sealed class RebuildRun(
         var home = await ProjectionTables.HomeAsync(connection, cancel);
         _tables = new ProjectionTables(definition, home);
         _books = new RebuildBooks(definition, home, clock);
+        _writer = new ProjectionWriter(definition.NewFold(), _tables, new ParkedEvents(definition.Name, home, rebuild: true, clock));
         var position = await BeginAsync(connection, cancel);
         while (position is { } from)
         {
@@ -71,6 +74,7 @@ internal sealed class RebuildRun(
         {
             position = 0;
             await _tables.MakeSideAsync(connection, cancel);
+            await _writer.Parked.TakeAsync(connection, cancel);
         }
 
         await _books.BeginAsync(connection, position.Value, cancel);
@@ -133,7 +137,6 @@ internal sealed class RebuildRun(
     private async Task<bool> WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<StoredEvent> events, long from, long to, CancellationToken cancel)
     {
-        var groups = await _fold.FoldAsync(events, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
 
         // Nobody reads these tables yet: what a crash of the server takes, rows and position together, is filled again.
@@ -144,8 +147,9 @@ internal sealed class RebuildRun(
         }
 
         await _tables.ShowSideOnlyAsync(connection, cancel);
-        await _tables.ApplyAsync(connection, groups, cancel);
+        var refused = await _writer.WriteAsync(transaction, events, cancel);
         await transaction.CommitAsync(cancel);
+        tell(refused);
         return true;
     }
 
@@ -171,12 +175,13 @@ internal sealed class RebuildRun(
             if (end > filled)
             {
                 var rest = await store.ReadAllAsync(filled, (int)(end - filled), definition.Filter, cancel);
-                var groups = await _fold.FoldAsync([.. rest.Where(e => e.Position <= end)], cancel);
                 await _tables.ShowSideOnlyAsync(connection, cancel);
-                await _tables.ApplyAsync(connection, groups, cancel);
+                tell(await _writer.WriteAsync(transaction, [.. rest.Where(e => e.Position <= end)], cancel));
             }
 
+            await CheckWholeAsync(connection, cancel);
             await _tables.SwitchAsync(connection, cancel);
+            await _writer.Parked.SwitchAsync(connection, cancel);
             await _books.EndAsync(connection, end, cancel);
             await transaction.CommitAsync(cancel);
             return Switch.Done;
@@ -184,6 +189,16 @@ internal sealed class RebuildRun(
         catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
         {
             return Switch.Busy;
+        }
+    }
+
+    // Tables that are written with the events lack nothing: none that do should take their place.
+    private async Task CheckWholeAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        if (definition is InlineProjection && await _writer.Parked.CountAsync(connection, cancel) is > 0 and var count)
+        {
+            throw new InvalidOperationException(
+                $"The database refuses {count} events of the rebuild: the tables that serve stay. Mend what it is, cancel, and rebuild again.");
         }
     }
 

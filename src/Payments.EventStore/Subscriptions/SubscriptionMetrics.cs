@@ -13,6 +13,9 @@ internal static class SubscriptionMetrics
     private static readonly Counter<long> Failures =
         Meter.CreateCounter<long>("payments.subscription.failures", "{failure}", "Batches that failed and are tried again.");
 
+    private static readonly Counter<long> ParkedEvents = Meter.CreateCounter<long>(
+        "payments.subscription.parked", "{event}", "Events that a projection goes on without, because the database refuses their rows.");
+
     static SubscriptionMetrics() => Meter.CreateObservableGauge(
         "payments.subscription.lag",
         () => Lags.Select(l => new Measurement<long>(l.Value, Tags(l.Key.Log, l.Key.Subscription))),
@@ -22,6 +25,8 @@ internal static class SubscriptionMetrics
     public static void Handled(string log, string subscription, int count) => HandledEvents.Add(count, Tags(log, subscription));
 
     public static void Failed(string log, string subscription) => Failures.Add(1, Tags(log, subscription));
+
+    public static void Parked(string log, string subscription, int count) => ParkedEvents.Add(count, Tags(log, subscription));
 
     public static void Lag(string log, string subscription, long events) => Lags[(log, subscription)] = Math.Max(0, events);
 

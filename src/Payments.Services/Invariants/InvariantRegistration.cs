@@ -39,6 +39,8 @@ public static class InvariantRegistration
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PostgresLeadership>>())));
         builder.AddInvariant(LogsGoOn.Name, provider => ActivatorUtilities.CreateInstance<LogsGoOn>(provider).Invariant);
+        builder.AddInvariant(ProjectionsTakeEveryEvent.Name, provider => new ProjectionsTakeEveryEvent(
+            provider.GetRequiredService<NpgsqlDataSource>()).Invariant);
         return builder.AddInvariant(ReadersKeepUp.Name, provider => new ReadersKeepUp(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IEventStore>(), options).Invariant);
     }

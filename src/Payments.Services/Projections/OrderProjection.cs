@@ -69,6 +69,7 @@ internal sealed class OrderProjection(LogDatabase database, IEventStore store, P
         ProjectionOrder.Pause => "projection-paused",
         ProjectionOrder.Resume => "projection-resumed",
         ProjectionOrder.Rebuild => "projection-rebuild-ordered",
+        ProjectionOrder.RetryParked => "projection-retry-ordered",
         _ => "projection-rebuild-cancelled",
     };
 
@@ -77,6 +78,7 @@ internal sealed class OrderProjection(LogDatabase database, IEventStore store, P
         ProjectionAnswer.NoSuchProjection => Problems.NotFound("not_found", $"There is no projection '{name}' here."),
         ProjectionAnswer.RebuildRunning => Problems.Conflict("rebuild_running", $"'{name}' is being rebuilt already."),
         ProjectionAnswer.NoRebuild => Problems.Conflict("no_rebuild", $"'{name}' is not being rebuilt."),
+        ProjectionAnswer.NothingParked => Problems.Conflict("nothing_parked", $"'{name}' has no parked events."),
         ProjectionAnswer.Inline => Problems.Conflict("inline", $"'{name}' is written with the events themselves: it cannot be paused."),
         _ => throw new InvalidOperationException($"{answer} is no refusal."),
     };

@@ -12,7 +12,8 @@ namespace Payments.Services.Projections;
 public static class ProjectionEndpoints
 {
     /// <summary>
-    /// Adds <c>GET projections</c>, and <c>POST projections/{name}/pause</c>, <c>resume</c>, <c>rebuild</c> and <c>cancel-rebuild</c>, to
+    /// Adds <c>GET projections</c>, and <c>POST projections/{name}/pause</c>, <c>resume</c>, <c>rebuild</c>,
+    /// <c>cancel-rebuild</c> and <c>retry-parked</c>, to
     /// the admin routes of a service. A wish is carried out within a second by whichever process works on the projection. It has a reason,
     /// is done once however often it is sent with one key, and is on record.
     /// </summary>
@@ -24,6 +25,7 @@ public static class ProjectionEndpoints
         Map(admin, "resume", ProjectionOrder.Resume);
         Map(admin, "rebuild", ProjectionOrder.Rebuild);
         Map(admin, "cancel-rebuild", ProjectionOrder.CancelRebuild);
+        Map(admin, "retry-parked", ProjectionOrder.RetryParked);
     }
 
     private static void Map(IEndpointRouteBuilder admin, string act, ProjectionOrder order) => admin.MapPost(

@@ -114,7 +114,7 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal([(long)log.Count], await _database.QueryAsync<long>("select events from sums_of_all"));
     }
 
-    private static byte[] Amount(long amount) => JsonSerializer.SerializeToUtf8Bytes(new { amount });
+    internal static byte[] Amount(long amount) => JsonSerializer.SerializeToUtf8Bytes(new { amount });
 
     private static long AmountOf(ReadOnlyMemory<byte> data)
     {
