@@ -35,6 +35,8 @@ public static class PaymentHost
             ShownSetting.Of("Fees:wallet:BasisPoints", fees.Wallet.BasisPoints),
             ShownSetting.Of("Fees:card:FixedMinor", fees.Card.FixedMinor),
             ShownSetting.Of("Fees:card:BasisPoints", fees.Card.BasisPoints));
+        builder.Services.AddSingleton(AnalyticsOptions.From(builder.Configuration));
+        builder.Services.AddHostedService<CountsRetention>();
         builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<NewPayments>();

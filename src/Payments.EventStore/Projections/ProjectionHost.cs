@@ -204,7 +204,8 @@ public sealed partial class ProjectionHost(
             {
                 await using var lease = await _leadership.AcquireAsync($"{definition.SubscriptionName}/rebuild", cancel);
                 using var work = CancellationTokenSource.CreateLinkedTokenSource(cancel, lease.Lost);
-                var done = await new RebuildRun(definition, store, database, Limits, clock, refused => Tell(definition, refused)).RunAsync(work.Token);
+                var run = new RebuildRun(definition, store, database, Limits, clock, refused => Tell(definition, refused));
+                var done = await run.RunAsync(work.Token);
                 LogOver(_log, definition.Name, done ? "serves" : "was given up");
                 return;
             }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using Payments.EventStore;
 
 namespace Payments.Services.Invariants;
 

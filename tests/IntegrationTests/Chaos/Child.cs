@@ -32,7 +32,7 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>The last of what it printed.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <param name="program">The name of its dll, beside ours.</param>
+    /// <param name="program">The name of its dll, beside ours; or a whole path, without the ending.</param>
     public static Child Start(
         string name, string program, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
     {

@@ -54,10 +54,13 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Those with a log, which there are several of.</summary>
     public IReadOnlyList<Instance> Doubled => [.. ServiceKind.Logs.SelectMany(kind => _instances[kind])];
 
+    public IEnumerable<Instance> Of(ServiceKind kind) => _instances[kind];
+
     private IEnumerable<Instance> All => _instances.Values.SelectMany(of => of);
 
     /// <summary>Starts everything. All are healthy when this returns.</summary>
-    public static async Task<Deployment> StartAsync(ChaosPostgres postgres)
+    /// <param name="programFolder">Of another version; null is this one.</param>
+    public static async Task<Deployment> StartAsync(ChaosPostgres postgres, string? programFolder = null)
     {
         var deployment = new Deployment(postgres, await postgres.CreateDatabasesAsync());
         try
@@ -65,6 +68,7 @@ internal sealed class Deployment : IAsyncDisposable
             deployment._broker = deployment.StartBroker();
             foreach (var instance in deployment.All)
             {
+                instance.ProgramFolder = programFolder;
                 instance.Start();
             }
 

@@ -25,6 +25,7 @@ internal sealed class Load
     private readonly IReadOnlyDictionary<string, Guid[]> _wallets;
     private readonly ConcurrentDictionary<Guid, string> _payments = new();
     private readonly ConcurrentDictionary<Guid, string> _refunds = new();
+    private readonly Dictionary<string, long> _paidIn = Currencies.ToDictionary(c => c, _ => WalletsOfCurrency * MoneyEach);
     private IReadOnlyList<Order> _orders = [];
     private int _next;
     private int _ended;
@@ -46,7 +47,7 @@ internal sealed class Load
     public IReadOnlyDictionary<Guid, string> Refunds => _refunds;
 
     /// <summary>All that was paid in, in minor units, by currency.</summary>
-    public IReadOnlyDictionary<string, long> Money { get; } = Currencies.ToDictionary(c => c, _ => WalletsOfCurrency * MoneyEach);
+    public IReadOnlyDictionary<string, long> Money => _paidIn;
 
     /// <summary>Opens the wallets, with money in them.</summary>
     public static async Task<Load> PrepareAsync(Api api)
@@ -74,6 +75,12 @@ internal sealed class Load
         _enough = false;
         return Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(CallAsync)));
     }
+
+    /// <summary>A payment that somebody else has requested and seen to its end, to be counted with the others.</summary>
+    public void Note(PaymentView payment) => _payments[payment.PaymentId] = payment.Status;
+
+    /// <summary>Somebody else has deposited.</summary>
+    public void PaidIn(string currency, long minor) => _paidIn[currency] += minor;
 
     /// <summary>The callers end what they have begun.</summary>
     public void Enough() => _enough = true;

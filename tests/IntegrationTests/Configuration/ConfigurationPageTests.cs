@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Payments.CardProcessor;
 using Payments.Gateway;
 using Payments.Messaging;
+using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Fees;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Sagas;
@@ -26,6 +27,7 @@ public sealed class ConfigurationPageTests
         .. Of("Invariants", new InvariantOptions()),
         .. Of("Fees:wallet", new FeeRate()),
         .. Of("Fees:card", new FeeRate()),
+        .. Of("Analytics", new AnalyticsOptions()),
         .. Of("Rules:Limits:{currency}", new SpendingLimitOptions()),
         .. Of("Sagas:Timeouts", new SagaTimeoutOptions()),
         .. Of("CardStep", new CardStepOptions()),

@@ -135,8 +135,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
             });
             try
             {
-                done = await new RebuildRun(projection, _projections.Store, _projections.Database.Source, Small, TimeProvider.System)
-                    .RunAsync(Cancel);
+                var source = _projections.Database.Source;
+                done = await new RebuildRun(projection, _projections.Store, source, Small, TimeProvider.System, _ => { }).RunAsync(Cancel);
             }
             catch (Exception broken) when (broken is InvalidOperationException or Npgsql.NpgsqlException)
             {
