@@ -53,8 +53,8 @@ public static class SchemaMigrator
     /// start.
     /// </summary>
     /// <returns>The files of those that were built.</returns>
-    /// <exception cref="PostgresException">The database refuses one, as when rows contradict a unique index. What was built of it is dropped
-    /// by the next attempt.</exception>
+    /// <exception cref="PostgresException">The database refuses one, as when rows contradict a unique index. What was built of it is
+    /// dropped by the next attempt.</exception>
     public static Task<IReadOnlyList<string>> BuildIndexesAsync(
         NpgsqlDataSource database,
         TimeProvider clock,

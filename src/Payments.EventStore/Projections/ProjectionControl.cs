@@ -47,7 +47,7 @@ public sealed class ProjectionControl(NpgsqlDataSource database, TimeProvider cl
         [
             .. from p in list
                join k in parked on p.Name equals k.Projection into its
-               select p with { ParkedCount = its.FirstOrDefault().Count, Parked = [.. its.Select(k => k.Event)] },
+               select !its.Any() ? p : p with { ParkedCount = its.First().Count, Parked = [.. its.Select(k => k.Event)] },
         ];
     }
 

@@ -63,7 +63,7 @@ public sealed partial class ProjectionHost(
         var effects = SubscriptionEffects.InDatabase(database, _checkpoints, async (events, transaction, cancel) =>
         {
             writer ??= await WriterAsync(projection, transaction.Connection!, cancel);
-            Tell(projection, await writer.WriteAsync(transaction, events, cancel));
+            Tell(projection, await writer.WriteAsync(transaction, events, null, cancel));
 
             // Rows and checkpoint go together: what a crash of the server takes is written again. So no commit waits for the disk.
             await using var relaxed = new NpgsqlCommand("set local synchronous_commit = off", transaction.Connection);
@@ -89,7 +89,9 @@ public sealed partial class ProjectionHost(
             projection.NewFold(), new ProjectionTables(projection, home), new ParkedEvents(projection.Name, home, rebuild: false, clock));
     }
 
-    /// <summary>Tries what is parked again where somebody has asked for it. Any process may: the checkpoint's row is held meanwhile.</summary>
+    /// <summary>
+    /// Tries what is parked again where somebody has asked for it. Any process may: the checkpoint's row is held meanwhile.
+    /// </summary>
     private async Task RetryParkedAsync(CancellationToken cancel)
     {
         foreach (var projection in _definitions.OfType<AsynchronousProjection>())

@@ -5,8 +5,8 @@ using Payments.EventStore.Postgres;
 namespace Payments.EventStore.Projections;
 
 /// <summary>
-/// Writes what a stretch of the log leads to. Events whose rows the database refuses are found by halving the stretch, and parked with those
-/// that come later in their streams; all others are written.
+/// Writes what a stretch of the log leads to. Events whose rows the database refuses are found by halving the stretch, and parked with
+/// those that come later in their streams; all others are written.
 /// </summary>
 internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables tables, ParkedEvents parked)
 {
@@ -14,15 +14,34 @@ internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables ta
 
     public ParkedEvents Parked => parked;
 
+    /// <summary>The rows of a stretch, made before its transaction begins: a fold may take its time.</summary>
+    /// <returns>Null: one of the events cannot be folded.</returns>
+    public async Task<IReadOnlyList<IReadOnlyList<ProjectionRow>>?> FoldAsync(
+        IReadOnlyList<StoredEvent> events, CancellationToken cancel)
+    {
+        try
+        {
+            return await fold.FoldAsync(events, cancel);
+        }
+        catch (Exception refusal) when (IsRefusal(refusal))
+        {
+            return null; // Found out which when it is written.
+        }
+    }
+
+    /// <param name="folded">The rows of all events, where they are known already.</param>
     /// <returns>Events that were parked, each with the reason; not those that wait behind others.</returns>
-    /// <exception cref="NpgsqlException">The database is in trouble, or the schema is not what the projection expects: the whole stretch can
-    /// be tried again.</exception>
+    /// <exception cref="NpgsqlException">The database is in trouble, or the schema is not what the projection expects: the whole stretch
+    /// can be tried again.</exception>
     public async Task<IReadOnlyList<(long Position, string Error)>> WriteAsync(
-        NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        IReadOnlyList<StoredEvent> events,
+        IReadOnlyList<IReadOnlyList<ProjectionRow>>? folded,
+        CancellationToken cancel)
     {
         var waiting = await parked.StreamsAsync(transaction.Connection!, cancel);
         var refused = new List<(long, string)>();
-        await WriteAsync(transaction, events, waiting, refused, cancel);
+        await WriteAsync(transaction, events, folded, waiting, refused, cancel);
         return refused;
     }
 
@@ -41,17 +60,18 @@ internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables ta
         }
 
         var refused = new List<(long, string)>();
-        await WriteAsync(transaction, events, [], refused, cancel);
+        await WriteAsync(transaction, events, null, [], refused, cancel);
         return refused;
     }
 
     private async Task WriteAsync(
-        NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> events, HashSet<string> waiting, List<(long, string)> refused,
-        CancellationToken cancel)
+        NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> events, IReadOnlyList<IReadOnlyList<ProjectionRow>>? folded,
+        HashSet<string> waiting, List<(long, string)> refused, CancellationToken cancel)
     {
         var free = events;
         if (waiting.Count > 0)
         {
+            folded = null;
             free = [.. events.Where(e => !waiting.Contains(e.Stream.ToString()))];
             foreach (var behind in events.Where(e => waiting.Contains(e.Stream.ToString())))
             {
@@ -59,7 +79,7 @@ internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables ta
             }
         }
 
-        if (free.Count == 0 || await TryWriteAsync(transaction, free, cancel) is not { } error)
+        if (free.Count == 0 || await TryWriteAsync(transaction, free, folded, cancel) is not { } error)
         {
             return;
         }
@@ -73,17 +93,19 @@ internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables ta
         }
 
         var half = free.Count / 2;
-        await WriteAsync(transaction, [.. free.Take(half)], waiting, refused, cancel);
-        await WriteAsync(transaction, [.. free.Skip(half)], waiting, refused, cancel);
+        await WriteAsync(transaction, [.. free.Take(half)], null, waiting, refused, cancel);
+        await WriteAsync(transaction, [.. free.Skip(half)], null, waiting, refused, cancel);
     }
 
     /// <returns>Why these events are refused; null: they are written.</returns>
-    private async Task<string?> TryWriteAsync(NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel)
+    private async Task<string?> TryWriteAsync(
+        NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> events, IReadOnlyList<IReadOnlyList<ProjectionRow>>? folded,
+        CancellationToken cancel)
     {
         await transaction.SaveAsync(Before, cancel);
         try
         {
-            await tables.ApplyAsync(transaction.Connection!, await fold.FoldAsync(events, cancel), cancel);
+            await tables.ApplyAsync(transaction.Connection!, folded ?? await fold.FoldAsync(events, cancel), cancel);
             await transaction.ReleaseAsync(Before, cancel);
             return null;
         }

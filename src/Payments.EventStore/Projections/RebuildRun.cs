@@ -137,6 +137,7 @@ internal sealed class RebuildRun(
     private async Task<bool> WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<StoredEvent> events, long from, long to, CancellationToken cancel)
     {
+        var folded = await _writer.FoldAsync(events, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
 
         // Nobody reads these tables yet: what a crash of the server takes, rows and position together, is filled again.
@@ -147,7 +148,7 @@ internal sealed class RebuildRun(
         }
 
         await _tables.ShowSideOnlyAsync(connection, cancel);
-        var refused = await _writer.WriteAsync(transaction, events, cancel);
+        var refused = await _writer.WriteAsync(transaction, events, folded, cancel);
         await transaction.CommitAsync(cancel);
         tell(refused);
         return true;
@@ -175,8 +176,10 @@ internal sealed class RebuildRun(
             if (end > filled)
             {
                 var rest = await store.ReadAllAsync(filled, (int)(end - filled), definition.Filter, cancel);
+                StoredEvent[] missing = [.. rest.Where(e => e.Position <= end)];
+                var folded = await _writer.FoldAsync(missing, cancel);
                 await _tables.ShowSideOnlyAsync(connection, cancel);
-                tell(await _writer.WriteAsync(transaction, [.. rest.Where(e => e.Position <= end)], cancel));
+                tell(await _writer.WriteAsync(transaction, missing, folded, cancel));
             }
 
             await CheckWholeAsync(connection, cancel);
@@ -198,7 +201,8 @@ internal sealed class RebuildRun(
         if (definition is InlineProjection && await _writer.Parked.CountAsync(connection, cancel) is > 0 and var count)
         {
             throw new InvalidOperationException(
-                $"The database refuses {count} events of the rebuild: the tables that serve stay. Mend what it is, cancel, and rebuild again.");
+                $"The database refuses {count} events of the rebuild: the tables that serve stay. Mend what it is, cancel, and rebuild " +
+                "again.");
         }
     }
 

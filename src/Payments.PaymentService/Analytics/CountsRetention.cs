@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Payments.PaymentService.Analytics;
 
-/// <summary>Deletes counts that are older than they are kept, a few at a time: by the database's clock, whichever instance comes first.</summary>
+/// <summary>
+/// Deletes counts that are older than they are kept, a few at a time: by the database's clock, whichever instance comes first.
+/// </summary>
 internal sealed partial class CountsRetention(
     NpgsqlDataSource database, AnalyticsOptions options, TimeProvider clock, ILogger<CountsRetention> log) : BackgroundService
 {
@@ -58,6 +60,7 @@ internal sealed partial class CountsRetention(
     [LoggerMessage(EventId = 195, Level = LogLevel.Debug, Message = "Deleted {Count} counts of payments by second and minute")]
     private static partial void LogDeleted(ILogger log, long count);
 
-    [LoggerMessage(EventId = 196, Level = LogLevel.Warning, Message = "Old counts of payments cannot be deleted now; trying again in ten minutes")]
+    [LoggerMessage(EventId = 196, Level = LogLevel.Warning,
+        Message = "Old counts of payments cannot be deleted now; trying again in ten minutes")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

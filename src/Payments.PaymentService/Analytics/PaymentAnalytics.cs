@@ -39,8 +39,8 @@ internal static class PaymentAnalytics
         NpgsqlDataSource database, DateTimeOffset from, DateTimeOffset until, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "select minute, currency, outcome, count, coalesce(volume_sum, volume) from payment_minutes where minute >= $1 and minute < $2 order by " +
-            "minute, currency, outcome");
+            "select minute, currency, outcome, count, coalesce(volume_sum, volume) from payment_minutes " +
+            "where minute >= $1 and minute < $2 order by minute, currency, outcome");
         command.Parameters.AddWithValue(from.UtcDateTime);
         command.Parameters.AddWithValue(until.UtcDateTime);
         await using var reader = await command.ExecuteReaderAsync(cancel);

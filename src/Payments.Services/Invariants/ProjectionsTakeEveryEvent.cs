@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Payments.Services.Invariants;
 
-/// <summary>No projection has had to leave an event out: a table lacks what it would have written, until it is applied or rebuilt.</summary>
+/// <summary>No projection has had to leave an event out: its tables lack what it leads to, until it is applied or rebuilt.</summary>
 public sealed class ProjectionsTakeEveryEvent(NpgsqlDataSource database)
 {
     public const string Name = "projections-take-every-event";
@@ -36,8 +36,8 @@ public sealed class ProjectionsTakeEveryEvent(NpgsqlDataSource database)
                 var (projection, position) = (reader.GetString(0), reader.GetInt64(2));
                 findings.Add(new Finding(
                     projection,
-                    $"Projection {projection} lacks {count} events from position {position} on, which the database refused or which wait behind " +
-                    $"one that it refused: {(reader.IsDBNull(4) ? "" : reader.GetString(4))}",
+                    $"Projection {projection} lacks {count} events from position {position} on, which the database refused or which wait " +
+                    $"behind one that it refused: {(reader.IsDBNull(4) ? "" : reader.GetString(4))}",
                     new EventReference(reader.GetString(3), null, position, null),
                     new JsonObject { ["projection"] = projection, ["count"] = count, ["position"] = position }));
             }

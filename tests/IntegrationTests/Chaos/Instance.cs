@@ -21,9 +21,11 @@ internal sealed class Instance(string name, ServiceKind kind, int port, IReadOnl
     /// <summary>Where its next process is started from: another version; null is this one.</summary>
     public string? ProgramFolder { get; set; }
 
+    private string Program => Path.Combine(ProgramFolder ?? "", kind.Program);
+
     public Child Process => _process ?? throw new InvalidOperationException($"{name} was not started.");
 
-    public void Start() => _process = Child.Start(name, Path.Combine(ProgramFolder ?? "", kind.Program), new Dictionary<string, string>(settings)
+    public void Start() => _process = Child.Start(name, Program, new Dictionary<string, string>(settings)
     {
         ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
     });

@@ -10,8 +10,8 @@ using UnitTests.Randomness;
 namespace IntegrationTests.Chaos;
 
 /// <summary>
-/// The version before, under load and with a large log, is replaced by this one instance by instance. <c>./payments test --upgrade</c> builds
-/// the version before and runs it; in the ordinary run it would take too long.
+/// The version before, under load and with a large log, is replaced by this one instance by instance. <c>./payments test --upgrade</c>
+/// builds the version before and runs it; in the ordinary run it would take too long.
 /// </summary>
 [Collection(ChaosTests.Name)]
 public sealed class RollTests(ITestOutputHelper output)
@@ -23,6 +23,10 @@ public sealed class RollTests(ITestOutputHelper output)
     private const int MinutesBefore = 300_000;
     private const int EndedBetween = 20;
     private const long PaidIn = 10_000;
+
+    /// <summary>As docs/operations.md says.</summary>
+    private static readonly ServiceKind[] Order =
+        [ServiceKind.Logs[1], ServiceKind.Logs[0], ServiceKind.Logs[2], ServiceKind.Processor, ServiceKind.Gateway];
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
@@ -45,7 +49,7 @@ public sealed class RollTests(ITestOutputHelper output)
         var running = load.RunAsync(Seed.NewRandom());
         try
         {
-            foreach (var kind in new[] { ServiceKind.Logs[1], ServiceKind.Logs[0], ServiceKind.Logs[2], ServiceKind.Processor, ServiceKind.Gateway })
+            foreach (var kind in Order)
             {
                 foreach (var instance in deployment.Of(kind))
                 {
@@ -96,7 +100,8 @@ public sealed class RollTests(ITestOutputHelper output)
             $"""
             with head as (update log_head set position = position + {EventsBefore} returning position - {EventsBefore} as before)
             insert into events (
-                position, stream_id, stream_type, stream_version, event_id, event_type, schema_version, data, correlation_id, actor, recorded_at)
+                position, stream_id, stream_type, stream_version, event_id, event_type, schema_version, data, correlation_id, actor,
+                recorded_at)
             select h.before + n, 'bulk/' || (n / 1000), 'bulk', n % 1000 + 1, gen_random_uuid(), 'bulk.counted.v1', 1,
                 jsonb_build_object('amount', n, 'text', repeat('x', 60)), gen_random_uuid(), 'tests', now()
             from head h, generate_series(1, {EventsBefore}) n;
@@ -118,7 +123,9 @@ public sealed class RollTests(ITestOutputHelper output)
         foreach (var instance in deployment.Of(ServiceKind.Logs[1]))
         {
             using var planted = await api.Http.PutAsJsonAsync(
-                new Uri(instance.Url, "/api/admin/wallets/planted-failures"), new { routingKey = $"wallet/{payer}", seconds = 3_600 }, Cancel);
+                new Uri(instance.Url, "/api/admin/wallets/planted-failures"),
+                new { routingKey = $"wallet/{payer}", seconds = 3_600 },
+                Cancel);
             planted.EnsureSuccessStatusCode();
         }
 
@@ -137,7 +144,7 @@ public sealed class RollTests(ITestOutputHelper output)
     private static async Task MendAsync(Api api, JsonNode letter)
     {
         var id = (long)letter["id"]!;
-        var selection = new { ids = new[] { id } };
+        var selection = new JsonObject { ["ids"] = new JsonArray(id) };
         using var preview = await api.Http.PostAsJsonAsync("/api/admin/wallets/dead-letters/preview", new { selection }, Cancel);
         var foreseen = JsonNode.Parse(await preview.Content.ReadAsStringAsync(Cancel))!;
         Assert.Equal((1, 0), ((int)foreseen["applies"]!, (int)foreseen["fails"]!));
@@ -152,7 +159,7 @@ public sealed class RollTests(ITestOutputHelper output)
 
         using var replayed = await api.PostAsync(
             "/api/admin/wallets/replays",
-            new JsonObject { ["selection"] = new JsonObject { ["ids"] = new JsonArray(id) }, ["reason"] = "by the new version" }.ToJsonString(),
+            new JsonObject { ["selection"] = selection.DeepClone(), ["reason"] = "by the new version" }.ToJsonString(),
             Api.Fresh("replay"));
         Assert.True(replayed.IsSuccessStatusCode, await replayed.Content.ReadAsStringAsync(Cancel));
     }

@@ -47,7 +47,8 @@ internal sealed class RollWatch : IAsyncDisposable
             e.At >= r.From && e.At <= r.Until + (long)(Aftermath.TotalSeconds * Stopwatch.Frequency))).Select(e => e.What).ToList();
         Assert.Equal([], unexplained);
         Assert.True(_blockedMost < BlockedMax, $"For {_blockedMost:F1} s: {_blocked}");
-        return $"{_answers} answers, {_errors.Count} errors, all within restarts; a write waited for a table for {_blockedMost * 1000:F0} ms at most";
+        return $"{_answers} answers, {_errors.Count} errors, all within restarts; " +
+            $"a write waited for a table for {_blockedMost * 1000:F0} ms at most";
     }
 
     public async ValueTask DisposeAsync()
@@ -93,8 +94,9 @@ internal sealed class RollWatch : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             await using var command = source.CreateCommand(
-                "select extract(epoch from clock_timestamp() - l.waitstart)::float8, format('%s %s %s', l.relation::regclass, l.mode, a.query) " +
-                "from pg_locks l join pg_stat_activity a using (pid) where not l.granted and l.locktype = 'relation' " +
+                "select extract(epoch from clock_timestamp() - l.waitstart)::float8, " +
+                "format('%s %s %s', l.relation::regclass, l.mode, a.query) from pg_locks l " +
+                "join pg_stat_activity a using (pid) where not l.granted and l.locktype = 'relation' " +
                 "and l.mode = 'RowExclusiveLock' and l.waitstart is not null order by 1 desc limit 1");
             await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
             if (await reader.ReadAsync(CancellationToken.None) && reader.GetDouble(0) > _blockedMost)

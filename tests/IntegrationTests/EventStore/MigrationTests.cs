@@ -65,8 +65,8 @@ public sealed class MigrationTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(PostgresErrorCodes.DivisionByZero, refused.SqlState);
         Assert.Equal(
             [true, false],
-            await _database.QueryAsync<bool>("select to_regclass(n) is not null from unnest(array['good', 'bad']) with ordinality as u (n, o)"
-                + " order by o"));
+            await _database.QueryAsync<bool>(
+                "select to_regclass(n) is not null from unnest(array['good', 'bad']) with ordinality as u (n, o) order by o"));
     }
 
     [Fact]
@@ -134,7 +134,8 @@ public sealed class MigrationTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal([true], await ValidAsync("events_by_causation"));
         Assert.Equal(
-            await _database.QueryAsync<string>("select inhrelid::regclass::text from pg_inherits where inhparent = 'events'::regclass order by 1"),
+            await _database.QueryAsync<string>(
+                "select inhrelid::regclass::text from pg_inherits where inhparent = 'events'::regclass order by 1"),
             await _database.QueryAsync<string>(
                 "select x.indrelid::regclass::text from pg_inherits i join pg_index x on x.indexrelid = i.inhrelid and x.indisvalid " +
                 "where i.inhparent = 'events_by_causation'::regclass order by 1"));

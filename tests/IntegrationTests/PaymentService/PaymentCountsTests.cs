@@ -57,7 +57,8 @@ public sealed class PaymentCountsTests(PostgresFixture postgres) : IAsyncLifetim
                 "USD completed 1 1000000000000000 1000000000000000",
                 "USD requested 2 1000000000000007 1000000000000007",
             ],
-            await QueryAsync("select format('%s %s %s %s %s', currency, outcome, count, volume, volume_sum) from payment_minutes order by 1"));
+            await QueryAsync(
+                "select format('%s %s %s %s %s', currency, outcome, count, volume, volume_sum) from payment_minutes order by 1"));
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed partial class MigrationFileTests
         Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.sql", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/'))
             .Where(path => path.Contains("/Sql/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
-            .Where(path => !path.Contains("Gateway/", StringComparison.Ordinal) && !path.Contains("CardProcessor/", StringComparison.Ordinal))
+            .Where(path => !path.Contains("Gateway/", StringComparison.Ordinal))
+            .Where(path => !path.Contains("CardProcessor/", StringComparison.Ordinal))
             .Where(path => !Old.Contains(ShortName(path)));
 
     private static List<string> Objections(string path, string sql)

@@ -76,8 +76,8 @@ internal sealed partial class ConcurrentIndex
         }
     }
 
-    // CONCURRENTLY is not to be had on the parent. Its own index comes first, without those of its partitions: partitions that are made from
-    // now on bring theirs. It is valid as soon as that of each partition is attached.
+    // CONCURRENTLY is not to be had on the parent. Its own index comes first, without those of its partitions: partitions that are made
+    // from now on bring theirs. It is valid as soon as that of each partition is attached.
     private async Task BuildOnPartitionsAsync(NpgsqlConnection connection, TimeProvider clock, CancellationToken cancel)
     {
         if (await StandingAsync(connection, _name, cancel) is Standing.Missing)

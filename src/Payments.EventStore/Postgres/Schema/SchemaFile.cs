@@ -11,8 +11,8 @@ internal enum SchemaFileKind
     InTransaction,
 
     /// <summary>
-    /// <c>NNN_name.before-serving.concurrently.sql</c>: one index, built outside of a transaction, that the new version is wrong or too slow
-    /// without. An instance waits for it.
+    /// <c>NNN_name.before-serving.concurrently.sql</c>: one index, built outside of a transaction, that the new version is wrong or too
+    /// slow without. An instance waits for it.
     /// </summary>
     IndexBeforeServing,
 

@@ -28,7 +28,9 @@ internal sealed class SchemaLock : IAsyncDisposable
         _transaction = transaction;
     }
 
-    /// <summary>In the transaction that holds the lock. No statement of it is cut short by the server's or the role's own timeout.</summary>
+    /// <summary>
+    /// In the transaction that holds the lock. No statement of it is cut short by the server's or the role's own timeout.
+    /// </summary>
     public NpgsqlConnection Connection { get; }
 
     public static async Task<SchemaLock> TakeAsync(NpgsqlDataSource database, long key, TimeProvider clock, CancellationToken cancel)

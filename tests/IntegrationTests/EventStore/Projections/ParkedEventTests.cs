@@ -27,7 +27,7 @@ public sealed class ParkedEventTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("sum/large", false, 2L), (status.Parked[0].Stream, status.Parked[0].Rebuild, status.Parked[0].Position));
         Assert.Contains("out of range", status.Parked[0].Error, StringComparison.Ordinal);
 
-        await AppendAsync("large", -5);
+        await AppendAsync("large", 5);
         await AppendAsync("small", 4);
         status = await _projections.StatusAsync(s => s.ParkedCount == 2 && s.Lag == 0);
         Assert.Null(status.Parked[1].Error);
@@ -40,7 +40,7 @@ public sealed class ParkedEventTests(PostgresFixture postgres) : IAsyncLifetime
         await _projections.Database.ExecuteAsync("alter table sums alter column total type numeric; " + Numeric);
         Assert.Equal(ProjectionAnswer.Accepted, await _projections.Control.RetryParkedAsync("sums", Cancel));
         await _projections.StatusAsync(s => s.ParkedCount == 0);
-        Assert.Equal(["large 9223372036854775803 3", "small 10 4"], await SumsAsync());
+        Assert.Equal(["large 9223372036854775813 3", "small 10 4"], await SumsAsync());
         Assert.Equal(ProjectionAnswer.NothingParked, await _projections.Control.RetryParkedAsync("sums", Cancel));
         Assert.Equal(ProjectionAnswer.NoSuchProjection, await _projections.Control.RetryParkedAsync("nothing", Cancel));
         await host.StopAsync(Cancel);
@@ -113,7 +113,7 @@ public sealed class ParkedEventTests(PostgresFixture postgres) : IAsyncLifetime
             Cancel));
 
     private async Task<List<string>> SumsAsync() => [.. (await _projections.Database.QueryAsync<string>(
-        "select format('%s %s %s', stream, total, events) from sums")).Where(s => s.Length > 0).Order(StringComparer.Ordinal)];
+        "select format('%s %s %s', replace(stream, 'sum/', ''), total, events) from sums")).Order(StringComparer.Ordinal)];
 
     private async Task UntilAsync(string sql)
     {
