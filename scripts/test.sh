@@ -3,13 +3,15 @@
 
 usage_test() {
   cat <<'TEXT'
-Usage: ./payments test [--fast] [arguments of the test runner]
+Usage: ./payments test [--fast | --upgrade] [arguments of the test runner]
 
 Checks the formatting, builds with warnings as errors, and runs UnitTests, SimulationTests,
 IntegrationTests and BrowserTests, all of them even if one fails.
 The last line has the counts. A failed check of the formatting, a failed build and a crashed run each count as one failure.
 
   --fast    UnitTests only: no server, no browser, no check of the formatting
+  --upgrade build the version before from the history of this clone, and replace it by this one under load
+            (some minutes; kept under ${XDG_CACHE_HOME:-~/.cache}/payments-platform)
 
 Other arguments go to the runner of xunit, for example: -method '*Funds*' or -class UnitTests.Wallets.WalletTests
 TEXT
@@ -19,7 +21,16 @@ TEXT
 # one that hangs.
 readonly test_run_max=30m test_long_seconds=180
 
+# The version that is upgraded from: the last one that was given out.
+readonly version_before=9e8a2f4
+
 verb_test() {
+  if [ "${1:-}" = --upgrade ]; then
+    shift
+    test_upgrade "$@"
+    return
+  fi
+
   local fast=no passed=0 failed=0 skipped=0 project
   local filter=$root/Payments.NoAspire.slnf projects=(UnitTests SimulationTests IntegrationTests BrowserTests)
   if [ "${1:-}" = --fast ]; then
@@ -52,6 +63,35 @@ verb_test() {
   else
     printf '%s passed, %s failed\n' "$passed" "$failed"
   fi
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+test_upgrade() {
+  local passed=0 failed=0 skipped=0 folder=$cache/versions/$version_before
+  if ! git -C "$root" cat-file -e "$version_before^{commit}" 2>/dev/null; then
+    say "skipped: this clone does not have $version_before, the version before (a shallow clone? git fetch --unshallow)"
+    return 0
+  fi
+
+  need_sdk
+  need postgresql
+  prepare_feed
+  if [ ! -f "$folder/built" ]; then
+    say "building the version before ($version_before)"
+    rm -rf -- "$folder"
+    mkdir -p -- "$folder"
+    git -C "$root" archive "$version_before" | tar -x -C "$folder"
+    cp -R -- "$root/packages/." "$folder/packages/"
+    (cd "$folder" && dotnet build src/Payments.Standalone "${build_options[@]}") >"$folder/build.log" 2>&1 </dev/null \
+      || { tail -n 20 -- "$folder/build.log" >&2; fail "the version before cannot be built"; }
+    touch -- "$folder/built"
+  fi
+
+  say "building"
+  build "$root/tests/IntegrationTests/IntegrationTests.csproj"
+  PAYMENTS_VERSION_BEFORE=$folder/src/Payments.Standalone/bin/Release/net10.0 \
+    run_tests IntegrationTests -explicit only -class IntegrationTests.Chaos.RollTests "$@"
+  printf '%s passed, %s failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
