@@ -73,13 +73,43 @@ internal sealed partial class ProjectionTables(ProjectionDefinition definition, 
     public Task AnalyseSideAsync(NpgsqlConnection connection, CancellationToken cancel) =>
         ExecuteAsync(connection, $"analyze {string.Join(", ", definition.Tables.Select(t => $"{_side}.{Identifier(t)}"))}", cancel);
 
+    /// <summary>Statements for the indexes that the tables that serve have, and those beside do not: they came after these.</summary>
+    public async Task<List<string>> MissingIndexesAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var statements = new List<string>();
+        foreach (var table in definition.Tables.Select(Identifier))
+        {
+            await using var command = new NpgsqlCommand(
+                "with indexes as (select i.indrelid, i.indisvalid, " +
+                @"regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX \S+ ON \S+ ', '\1INDEX ON ') as text " +
+                "from pg_index i) " +
+                $"select text from indexes where indrelid = '{home}.{table}'::regclass and indisvalid " +
+                $"except select text from indexes where indrelid = '{_side}.{table}'::regclass",
+                connection);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var place = $"index on {_side}.{table} ";
+                statements.Add($"create {reader.GetString(0).Replace("INDEX ON ", place, StringComparison.Ordinal)}");
+            }
+        }
+
+        return statements;
+    }
+
     /// <summary>Puts the tables beside in the place of those that serve. A statement sees either, whole, and never none.</summary>
+    /// <returns>False: the tables that serve have got an index meanwhile. Roll back, and make it.</returns>
     /// <exception cref="PostgresException">Somebody reads for longer than the lock timeout, or something depends on the old
     /// tables.</exception>
-    public async Task SwitchAsync(NpgsqlConnection connection, CancellationToken cancel)
+    public async Task<bool> TrySwitchAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         var old = string.Join(", ", definition.Tables.Select(t => $"{home}.{Identifier(t)}").Order(StringComparer.Ordinal));
         await ExecuteAsync(connection, $"lock table {old} in access exclusive mode", cancel);
+        if ((await MissingIndexesAsync(connection, cancel)).Count > 0)
+        {
+            return false;
+        }
+
         await ExecuteAsync(connection, $"drop table {old}", cancel);
         foreach (var table in definition.Tables.Select(Identifier))
         {
@@ -87,6 +117,7 @@ internal sealed partial class ProjectionTables(ProjectionDefinition definition, 
         }
 
         await ExecuteAsync(connection, $"drop schema {_side}", cancel);
+        return true;
     }
 
     // "like" copies neither the fill factor nor other storage parameters.

@@ -45,6 +45,11 @@ internal sealed class RebuildRun(
                 _analysed = true;
             }
 
+            foreach (var statement in await _tables.MissingIndexesAsync(connection, cancel))
+            {
+                await ExecuteAsync(connection, statement, cancel); // As long as it takes: nobody else knows these tables.
+            }
+
             switch (await TrySwitchAsync(connection, filled, cancel))
             {
                 case Switch.Done:
@@ -183,7 +188,11 @@ internal sealed class RebuildRun(
             }
 
             await CheckWholeAsync(connection, cancel);
-            await _tables.SwitchAsync(connection, cancel);
+            if (!await _tables.TrySwitchAsync(connection, cancel))
+            {
+                return Switch.Busy;
+            }
+
             await _writer.Parked.SwitchAsync(connection, cancel);
             await _books.EndAsync(connection, end, cancel);
             await transaction.CommitAsync(cancel);
@@ -208,7 +217,7 @@ internal sealed class RebuildRun(
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -156,6 +156,29 @@ public sealed class ProjectionTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_index_that_comes_while_a_rebuild_runs_is_on_the_new_tables_too()
+    {
+        await _projections.AppendAsync(Seed.NewRandom(), 10);
+        using var hold = new ManualResetEventSlim(initialState: true);
+        using var host = _projections.Host(Small, ProjectionDatabase.Sums(onFold: () => hold.Wait(Cancel)));
+        await host.StartAsync(Cancel);
+        await _projections.StatusAsync(s => s.Lag == 0);
+        hold.Reset();
+        await _projections.Control.RebuildAsync("sums", Cancel);
+        await _projections.StatusAsync(s => s.Rebuild is { Position: 0, StartedAt: not null });
+        await _projections.Database.ExecuteAsync("create unique index sums_by_events on sums (events, lower(stream)) where total > 0");
+        hold.Set();
+        await _projections.StatusAsync(s => s.RebuiltAt is not null);
+        await host.StopAsync(Cancel);
+
+        Assert.Equal(
+            ["CREATE UNIQUE INDEX", "USING btree (events, lower(stream)) WHERE (total > 0)"],
+            (await _projections.Database.QueryAsync<string>(
+                "select pg_get_indexdef(indexrelid) from pg_index where indrelid = 'sums'::regclass and indpred is not null"))
+            .SelectMany(text => new[] { text[..19], text[text.IndexOf("USING", StringComparison.Ordinal)..] }));
+    }
+
+    [Fact]
     public async Task A_second_rebuild_is_refused_while_one_runs_and_a_rebuild_can_be_given_up()
     {
         await _projections.AppendAsync(Seed.NewRandom(), 10);
