@@ -28,7 +28,7 @@ public sealed class EditCheck<TState, TEvent>(
     /// <summary>The fault and a sentence about it; null when there is none.</summary>
     public (EditFault Fault, string Message)? FaultOf(ParkedMessage message, byte[] payload)
     {
-        if (MessageCodec.Read(message.ToRecord()) is not MessageReading.Readable { Message: var before })
+        if (message.Read() is not MessageReading.Readable { Message: var before })
         {
             return (EditFault.Unreadable, "It is no message of ours, whatever its payload: it can only be discarded.");
         }

@@ -9,7 +9,10 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
     /// <summary>Columns of a <see cref="ParkedMessage"/>, for <see cref="Read"/>.</summary>
     public const string Columns =
         "m.id, m.topic, m.partition, m.kafka_offset, m.key_topic, m.routing_key, m.headers, m.payload, " +
-        "m.revision, m.attempts, m.status = 'dead'";
+        "m.revision, m.attempts, m.status = 'dead', m.original";
+
+    /// <summary>How many columns those are: what a statement selects beside them comes after.</summary>
+    public const int ColumnsCount = 12;
 
     public async Task<IReadOnlyList<ParkingKey>> KeysAsync(string consumer, CancellationToken cancel)
     {
@@ -68,7 +71,8 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
             reader.GetFieldValue<byte[]>(7),
             reader.GetInt64(8),
             reader.GetInt32(9),
-            reader.GetBoolean(10));
+            reader.GetBoolean(10),
+            reader.IsDBNull(11) ? null : OriginalRecord.Read(reader.GetString(11)));
     }
 
     private static async Task<IReadOnlyList<ParkingKey>> KeysAsync(NpgsqlCommand command, CancellationToken cancel)
