@@ -22,6 +22,7 @@ public static class ServiceDefaultsExtensions
         builder.AddMetricsDoor(isOpenToTheWorld);
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<FaultExitCode>();
         builder.Services.AddHealthChecks();
         builder.Services.AddOptions<LimitOptions>()
             .BindConfiguration(LimitOptions.Section).Validate(LimitOptions.IsValid).ValidateOnStart();

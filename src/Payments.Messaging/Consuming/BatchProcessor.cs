@@ -15,8 +15,8 @@ namespace Payments.Messaging.Consuming;
 /// Exactly once in effect: a message at or below the watermark is dropped, and the watermark moves only in the transaction of the effects.
 /// A message that fails is parked in that same transaction, and so are those of its key that come after it: other keys go on, and the
 /// key keeps its order. When the database rejects the batch, its halves are handled apart, until the message is found.
-/// No message ends the consumer: one whose very row is rejected is kept as bytes, and goes on being trouble only where not even those can be
-/// stored, which is not its fault.
+/// No message ends the consumer: one whose very row is rejected is kept as bytes, and goes on being trouble only where not even those can
+/// be stored, which is not its fault.
 /// </remarks>
 internal sealed partial class BatchProcessor<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,

@@ -34,8 +34,8 @@ public sealed record ConsumerDefinition<TState, TEvent>
     public int BatchMax { get; init; } = 500;
 
     /// <summary>
-    /// Bytes of a batch, about: keys, headers and data. In the statement that parks them they are twice as many, and what PostgreSQL takes in
-    /// one value is bounded.
+    /// Bytes of a batch, about: keys, headers and data. In the statement that parks them they are twice as many, and what PostgreSQL takes
+    /// in one value is bounded.
     /// </summary>
     public int BatchBytesMax { get; init; } = 8 * 1024 * 1024;
 

@@ -27,8 +27,8 @@ public enum Standing
     NotNow,
 
     /// <summary>
-    /// It waits for what nobody can ever send: for a message before it of a source that writes nothing to this topic, or for a consumer that
-    /// does not read it. Dropping it would lose it.
+    /// It waits for what nobody can ever send: a message before it, of a source that writes nothing to this topic. Dropping it would lose
+    /// it.
     /// </summary>
     Stray,
 }
@@ -182,7 +182,7 @@ public sealed class Progress(string consumer)
         {
             if (message.Headers.ReplayFor is { } other && other != before.Consumer)
             {
-                return Topics.Find(message.Topic) is { } topic && !topic.Readers.Contains(other) ? Standing.Stray : Standing.NotNow;
+                return Standing.NotNow;
             }
 
             var key = (new PartitionOf(message.Topic, message.Partition), message.Headers.Source);

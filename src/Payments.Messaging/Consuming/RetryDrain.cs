@@ -50,7 +50,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     }
 
     // When the database rejects them together, each key is handled alone; then only its first message; and then it is that one.
-    private async Task HandleAsync(IReadOnlyList<ParkedMessage> due, CancellationToken cancel)
+    private async Task HandleAsync(List<ParkedMessage> due, CancellationToken cancel)
     {
         try
         {

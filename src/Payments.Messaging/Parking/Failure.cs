@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Payments.Domain;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Messaging.Parking;
 

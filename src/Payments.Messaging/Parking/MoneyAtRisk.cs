@@ -10,7 +10,9 @@ public static class MoneyAtRisk
     /// The first <c>amount</c> of minor units and currency, at the top or one level below. Null when there is none to be read, or when it
     /// is no amount that the platform could ever move.
     /// </summary>
-    /// <remarks>Total: it is asked about messages that nobody understands, and whatever they say must not keep them from being parked.</remarks>
+    /// <remarks>
+    /// Total: it is asked about messages that nobody understands, and whatever they say must not keep them from being parked.
+    /// </remarks>
     public static (long Amount, string Currency)? Of(ReadOnlyMemory<byte> json)
     {
         try

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Confluent.Kafka;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Messaging.Parking;
 

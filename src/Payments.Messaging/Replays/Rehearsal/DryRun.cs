@@ -44,7 +44,8 @@ public sealed class DryRun<TState, TEvent>(
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var (states, unloaded) = await LoadAsync(work, cancel);
-            work = [.. work.Select(w => w.Order is { } order && unloaded.TryGetValue(order.Stream, out var why) ? w with { Failure = why } : w)];
+            work = [.. work.Select(w =>
+                w.Order is { } order && unloaded.TryGetValue(order.Stream, out var why) ? w with { Failure = why } : w)];
             if (await TryAsync(work, states, cancel) is { } foretold)
             {
                 return foretold;
@@ -57,8 +58,8 @@ public sealed class DryRun<TState, TEvent>(
     }
 
     // One aggregate that cannot be folded is a failure of the messages about it, not of the others.
-    private async Task<(IReadOnlyDictionary<StreamId, Versioned<TState>> States, IReadOnlyDictionary<StreamId, Failure> Unloaded)> LoadAsync(
-        IReadOnlyList<Work> work, CancellationToken cancel)
+    private async Task<(Dictionary<StreamId, Versioned<TState>> States, Dictionary<StreamId, Failure> Unloaded)> LoadAsync(
+        List<Work> work, CancellationToken cancel)
     {
         var streams = work.Select(w => w.Order?.Stream).OfType<StreamId>().Distinct().ToList();
         try

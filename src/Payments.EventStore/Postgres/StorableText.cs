@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Payments.Messaging.Parking;
+namespace Payments.EventStore.Postgres;
 
 /// <summary>Makes any text one that PostgreSQL can store: its text has no place for NUL, nor for half of a surrogate pair.</summary>
 public static class StorableText
