@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IntegrationTests.Standalone;
 using Payments.Standalone;
 
 namespace IntegrationTests.Lifetime;

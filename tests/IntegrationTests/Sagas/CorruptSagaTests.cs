@@ -1,3 +1,5 @@
+using Payments.Domain.Sagas;
+
 namespace IntegrationTests.Sagas;
 
 /// <summary>One saga whose stream cannot be folded any more: the others go on, and a person is told of it.</summary>
@@ -7,7 +9,8 @@ public sealed class CorruptSagaTests(PostgresFixture postgres)
     public async Task A_saga_that_cannot_be_folded_is_an_alert_and_the_others_hear_of_their_deadlines_and_call_the_processor()
     {
         await using var stage = await SagaStage.SetAsync(postgres);
-        var (corrupt, well) = (await stage.RequestWalletAsync(), await stage.RequestWalletAsync());
+        var soon = new SagaTimeouts { Hold = TimeSpan.FromMilliseconds(1) };
+        var (corrupt, well) = (await stage.RequestWalletAsync(timeouts: soon), await stage.RequestWalletAsync(timeouts: soon));
         var (corruptCard, card) = (await stage.RequestCardAsync(), await stage.RequestCardAsync());
         foreach (var saga in new[] { corrupt, corruptCard })
         {
@@ -16,11 +19,8 @@ public sealed class CorruptSagaTests(PostgresFixture postgres)
                 $"saga/{saga.Payment}");
         }
 
-        await stage.QueryAsync<Guid>("update sagas set deadline = now() - interval '1 hour' where saga_id = any ($1) returning saga_id",
-            new[] { corrupt.Payment.Value, well.Payment.Value });
         await stage.StartServiceAsync("Invariants:EveryMs=200", "Invariants:GraceMs=0");
 
-        // The deadline of a step is told by asking once more, as often as is configured; each time counts as an attempt.
         await SagaStage.UntilAsync(
             async () => (await stage.QueryAsync<bool>(
                 "select exists (select from events where stream_id = $1 and actor = 'saga-clock')", $"saga/{well.Payment}")).Single(),

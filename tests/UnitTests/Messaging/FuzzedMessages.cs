@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using Payments.Messaging;
 
 namespace UnitTests.Messaging;
 

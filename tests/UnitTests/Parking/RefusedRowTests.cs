@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Domain;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Memory;

@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Payments.EventStore.Postgres;
 using UnitTests.Randomness;
@@ -10,15 +9,18 @@ public sealed class StorableTextTests
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    [Theory]
-    [InlineData("", "")]
-    [InlineData("é𐍈\r\n\u0001", "é𐍈\r\n\u0001")]
-    [InlineData("a\0b\0", "a\uFFFDb\uFFFD")]
-    [InlineData("\ud800", "\uFFFD")]
-    [InlineData("\udc00\ud800x", "\uFFFD\uFFFDx")]
-    [InlineData("\ud800\ud800\udf48", "\uFFFD𐍈")]
-    public void What_cannot_be_stored_is_replaced_and_nothing_else(string text, string stored) =>
-        Assert.Equal(stored, StorableText.Of(text));
+    // No theory: the text of an attribute is itself stored as UTF-8.
+    [Fact]
+    public void What_cannot_be_stored_is_replaced_and_nothing_else() => Assert.All(
+        [
+            ("", ""),
+            ("é𐍈\r\n\u0001", "é𐍈\r\n\u0001"),
+            ("a\0b\0", "a\uFFFDb\uFFFD"),
+            ("\ud800", "\uFFFD"),
+            ("\udc00\ud800x", "\uFFFD\uFFFDx"),
+            ("\ud800\ud800\udf48", "\uFFFD𐍈"),
+        ],
+        ((string Text, string Stored) c) => Assert.Equal(c.Stored, StorableText.Of(c.Text)));
 
     [Fact]
     public void A_text_that_is_cut_in_the_middle_of_a_character_loses_its_half() =>
