@@ -235,6 +235,11 @@ public sealed class Progress(string consumer)
                 return null;
             }
 
+            if (!Topics.IsWrittenBy(message.Topic, source))
+            {
+                return Standing.Stray; // There is no relay that could say so.
+            }
+
             if (message.Headers.Replay is not null)
             {
                 return Standing.NotNow; // Whoever wants it asks for it again.

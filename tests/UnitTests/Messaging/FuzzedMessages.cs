@@ -37,16 +37,22 @@ internal sealed class FuzzedMessages(Random random)
     public Message<byte[], byte[]> Next()
     {
         _made++;
-        return random.Next(6) switch
-        {
-            0 => new() { Key = Bytes()!, Value = Payload()!, Headers = AnyHeaders() },
-            1 => Envelope(KnownType, Payload()),
-            2 => Envelope(Pick(["", "unknown.v1", "saga.moved.v1", "payment.requested.v1", Text()]), Payload()),
-            3 => Stray(),
-            4 => WithHeaderAtFault(),
-            _ => new() { Key = Encoding.UTF8.GetBytes(OwnKey()), Value = Payload()!, Headers = AnyHeaders() },
-        };
+        var next = Make();
+        next.Timestamp = random.Next(10) == 0
+            ? new Timestamp(Pick([0, 1, 253_402_300_800_000, long.MaxValue]), TimestampType.CreateTime)
+            : Timestamp.Default;
+        return next;
     }
+
+    private Message<byte[], byte[]> Make() => random.Next(6) switch
+    {
+        0 => new() { Key = Bytes()!, Value = Payload()!, Headers = AnyHeaders() },
+        1 => Envelope(KnownType, Payload()),
+        2 => Envelope(Pick(["", "unknown.v1", "saga.moved.v1", "payment.requested.v1", Text()]), Payload()),
+        3 => Stray(),
+        4 => WithHeaderAtFault(),
+        _ => new() { Key = Encoding.UTF8.GetBytes(OwnKey()), Value = Payload()!, Headers = AnyHeaders() },
+    };
 
     private Message<byte[], byte[]> Envelope(string type, byte[]? payload, long previous = 0)
     {
@@ -75,9 +81,16 @@ internal sealed class FuzzedMessages(Random random)
     // What it waits for will never come.
     private Message<byte[], byte[]> Stray()
     {
-        if (random.Next(2) == 0)
+        if (random.Next(3) == 0)
         {
             return Envelope(KnownType, Payload(), random.NextInt64(1, long.MaxValue - 1));
+        }
+
+        if (random.Next(2) == 0)
+        {
+            var elsewhere = Envelope(KnownType, Payload());
+            elsewhere.Headers.Add("incarnation", Encoding.UTF8.GetBytes(NewGuid().ToString("D")));
+            return elsewhere;
         }
 
         var stray = Envelope(KnownType, Payload());
