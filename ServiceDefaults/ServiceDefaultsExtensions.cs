@@ -23,6 +23,7 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IStartupFilter, HeadAsGet>();
+        builder.Services.AddHostedService<FaultExitCode>();
         builder.Services.AddHealthChecks();
         builder.Services.AddOptions<LimitOptions>()
             .BindConfiguration(LimitOptions.Section).Validate(LimitOptions.IsValid).ValidateOnStart();

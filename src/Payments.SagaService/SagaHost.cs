@@ -5,6 +5,7 @@ using Payments.SagaService.Operators;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.Clocks;
 using Payments.Services.History;
 using Payments.Services.Metrics;
 
@@ -26,6 +27,8 @@ public static class SagaHost
         builder.AddInlineProjection(SagaAggregate.Projection);
         builder.Services.AddSingleton<ActOnSaga>();
         builder.Services.AddSingleton(ActOnSaga.Overtaken);
+        builder.AddSetAside(
+            SagaClock.Name, "Every saga whose deadline has passed is told: none is in a state that keeps it from being read.", "saga");
         builder.Services.AddWorker<SagaClock>();
         builder.AddCardStep();
         builder.AddSagaInvariants();

@@ -83,6 +83,7 @@ public static class ServiceRegistration
             provider.GetRequiredService<LogDatabase>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PostgresEventStore>>()));
+        services.AddHostedService<AppendWatch>();
         services.AddSingleton(aggregate);
         if (builder.Environment.IsDevelopment())
         {
@@ -95,7 +96,8 @@ public static class ServiceRegistration
             services.AddSingleton(consumer);
         }
 
-        services.AddSingleton(provider => new Aggregates<TState, TEvent>(provider.GetRequiredService<IEventStore>(), aggregate));
+        services.AddSingleton(provider => new Aggregates<TState, TEvent>(
+            provider.GetRequiredService<IEventStore>(), aggregate, provider.GetRequiredService<ILogger<Aggregates<TState, TEvent>>>()));
         services.AddSingleton<CommandHandler<TState, TEvent>>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
         services.AddHostedService(provider => provider.GetRequiredService<TopicKeeper>());
@@ -121,7 +123,7 @@ public static class ServiceRegistration
         services.AddSingleton<OrderProjection>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProjectionJson.Default));
         services.AddWorker(provider => ActivatorUtilities.CreateInstance<ProjectionHost>(
-            provider, provider.GetRequiredService<LogDatabase>().RequireDirect("A projection's lock"), new Random()));
+            provider, provider.GetRequiredService<LogDatabase>().RequireDirect("A projection's lock"), () => new Random()));
         services.AddSingleton(provider => new Sealer(
             database,
             provider.GetRequiredService<LogDatabase>().RequireDirect("The sealer's lock"),

@@ -3,6 +3,7 @@ using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.ServiceDefaults;
 using Payments.Services;
+using Payments.Services.Clocks;
 using Payments.Services.History;
 using Payments.Services.Invariants;
 using Payments.Services.Settings;
@@ -41,6 +42,8 @@ public static class WalletHost
         builder.Services.AddSingleton<SteerWallet>();
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.AddSingleton<HoldQueries>();
+        builder.AddSetAside(
+            HoldClock.Name, "Every hold that is over is given back: no wallet is in a state that keeps it from being read.", "wallet");
         builder.Services.AddWorker<HoldClock>();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
         builder.Services.AddOpenApi(api =>

@@ -30,7 +30,7 @@ internal static class RebuildBench
 
         var table = new Table("what", "events", "seconds", "events/s");
         using (var host = new ProjectionHost(
-            store, database, [Balances.Projection], TimeProvider.System, new Random(1), NullLoggerFactory.Instance))
+            store, database, [Balances.Projection], TimeProvider.System, () => new Random(1), NullLoggerFactory.Instance))
         {
             var control = new ProjectionControl(database, TimeProvider.System);
             await host.StartAsync(cancel);

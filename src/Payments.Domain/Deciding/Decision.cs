@@ -59,5 +59,17 @@ public static class RefusalCodes
 }
 
 /// <summary>A fold met an event that its state cannot have: a corrupt stream or a bug. Stop, never skip.</summary>
+/// <remarks>
+/// It says of what kind the two are and which aggregate it is, never what they contain: its message gets into logs, alerts and answers,
+/// and a state contains persons and card tokens.
+/// </remarks>
 public sealed class UnreachableStateException(object? state, object? happened)
-    : InvalidOperationException($"{happened?.GetType().Name ?? "nothing"} cannot happen to {state?.GetType().Name ?? "nothing"}: {state}.");
+    : InvalidOperationException(
+        $"{happened?.GetType().Name ?? "nothing"} cannot happen to {state?.GetType().Name ?? "nothing"}: "
+        + $"{(state as IIdentified)?.Identity}.");
+
+/// <summary>A state that can be named without telling what is in it.</summary>
+internal interface IIdentified
+{
+    string Identity { get; }
+}

@@ -24,10 +24,12 @@ public sealed record Payment(
     string? FailureCode,
     Money Refunded,
     ImmutableDictionary<RefundId, Money> Refunds,
-    ImmutableDictionary<RefundId, bool> EndedRefunds)
+    ImmutableDictionary<RefundId, bool> EndedRefunds) : IIdentified
 {
     /// <summary>The most refunds of one payment: bounds its state.</summary>
     public const int RefundsMax = 1_000;
+
+    string IIdentified.Identity => Terms.Payment.ToString();
 
     public bool IsFinal => Status != PaymentStatus.Pending;
 

@@ -21,8 +21,10 @@ public sealed record Saga(
     string? FailureCode,
     string? RefusalCode,
     bool CompensationRequested,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : IIdentified
 {
+    string IIdentified.Identity => Terms.Operation.ToString();
+
     [JsonIgnore]
     public bool HasEnded => Phase is SagaPhases.Completed or SagaPhases.Failed;
 

@@ -49,7 +49,7 @@ public sealed partial record Wallet(
     RecentOutcomes Recent,
     WalletStatus Status,
     Money Overdraft,
-    DaySpending Spent)
+    DaySpending Spent) : IIdentified
 {
     /// <summary>The most one wallet may contain: 10^18 minor units, so that no sum of a balance and an amount overflows.</summary>
     public const long BalanceMinorMax = 1_000_000_000_000_000_000;
@@ -58,6 +58,8 @@ public sealed partial record Wallet(
     public const int HoldsMax = 10_000;
 
     private static readonly ImmutableDictionary<HoldId, OpenHold> NoHolds = ImmutableDictionary<HoldId, OpenHold>.Empty;
+
+    string IIdentified.Identity => Id.ToString();
 
     public Currency Currency => Posted.Currency;
 

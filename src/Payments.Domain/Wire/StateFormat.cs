@@ -83,8 +83,9 @@ public static class StateFormat
         {
             return JsonSerializer.Deserialize(json.Span, type) ?? throw new WireFormatException("The state is null.");
         }
-        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: nothing says which kind it is.
+        catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)
         {
+            // The second: nothing says which kind it is. The third: text that is no Unicode.
             throw new WireFormatException($"The state does not fit its schema: {fault.Message}", fault);
         }
     }

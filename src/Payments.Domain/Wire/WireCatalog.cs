@@ -59,8 +59,9 @@ public sealed class WireCatalog
                 : Lift(type, schemaVersion, json).Deserialize(type.Json);
             return message ?? throw new WireFormatException($"'{name}' is null.");
         }
-        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: nothing says which kind it is.
+        catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)
         {
+            // The second: nothing says which kind it is. The third: text that is no Unicode, such as half of a surrogate pair.
             throw new WireFormatException($"'{name}' does not fit its schema: {fault.Message}", fault);
         }
     }

@@ -48,23 +48,25 @@ internal sealed partial class SnapshotTaker<TState>(IEventStore store, SnapshotF
     {
         while (!_waiting.IsEmpty)
         {
-            var batch = new List<Snapshot>();
+            var states = new List<(StreamId Stream, Versioned<TState> State)>();
             foreach (var stream in _waiting.Keys.Take(BatchMax))
             {
                 if (_waiting.TryRemove(stream, out var state))
                 {
-                    batch.Add(new Snapshot(stream, state.Version, format.Schema, format.Encode(state.State!)));
+                    states.Add((stream, state));
                 }
             }
 
             try
             {
-                await store.SaveSnapshotsAsync(batch, CancellationToken.None);
+                await store.SaveSnapshotsAsync(
+                    [.. states.Select(s => new Snapshot(s.Stream, s.State.Version, format.Schema, format.Encode(s.State.State!)))],
+                    CancellationToken.None);
             }
             catch (Exception trouble)
             {
                 // The edge of a task of its own. Only a short cut is lost: the streams are whole.
-                LogNotTaken(log, batch.Count, trouble);
+                LogNotTaken(log, states.Count, trouble);
             }
         }
     }

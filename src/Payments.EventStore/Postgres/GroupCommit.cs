@@ -26,6 +26,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         Channel.CreateBounded<PendingUnit>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly UnitQueue _queue = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
 
     public GroupCommit(Func<IReadOnlyList<AppendUnit>, CancellationToken, Task<AppendResult[]>> commit)
@@ -33,6 +34,12 @@ internal sealed class GroupCommit : IAsyncDisposable
         _commit = commit;
         _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>
+    /// Ends, with what was thrown, when the loop has met a bug: nothing can be appended any more, and the process is to end. Otherwise
+    /// never.
+    /// </summary>
+    public Task Fault => _fault.Task;
 
     public async Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
     {
@@ -60,6 +67,28 @@ internal sealed class GroupCommit : IAsyncDisposable
     }
 
     private async Task RunAsync()
+    {
+        try
+        {
+            await CommitAllAsync();
+        }
+        catch (Exception bug)
+        {
+            // The edge of a task of its own: nobody awaits it while it runs. Whoever waits hears of it, and whoever comes is told at once.
+            _arriving.Writer.TryComplete(bug);
+            while (_arriving.Reader.TryRead(out var pending))
+            {
+                _queue.Add(pending);
+            }
+
+            _queue.FailAll(() => new StoreUnavailableException(
+                $"The event store has stopped because of a fault of ours ({bug.GetType().Name}): whether this was stored is not known.",
+                bug));
+            _fault.TrySetException(bug);
+        }
+    }
+
+    private async Task CommitAllAsync()
     {
         var batch = new List<PendingUnit>();
         while (_queue.Count > 0 || await _arriving.Reader.WaitToReadAsync(CancellationToken.None))

@@ -43,6 +43,11 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>
+    /// Ends, with what was thrown, when a bug has ended the loop that every append goes through: the process is to end. Otherwise never.
+    /// </summary>
+    public Task Fault => _commits.Fault;
+
     public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
     {
         unit.Check();

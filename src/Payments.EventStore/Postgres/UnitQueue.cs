@@ -50,14 +50,15 @@ internal sealed class PendingUnit(AppendUnit unit)
 internal sealed class UnitQueue
 {
     private readonly Queue<PendingUnit> _ready = new();
+    private readonly HashSet<PendingUnit> _all = [];
     private readonly Dictionary<object, PendingUnit> _newest = [];
 
     /// <summary>Units that are not done.</summary>
-    public int Count { get; private set; }
+    public int Count => _all.Count;
 
     public void Add(PendingUnit pending)
     {
-        Count++;
+        _all.Add(pending);
         foreach (var thing in pending.Touches())
         {
             ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(_newest, thing, out var isTouched);
@@ -118,11 +119,20 @@ internal sealed class UnitQueue
         }
     }
 
+    /// <summary>Tells every caller whose unit is not done, in whatever state the queue is: nothing more is taken out of it.</summary>
+    public void FailAll(Func<Exception> failure)
+    {
+        foreach (var pending in _all)
+        {
+            pending.Outcome.TrySetException(failure());
+        }
+    }
+
     // Takes a unit out; those that nothing is before any more.
     private List<PendingUnit> Free(PendingUnit pending)
     {
         var free = new List<PendingUnit>();
-        Count--;
+        _all.Remove(pending);
         foreach (var thing in pending.Touches())
         {
             if (_newest[thing] == pending)

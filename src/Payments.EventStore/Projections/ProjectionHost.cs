@@ -9,13 +9,13 @@ namespace Payments.EventStore.Projections;
 /// <summary>
 /// Keeps a service's projections: works on the asynchronous ones, and rebuilds those that are asked for or have a new version.
 /// </summary>
-/// <param name="random">For the jitter between attempts.</param>
+/// <param name="newRandom">Makes one for each worker and each rebuild, which run side by side: for the jitter between attempts.</param>
 public sealed partial class ProjectionHost(
     IEventStore store,
     NpgsqlDataSource database,
     IEnumerable<ProjectionDefinition> definitions,
     TimeProvider clock,
-    Random random,
+    Func<Random> newRandom,
     ILoggerFactory logs) : BackgroundService
 {
     private const int LiveBatchMax = 2_000;
@@ -79,7 +79,7 @@ public sealed partial class ProjectionHost(
             Effects = effects,
         };
         return new SubscriptionWorker(
-            store, _checkpoints, _leadership, subscription, clock, random, logs.CreateLogger<SubscriptionWorker>());
+            store, _checkpoints, _leadership, subscription, clock, newRandom(), logs.CreateLogger<SubscriptionWorker>());
     }
 
     private async Task<ProjectionWriter> WriterAsync(ProjectionDefinition projection, NpgsqlConnection connection, CancellationToken cancel)
@@ -200,6 +200,7 @@ public sealed partial class ProjectionHost(
 
     private async Task RebuildAsync(ProjectionDefinition definition, CancellationToken cancel)
     {
+        var random = newRandom();
         for (var failures = 1; ; failures++)
         {
             try

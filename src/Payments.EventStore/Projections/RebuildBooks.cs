@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Postgres;
 
 namespace Payments.EventStore.Projections;
 
@@ -77,7 +78,9 @@ internal sealed class RebuildBooks(ProjectionDefinition definition, string home,
     public async Task NoteAsync(NpgsqlConnection connection, string error, CancellationToken cancel)
     {
         await using var command = Command(
-            connection, $"update {home}.projections set rebuild_error = $3 where name = $1 and rebuild_version = $2", error);
+            connection,
+            $"update {home}.projections set rebuild_error = $3 where name = $1 and rebuild_version = $2",
+            StorableText.Of(error));
         await command.ExecuteNonQueryAsync(cancel);
     }
 

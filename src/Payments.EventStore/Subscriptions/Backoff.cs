@@ -9,6 +9,7 @@ internal static class Backoff
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <param name="failures">Failures in a row, from 1 on.</param>
+    /// <param name="random">Of the caller alone: it is not safe for several threads.</param>
     public static TimeSpan After(int failures, Random random)
     {
         var whole = Math.Min(First.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 30) - 1), Longest.TotalMilliseconds);

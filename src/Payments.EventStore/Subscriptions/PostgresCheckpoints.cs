@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Postgres;
 
 namespace Payments.EventStore.Subscriptions;
 
@@ -45,7 +46,10 @@ public sealed class PostgresCheckpoints(NpgsqlDataSource database, TimeProvider 
             "update checkpoints set state = $2, state_since = case when state = $2 then state_since else $3 end, failures = " +
             "$4, error = $5 where name = $1");
         Add(command, name, NameOf(state), clock.GetUtcNow().UtcDateTime, failures);
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)error ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = error is null ? DBNull.Value : StorableText.Of(error), NpgsqlDbType = NpgsqlDbType.Text,
+        });
         await command.ExecuteNonQueryAsync(cancel);
     }
 

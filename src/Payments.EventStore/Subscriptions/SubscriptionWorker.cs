@@ -5,7 +5,7 @@ using Npgsql;
 namespace Payments.EventStore.Subscriptions;
 
 /// <summary>Works on one subscription: waits for its turn among all processes, catches up, then follows. Nothing is ever skipped.</summary>
-/// <param name="random">For the jitter between attempts.</param>
+/// <param name="random">For the jitter between attempts; of this worker alone.</param>
 public sealed partial class SubscriptionWorker(
     IEventStore store,
     ICheckpoints checkpoints,

@@ -123,9 +123,12 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         var records = new List<ConsumeResult<byte[], byte[]>>();
         var started = 0L;
         var wait = PollTime;
-        while (records.Count < definition.BatchMax && consumer.Consume(wait) is { } record)
+        var bytes = 0L;
+        while (records.Count < definition.BatchMax && bytes < definition.BatchBytesMax && consumer.Consume(wait) is { } record)
         {
             records.Add(clients.Names.Ours(record));
+            bytes += (record.Message.Value?.Length ?? 0) + (record.Message.Key?.Length ?? 0)
+                + (record.Message.Headers?.Sum(h => h.GetValueBytes()?.Length ?? 0) ?? 0);
             if (records.Count == 1)
             {
                 started = clock.GetTimestamp();

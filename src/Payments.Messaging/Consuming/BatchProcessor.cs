@@ -15,6 +15,8 @@ namespace Payments.Messaging.Consuming;
 /// Exactly once in effect: a message at or below the watermark is dropped, and the watermark moves only in the transaction of the effects.
 /// A message that fails is parked in that same transaction, and so are those of its key that come after it: other keys go on, and the
 /// key keeps its order. When the database rejects the batch, its halves are handled apart, until the message is found.
+/// No message ends the consumer: one whose very row is rejected is kept as bytes, and goes on being trouble only where not even those can
+/// be stored, which is not its fault.
 /// </remarks>
 internal sealed partial class BatchProcessor<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
@@ -26,6 +28,8 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     ILogger log)
     where TState : class
 {
+    private const string StrayReason = "It waits for what nobody can send: its source writes nothing to this topic.";
+
     private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
 
     /// <summary>
@@ -45,7 +49,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         }
         catch (Exception bad) when (IsBad(bad))
         {
-            await ParkAsync(records[0], Failure.Of(bad), cancel);
+            await ParkAloneAsync(records[0], Failure.Of(bad), cancel);
         }
     }
 
@@ -100,23 +104,20 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         var work = new List<Work>(records.Count);
         foreach (var record in records)
         {
-            switch (MessageCodec.Read(record))
+            switch (Place(record, batch))
             {
-                case MessageReading.Unreadable { Reason: var reason }:
+                case (MessageReading.Unreadable { Reason: var reason }, _):
                     aside.Unreadable.Add((record, reason));
                     break;
-                case MessageReading.Readable { Message: var message }:
-                    switch (batch.Place(message, record.Message.Timestamp.UtcDateTime))
-                    {
-                        case Standing.Lost:
-                            aside.Lost.Add((record, message));
-                            break;
-                        case Standing.Fresh or Standing.Again when _handling.Interpret(message) is var (order, failure)
-                            && (order is not null || failure is not null):
-                            work.Add(new Work(record, message, order, failure));
-                            break;
-                    }
-
+                case (MessageReading.Readable, Standing.Stray):
+                    aside.Unreadable.Add((record, StrayReason));
+                    break;
+                case (MessageReading.Readable { Message: var message }, Standing.Lost):
+                    aside.Lost.Add((record, message));
+                    break;
+                case (MessageReading.Readable { Message: var message }, Standing.Fresh or Standing.Again)
+                    when _handling.Interpret(message) is var (order, failure) && (order is not null || failure is not null):
+                    work.Add(new Work(record, message, order, failure));
                     break;
             }
         }
@@ -128,6 +129,20 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     private IEnumerable<ProjectionRow> Restores(List<(ConsumeResult<byte[], byte[]> Record, Message Message)> lost, DateTimeOffset now) =>
         lost.GroupBy(l => l.Message.Headers.Source).Select(of => LineageRow.Lost(
             definition.Name, of.Key, view.Progress.LineageOf(of.Key)!, of.First().Message.Headers.Position, now).ToRow());
+
+    /// <summary>Reads a record and places what it says; a fresh one moves the batch's watermark. What is unreadable has no place.</summary>
+    private (MessageReading Reading, Standing Standing) Place(ConsumeResult<byte[], byte[]> record, Progress.Batch batch)
+    {
+        var reading = MessageCodec.Read(record);
+        return (reading, reading is MessageReading.Readable { Message: var message } ? batch.Place(message, SentAt(record)) : default);
+    }
+
+    // Nothing was sent long after it was read, whatever it says.
+    private DateTimeOffset SentAt(ConsumeResult<byte[], byte[]> record)
+    {
+        var (said, latest) = (SentTime.Of(record), clock.GetUtcNow().AddMinutes(1));
+        return said < latest ? said : latest;
+    }
 
     /// <summary>Decides one message, or says how it is parked.</summary>
     private ParkingRow? Handle(Work item, DecisionPass<TState, TEvent> pass, HashSet<ParkingKey> newlyParked)
@@ -146,23 +161,66 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         return ParkingRow.Park(definition.Name, item.Record, item.Message, pass.Now, failure, retries.RetryAt(failure, 1, pass.Now));
     }
 
-    // The watermark moves past the message together with its parking, so neither is there without the other.
-    private async Task ParkAsync(ConsumeResult<byte[], byte[]> record, Failure failure, CancellationToken cancel)
+    private async Task ParkAloneAsync(ConsumeResult<byte[], byte[]> record, Failure failure, CancellationToken cancel)
+    {
+        try
+        {
+            await ParkAsync(record, failure, onlyBytes: false, cancel);
+        }
+        catch (Exception bad) when (IsBad(bad))
+        {
+            LogOnlyBytes(log, definition.Name, record.Topic, record.Partition.Value, record.Offset.Value, bad);
+            try
+            {
+                await ParkAsync(record, failure, onlyBytes: true, cancel);
+            }
+            catch (Exception worse) when (IsBad(worse))
+            {
+                throw new StoreUnavailableException(
+                    $"{record.Topic}/{record.Partition.Value}@{record.Offset.Value} cannot even be kept as bytes: {worse.Message}", worse);
+            }
+        }
+    }
+
+    // The watermark moves past the message together with its parking, so neither is there without the other. What is unreadable has none.
+    private async Task ParkAsync(ConsumeResult<byte[], byte[]> record, Failure failure, bool onlyBytes, CancellationToken cancel)
     {
         var batch = view.Progress.Begin();
-        if (MessageCodec.Read(record) is not MessageReading.Readable { Message: var message }
-            || batch.Place(message, record.Message.Timestamp.UtcDateTime) is not Standing.Fresh)
+        var place = Place(record, batch);
+        var now = clock.GetUtcNow();
+        if (RowOf(place, record, failure, now) is not { } row)
         {
-            return; // What is unreadable is kept as it is, and would not be rejected.
+            return;
         }
 
-        var now = clock.GetUtcNow();
-        var row = ParkingRow.Park(definition.Name, record, message, now, failure, retries.RetryAt(failure, 1, now));
-        await _handling.HandleAsync([], _ => new([row.ToRow()], batch.Moves(definition.Name)), cancel);
+        List<ProjectionRow> rows = [(row = onlyBytes ? ParkingRow.OnlyBytes(definition.Name, record, now) : row).ToRow()];
+        if (!onlyBytes && place is (MessageReading.Readable { Message: var lost }, Standing.Lost))
+        {
+            rows.AddRange(Restores([(record, lost)], now));
+        }
+
+        await _handling.HandleAsync([], _ => new(rows, batch.Moves(definition.Name)), cancel);
         view.Progress.Confirm(batch);
-        view.Parked.Add([ParkingKey.Of(message)]);
+        if (row.KeyTopic is { } topic)
+        {
+            view.Parked.Add([new ParkingKey(topic, row.RoutingKey!)]);
+        }
+
         Tell(row);
     }
+
+    /// <summary>Null when there is nothing to be done with it, or not now.</summary>
+    private ParkingRow? RowOf(
+        (MessageReading, Standing) place, ConsumeResult<byte[], byte[]> record, Failure failure, DateTimeOffset now) => place switch
+        {
+            (MessageReading.Unreadable { Reason: var reason }, _) => ParkingRow.Unreadable(definition.Name, record, now, reason),
+            (MessageReading.Readable, Standing.Stray) => ParkingRow.Unreadable(definition.Name, record, now, StrayReason),
+            (MessageReading.Readable { Message: var message }, Standing.Lost) =>
+                ParkingRow.Lost(definition.Name, record, message, now),
+            (MessageReading.Readable { Message: var message }, Standing.Fresh or Standing.Again) =>
+                ParkingRow.Park(definition.Name, record, message, now, failure, retries.RetryAt(failure, 1, now)),
+            _ => null,
+        };
 
     private void Tell(ParkingRow row)
     {
@@ -202,6 +260,10 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
     {
         public bool IsEmpty => Unreadable.Count == 0 && Lost.Count == 0;
     }
+
+    [LoggerMessage(EventId = 139, Level = LogLevel.Error,
+        Message = "{Consumer}: {Topic}/{Partition}@{Offset} cannot be parked as what it says; its bytes are kept")]
+    private static partial void LogOnlyBytes(ILogger log, string consumer, string topic, int partition, long offset, Exception rejected);
 
     private sealed record Work(ConsumeResult<byte[], byte[]> Record, Message Message, Order<TState, TEvent>? Order, Failure? Failure)
     {

@@ -33,6 +33,12 @@ public sealed record ConsumerDefinition<TState, TEvent>
     /// <summary>Messages handled in one transaction at most.</summary>
     public int BatchMax { get; init; } = 500;
 
+    /// <summary>
+    /// Bytes of a batch, about: keys, headers and data. In the statement that parks them they are twice as many, and what PostgreSQL takes
+    /// in one value is bounded.
+    /// </summary>
+    public int BatchBytesMax { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>How long a batch that is not full may still be filled.</summary>
     public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(5);
 }

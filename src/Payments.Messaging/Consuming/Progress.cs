@@ -25,6 +25,12 @@ public enum Standing
 
     /// <summary>A replay that is for another consumer, or ahead of this one: the ordinary flow brings what it needs.</summary>
     NotNow,
+
+    /// <summary>
+    /// It waits for what nobody can ever send: a message before it, of a source that writes nothing to this topic. Dropping it would lose
+    /// it.
+    /// </summary>
+    Stray,
 }
 
 /// <summary>A consumer's watermarks in memory: what is stored, and within a batch what is about to be.</summary>
@@ -146,12 +152,14 @@ public sealed class Progress(string consumer)
 
     /// <summary>What to tell the relays: all watermarks by source, and apart from them the partitions where something is missing.</summary>
     /// <remarks>
-    /// A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come.
+    /// A gap is told until it is closed: a relay that is just starting would not hear it, and nothing else may ever come. Sources that have
+    /// no relay are told nothing: whoever writes to a topic can invent any number of them.
     /// </remarks>
     public IEnumerable<ConsumerProgress> Report(bool gapsOnly)
     {
         var known = gapsOnly ? _gaps.Keys.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
         return known
+            .Where(p => Topics.IsWrittenBy(p.Key.Partition.Topic, p.Key.Source))
             .GroupBy(p => p.Key.Source)
             .Select(of => Report(
                 of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly))
@@ -196,6 +204,11 @@ public sealed class Progress(string consumer)
 
             if (message.Headers.Previous > position)
             {
+                if (!Topics.IsWrittenBy(message.Topic, message.Headers.Source))
+                {
+                    return Standing.Stray;
+                }
+
                 if (message.Headers.Replay is not null)
                 {
                     return Standing.NotNow;
@@ -220,6 +233,11 @@ public sealed class Progress(string consumer)
             if (isKnown && (known.Lineage.At(message.Headers.Position) is not { } right || right == incarnation))
             {
                 return null;
+            }
+
+            if (!Topics.IsWrittenBy(message.Topic, source))
+            {
+                return Standing.Stray; // There is no relay that could say so.
             }
 
             if (message.Headers.Replay is not null)

@@ -22,15 +22,28 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     private const int KeysMax = 50;
     private const int PerKeyMax = 20;
 
+    /// <summary>How long a key is left alone of which nothing at all can be stored.</summary>
+    private static readonly TimeSpan LeftAloneFor = TimeSpan.FromSeconds(30);
+
     private IReadOnlyDictionary<string, LogLineage> _lineages = new Dictionary<string, LogLineage>();
     private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
+
+    /// <summary>Keys that are left alone for a while, with the time until then.</summary>
+    private readonly Dictionary<ParkingKey, DateTimeOffset> _leftAlone = [];
 
     /// <summary>Handles some of what is due.</summary>
     /// <returns>Whether anything was.</returns>
     /// <exception cref="StoreUnavailableException">Trouble: to be tried again.</exception>
     public async Task<bool> DrainAsync(CancellationToken cancel)
     {
-        var due = await parked.DueAsync(definition.Name, clock.GetUtcNow(), KeysMax, PerKeyMax, cancel);
+        var now = clock.GetUtcNow();
+        foreach (var over in _leftAlone.Where(k => k.Value <= now).ToList())
+        {
+            _leftAlone.Remove(over.Key);
+        }
+
+        var all = await parked.DueAsync(definition.Name, now, KeysMax + _leftAlone.Count, PerKeyMax, cancel);
+        var due = all.Where(m => m.Key is not { } key || !_leftAlone.ContainsKey(key)).ToList();
         if (due.Count > 0)
         {
             _lineages = lineages is null ? _lineages : await lineages.ReadAsync(definition.Name, cancel);
@@ -41,7 +54,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     }
 
     // When the database rejects them together, each key is handled alone; then only its first message; and then it is that one.
-    private async Task HandleAsync(IReadOnlyList<ParkedMessage> due, CancellationToken cancel)
+    private async Task HandleAsync(List<ParkedMessage> due, CancellationToken cancel)
     {
         try
         {
@@ -57,20 +70,52 @@ internal sealed partial class RetryDrain<TState, TEvent>(
         }
         catch (Exception bad) when (MessageHandling<TState, TEvent>.IsOfMessage(bad))
         {
-            var now = clock.GetUtcNow();
-            var failure = Failure.Of(bad);
-            var row = ParkingRow.Fail(due[0], failure, retries.RetryAt(failure, due[0].Attempts + 1, now), now);
-            try
-            {
-                await _handling.HandleAsync([], _ => new([row.ToRow()], []), cancel);
-                Tell(due[0], row);
-            }
-            catch (StoreRejectedException)
-            {
-                using var scope = log.Of(due[0].Correlation);
-                LogOvertaken(log, definition.Name, due[0].Id); // By another worker, or a person: what they did stands.
-            }
+            await FailAsync(due[0], Failure.Of(bad), cancel);
         }
+    }
+
+    private async Task FailAsync(ParkedMessage message, Failure failure, CancellationToken cancel)
+    {
+        if (await TryStoreFailureAsync(message, failure, cancel) is null)
+        {
+            return;
+        }
+
+        using var scope = log.Of(message.Correlation);
+        if (!await IsAsReadAsync(message, cancel))
+        {
+            LogOvertaken(log, definition.Name, message.Id); // By another worker, or a person: what they did stands.
+        }
+        else if (await TryStoreFailureAsync(message, Failure.Untold(), cancel) is { } rejected)
+        {
+            LogLeftAlone(log, definition.Name, message.Id, LeftAloneFor, rejected);
+            _leftAlone[message.Key!.Value] = clock.GetUtcNow() + LeftAloneFor;
+        }
+    }
+
+    /// <summary>Null when it is stored.</summary>
+    private async Task<StoreRejectedException?> TryStoreFailureAsync(ParkedMessage message, Failure failure, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var row = ParkingRow.Fail(message, failure, retries.RetryAt(failure, message.Attempts + 1, now), now);
+        try
+        {
+            await _handling.HandleAsync([], _ => new([row.ToRow()], []), cancel);
+        }
+        catch (StoreRejectedException rejected)
+        {
+            return rejected;
+        }
+
+        Tell(message, row);
+        return null;
+    }
+
+    /// <summary>Whether nobody has done anything about it since it was read.</summary>
+    private async Task<bool> IsAsReadAsync(ParkedMessage message, CancellationToken cancel)
+    {
+        var due = await parked.DueAsync(definition.Name, clock.GetUtcNow(), KeysMax + _leftAlone.Count, PerKeyMax, cancel);
+        return due.Any(m => m.Id == message.Id && m.Revision == message.Revision);
     }
 
     private async Task HandleTogetherAsync(IReadOnlyList<ParkedMessage> due, CancellationToken cancel)
@@ -119,7 +164,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
 
     private Work Read(ParkedMessage parked)
     {
-        if (MessageCodec.Read(parked.ToRecord()) is not MessageReading.Readable { Message: var message })
+        if (parked.Read() is not MessageReading.Readable { Message: var message })
         {
             return new Work(parked, null, null, Failure.Unreadable("It cannot be read any more."));
         }
@@ -159,6 +204,10 @@ internal sealed partial class RetryDrain<TState, TEvent>(
     [LoggerMessage(EventId = 134, Level = LogLevel.Information,
         Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
     private static partial void LogOvertaken(ILogger log, string consumer, long id);
+
+    [LoggerMessage(EventId = 144, Level = LogLevel.Error,
+        Message = "{Consumer}: nothing can be stored of parked message {Id}, not even that it failed; its key is left alone for {Time}")]
+    private static partial void LogLeftAlone(ILogger log, string consumer, long id, TimeSpan time, Exception rejected);
 
     [LoggerMessage(EventId = 145, Level = LogLevel.Warning,
         Message = "{Consumer}: parked message {Id} is discarded: its source was restored to a moment before it")]

@@ -19,13 +19,13 @@ public sealed class EditCheck<TState, TEvent>(
     /// <summary>The fault; null when there is none.</summary>
     public async Task<EditFault?> FaultOfAsync(ParkedMessage message, byte[] payload, CancellationToken cancel)
     {
-        if (MessageCodec.Read(message.ToRecord()) is not MessageReading.Readable { Message: var before })
+        if (message.Read() is not MessageReading.Readable { Message: var before })
         {
             return new EditFault(EditFault.Unreadable, "payload", "It is no message of ours, whatever its payload: it can only be discarded.");
         }
 
         return _handling.Interpret(before with { Data = payload }).Failure is { } failure
             ? new EditFault(EditFault.DoesNotFit, "payload", failure.Message)
-            : await rule.FaultOfAsync(before.Headers, message.Original ?? message.Payload, payload, cancel);
+            : await rule.FaultOfAsync(before.Headers, message.PayloadBeforeEdits ?? message.Payload, payload, cancel);
     }
 }

@@ -15,7 +15,7 @@ public sealed class EditRule(FindInSource findInSource)
     /// <summary>What is wrong with a dead letter as it was edited; null when it was not, or the edit keeps its money.</summary>
     /// <param name="message">With the data of now.</param>
     public async Task<EditFault?> FaultOfAsync(ParkedMessage parked, Message message, CancellationToken cancel) =>
-        parked.Original is null ? null : await FaultOfAsync(message.Headers, parked.Original, message.Data, cancel);
+        parked.PayloadBeforeEdits is null ? null : await FaultOfAsync(message.Headers, parked.PayloadBeforeEdits, message.Data, cancel);
 
     /// <param name="original">As it came from the broker.</param>
     /// <param name="edited">Known to be readable.</param>

@@ -68,7 +68,9 @@ internal static class HeaderCodec
             ReplayFor = reader.OptionalText(HeaderNames.ReplayFor),
             Again = reader.OptionalUuid(HeaderNames.Again),
         };
-        reason = reader.Fault;
+        reason = reader.Fault ?? (headers is { ReplayFor: not null, Replay: null }
+            ? $"Header '{HeaderNames.Replay}' is missing where '{HeaderNames.ReplayFor}' is there."
+            : null);
         return reason is null;
     }
 

@@ -7,6 +7,12 @@ namespace Payments.Messaging;
 /// <summary>Reads Kafka headers one by one and remembers the first that is at fault; values read after that are of no use.</summary>
 internal struct HeaderReader(IReadOnlyList<IHeader> headers)
 {
+    /// <summary>
+    /// Bytes of a key, or of a header that is text. Several times what we write; and two of them fit into one entry of an index of
+    /// PostgreSQL (2,704 bytes), which is where keys and sources end up.
+    /// </summary>
+    public const int TextBytesMax = 1_024;
+
     private const int ShownMax = 40;
 
     /// <summary>What is wrong, as a sentence; null while all is well.</summary>
@@ -35,7 +41,7 @@ internal struct HeaderReader(IReadOnlyList<IHeader> headers)
         if (TryText(bytes, out var text) && (mayBeEmpty || text.Length > 0))
             return text;
 
-        Blame(name, bytes, "not text");
+        Blame(name, bytes, bytes.Length > TextBytesMax ? $"longer than {TextBytesMax} bytes" : "not text");
         return "";
     }
 
@@ -55,10 +61,10 @@ internal struct HeaderReader(IReadOnlyList<IHeader> headers)
         return default;
     }
 
-    /// <summary>Valid UTF-8 that PostgreSQL can store as text: it has no place for NUL.</summary>
+    /// <summary>Valid UTF-8 that PostgreSQL can store as text, and find by an index: it has no place for NUL.</summary>
     public static bool TryText(ReadOnlySpan<byte> bytes, out string text)
     {
-        var good = Utf8.IsValid(bytes) && !bytes.Contains((byte)0);
+        var good = bytes.Length <= TextBytesMax && Utf8.IsValid(bytes) && !bytes.Contains((byte)0);
         text = good ? System.Text.Encoding.UTF8.GetString(bytes) : "";
         return good;
     }

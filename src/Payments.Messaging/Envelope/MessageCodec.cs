@@ -29,6 +29,8 @@ public static class MessageCodec
         var kafka = record.Message;
         if (kafka.Key is not { Length: > 0 } key)
             return new MessageReading.Unreadable(record, "The key is missing.");
+        if (key.Length > HeaderReader.TextBytesMax)
+            return new MessageReading.Unreadable(record, $"The key is longer than {HeaderReader.TextBytesMax} bytes.");
         if (!HeaderReader.TryText(key, out var routingKey))
             return new MessageReading.Unreadable(record, "The key is not text.");
         if (kafka.Value is not { Length: > 0 } data)

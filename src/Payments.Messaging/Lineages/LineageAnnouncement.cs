@@ -27,7 +27,7 @@ public sealed record LineageAnnouncement(string LineageOf, IReadOnlyList<LogInca
         try
         {
             var read = JsonSerializer.Deserialize(json, LineageJson.Default.LineageAnnouncement);
-            return read is { Incarnations.Count: > 0 } ? read : null;
+            return read is { Incarnations.Count: > 0 } && read.Incarnations.All(i => i is not null) ? read : null;
         }
         catch (JsonException)
         {

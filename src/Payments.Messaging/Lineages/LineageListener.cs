@@ -49,7 +49,7 @@ internal sealed class LineageListener : IDisposable
                 var record = _consumer.Consume(PollTime);
                 if (record?.Message.Value is { } json && LineageAnnouncement.Read(json) is { } announcement)
                 {
-                    _heard.Hear(announcement, record.Message.Timestamp.UtcDateTime);
+                    _heard.Hear(announcement, SentTime.Of(record));
                 }
             }
             catch (KafkaException lost) when (TopicKeeper.IsMissingTopic(lost))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
@@ -26,9 +27,17 @@ public sealed partial class DeadLetterCopier(
     /// <summary>There when the data was too large to be copied, with its size: the row has it.</summary>
     public const string LeftOutHeader = "dlq.data.left-out";
 
+    private const string OurHeaders = "dlq.";
     private const int BatchMax = 200;
+
+    /// <summary>First the data is left out, then all but our own headers.</summary>
+    private const int ShortestOf = 2;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often each dead letter was found too large.</summary>
+    private readonly ConcurrentDictionary<long, int> _shortened = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leadership.WorkAsLeaderAsync("copies of dead letters", RunAsync, stoppingToken);
@@ -39,7 +48,7 @@ public sealed partial class DeadLetterCopier(
         {
             try
             {
-                // A new one after each trouble: one that was refused something for good never sends again.
+                // A new one after trouble: what a broker refuses for good ends a producer that promises to leave no gap.
                 using var producer = clients.CreateProducer("dead-letters");
                 while (true)
                 {
@@ -73,7 +82,7 @@ public sealed partial class DeadLetterCopier(
                 var message = PostgresParkedMessages.Read(reader);
                 ids.Add(message.Id);
                 var to = clients.Names.OnBroker(new TopicPartition(message.Topic + Topic.DeadLettersSuffix, message.Partition));
-                sent.Add(SendAsync(producer, to, Copy(message, reader), cancel));
+                sent.Add(SendAsync(producer, to, message.Id, Copy(message, reader), cancel));
             }
         }
 
@@ -93,37 +102,61 @@ public sealed partial class DeadLetterCopier(
         return ids.Count;
     }
 
-    // With its new headers a large message may be too large. Then its data is left out: one that can never be sent would hold up all
-    // others.
-    private static async Task SendAsync(
-        IProducer<byte[], byte[]> producer, TopicPartition to, Message<byte[], byte[]> copy, CancellationToken cancel)
+    // With its new headers a large message may be too large. Then its data is left out, and if need be its own key and headers, too: one
+    // that can never be sent would hold up all others. A broker that takes less than this client knows has then ended the producer, so
+    // what is tried next is remembered.
+    private async Task SendAsync(
+        IProducer<byte[], byte[]> producer, TopicPartition to, long id, Message<byte[], byte[]> copy, CancellationToken cancel)
     {
-        try
+        while (true)
         {
-            await producer.ProduceAsync(to, copy, cancel);
+            try
+            {
+                await producer.ProduceAsync(to, Shortened(copy, _shortened.GetValueOrDefault(id)), cancel);
+                _shortened.TryRemove(id, out _);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> tooLarge)
+                when (tooLarge.Error.Code is ErrorCode.MsgSizeTooLarge && _shortened.GetValueOrDefault(id) < ShortestOf)
+            {
+                _shortened.AddOrUpdate(id, 1, (_, times) => times + 1);
+            }
         }
-        catch (ProduceException<byte[], byte[]> tooLarge) when (tooLarge.Error.Code is ErrorCode.MsgSizeTooLarge)
+    }
+
+    private static Message<byte[], byte[]> Shortened(Message<byte[], byte[]> copy, int times)
+    {
+        if (times == 0)
         {
-            copy.Headers.Add(LeftOutHeader, Encoding.UTF8.GetBytes($"{copy.Value.Length} bytes"));
-            copy.Value = [];
-            await producer.ProduceAsync(to, copy, cancel);
+            return copy;
         }
+
+        var shorter = new Message<byte[], byte[]> { Key = times < ShortestOf ? copy.Key : [], Headers = [], Value = [] };
+        foreach (var header in copy.Headers.Where(h => times < ShortestOf || h.Key.StartsWith(OurHeaders, StringComparison.Ordinal)))
+        {
+            shorter.Headers.Add(header.Key, header.GetValueBytes());
+        }
+
+        shorter.Headers.Add(LeftOutHeader, Encoding.UTF8.GetBytes(
+            times < ShortestOf ? $"{copy.Value?.Length ?? 0} bytes" : $"{copy.Value?.Length ?? 0} bytes, the key and the headers"));
+        return shorter;
     }
 
     // As it came, with what happened to it.
     private static Message<byte[], byte[]> Copy(ParkedMessage message, NpgsqlDataReader row)
     {
+        const int beside = PostgresParkedMessages.ColumnsCount;
         var copy = message.ToRecord().Message;
         Add(IdHeader, message.Id.ToString());
         Add("dlq.original.topic", message.Topic);
         Add("dlq.original.partition", message.Partition.ToString());
         Add("dlq.original.offset", message.KafkaOffset.ToString());
-        Add("dlq.consumer", row.GetString(PostgresParkedMessages.ColumnCount));
-        Add("dlq.error.type", row.GetString(PostgresParkedMessages.ColumnCount + 1));
-        Add("dlq.error.message", row.GetString(PostgresParkedMessages.ColumnCount + 2));
+        Add("dlq.consumer", row.GetString(beside));
+        Add("dlq.error.type", row.GetString(beside + 1));
+        Add("dlq.error.message", row.GetString(beside + 2));
         Add("dlq.attempts", message.Attempts.ToString());
-        Add("dlq.failed.first", row.GetDateTime(PostgresParkedMessages.ColumnCount + 3).ToString("O"));
-        Add("dlq.failed.last", row.GetDateTime(PostgresParkedMessages.ColumnCount + 4).ToString("O"));
+        Add("dlq.failed.first", row.GetDateTime(beside + 3).ToString("O"));
+        Add("dlq.failed.last", row.GetDateTime(beside + 4).ToString("O"));
         return copy;
 
         void Add(string name, string value) => copy.Headers.Add(name, Encoding.UTF8.GetBytes(value));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Payments.Domain;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Messaging.Parking;
 
@@ -37,15 +38,15 @@ public sealed partial record Failure(string Type, string Message, string? Stack,
     /// </summary>
     public static Failure Of(Exception e) => new(
         e.GetType().Name,
-        Clean(e.Message),
-        e.StackTrace is { } stack ? Clean(stack) : null,
+        StorableText.Of(e.Message, TextMax),
+        e.StackTrace is { } stack ? StorableText.Of(stack, TextMax) : null,
         e is FormatException or JsonException or StoreRejectedException);
 
     /// <summary>The business refuses it, and will refuse it again.</summary>
-    public static Failure Of(Refusal refusal) => new(refusal.Code, Clean(refusal.Message), null, IsPoison: true);
+    public static Failure Of(Refusal refusal) => new(refusal.Code, StorableText.Of(refusal.Message, TextMax), null, IsPoison: true);
 
     /// <summary>It is no message of ours.</summary>
-    public static Failure Unreadable(string reason) => new("unreadable", Clean(reason), null, IsPoison: true);
+    public static Failure Unreadable(string reason) => new("unreadable", StorableText.Of(reason, TextMax), null, IsPoison: true);
 
     /// <summary>Its source was restored to a moment before it: what it says has not happened.</summary>
     public static Failure Lost(Message message) => new(
@@ -55,8 +56,15 @@ public sealed partial record Failure(string Type, string Message, string? Stack,
         null,
         IsPoison: true);
 
-    // PostgreSQL's text has no place for NUL.
-    private static string Clean(string text) => (text.Length > TextMax ? text[..TextMax] + "…" : text).Replace('\0', '\uFFFD');
+    /// <summary>The database refuses even the row that parks it, so only its bytes are kept.</summary>
+    public static Failure OnlyBytes() => new(
+        "bytes_only",
+        "The database refused the row of this message. Its bytes are kept as they came; it can only be discarded.",
+        null,
+        IsPoison: true);
+
+    /// <summary>The database refuses to store why it failed.</summary>
+    public static Failure Untold() => new("unstorable_failure", "Why it failed could not be stored.", null, IsPoison: true);
 
     [GeneratedRegex("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9]+|'[^']*'")]
     private static partial Regex Varying();

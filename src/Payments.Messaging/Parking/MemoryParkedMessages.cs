@@ -102,7 +102,7 @@ public sealed class MemoryParkedMessages : IParkedMessages
         ParkingKey? key = row.KeyTopic is { } topic ? new(topic, row.RoutingKey!) : null;
         var message = new ParkedMessage(
             ++_lastId, row.Topic!, row.Partition!.Value, row.KafkaOffset!.Value, key, row.RoutingKey, row.Headers!, row.Payload!,
-            0, 0, IsDead: false);
+            0, 0, IsDead: false, row.Original);
         _parked[message.Id] = (row.Consumer!, message);
         if (key is { } ordered)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Domain;
 
 namespace Payments.Messaging.Parking;
 
@@ -6,8 +7,12 @@ namespace Payments.Messaging.Parking;
 public static class MoneyAtRisk
 {
     /// <summary>
-    /// The first <c>amount</c> of minor units and currency, at the top or one level below. Null when there is none to be read.
+    /// The first <c>amount</c> of minor units and currency, at the top or one level below. Null when there is none to be read, or when it
+    /// is no amount that the platform could ever move.
     /// </summary>
+    /// <remarks>
+    /// Total: it is asked about messages that nobody understands, and whatever they say must not keep them from being parked.
+    /// </remarks>
     public static (long Amount, string Currency)? Of(ReadOnlyMemory<byte> json)
     {
         try
@@ -18,9 +23,10 @@ public static class MoneyAtRisk
                 ? root.EnumerateObject().Select(member => Amount(member.Value)).FirstOrDefault(found => found is not null)
                 : null);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
         {
-            return null; // What is no JSON names no amount. It is a dead letter for that very reason.
+            // What is no JSON names no amount; nor does JSON whose text is no Unicode, which is found only when it is read.
+            return null;
         }
     }
 
@@ -31,9 +37,11 @@ public static class MoneyAtRisk
         && amount.TryGetProperty("minor", out var minor)
         && minor.ValueKind is JsonValueKind.Number
         && minor.TryGetInt64(out var value)
+        && value is >= -Money.AmountMinorMax and <= Money.AmountMinorMax
         && amount.TryGetProperty("currency", out var currency)
         && currency.ValueKind is JsonValueKind.String
         && currency.GetString() is { Length: 3 } code
+        && code.All(char.IsAsciiLetterUpper)
             ? (value, code)
             : null;
 }

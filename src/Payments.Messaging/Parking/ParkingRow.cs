@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Confluent.Kafka;
 using Payments.EventStore;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Messaging.Parking;
 
@@ -62,6 +62,9 @@ public sealed record ParkingRow
 
     public byte[]? Payload { get; init; }
 
+    /// <summary>Key and headers byte for byte, where text does not say all of them.</summary>
+    public OriginalRecord? Original { get; init; }
+
     public long? Amount { get; init; }
 
     public string? Currency { get; init; }
@@ -76,9 +79,9 @@ public sealed record ParkingRow
         {
             KeyTopic = key.Topic,
             MessageId = message.Headers.Id,
-            MessageType = message.Headers.Type,
+            MessageType = StorableText.Of(message.Headers.Type),
             CorrelationId = message.Headers.Correlation,
-            Source = message.Headers.Source,
+            Source = StorableText.Of(message.Headers.Source),
             Position = message.Headers.Position,
         };
     }
@@ -101,6 +104,23 @@ public sealed record ParkingRow
             CorrelationId = message.Headers.Correlation,
         };
 
+    /// <summary>
+    /// Keeps the bytes of a record whose row the database refuses: nothing in it is made of what the record says but its bytes, in base64.
+    /// </summary>
+    public static ParkingRow OnlyBytes(string consumer, ConsumeResult<byte[], byte[]> record, DateTimeOffset now) => new()
+    {
+        Op = "park",
+        At = now,
+        Consumer = consumer,
+        Topic = record.Topic,
+        Partition = record.Partition,
+        KafkaOffset = record.Offset,
+        Headers = new Dictionary<string, string>(),
+        Payload = record.Message.Value ?? [],
+        Original = OriginalRecord.Of(record.Message, null, new Dictionary<string, string>()),
+        Failure = FailureJson.Of(Parking.Failure.OnlyBytes()),
+    };
+
     public static ParkingRow Settle(ParkedMessage message, string outcome, DateTimeOffset now) =>
         new() { Op = "settle", At = now, Id = message.Id, Revision = message.Revision, Outcome = outcome };
 
@@ -115,6 +135,8 @@ public sealed record ParkingRow
         string consumer, ConsumeResult<byte[], byte[]> record, DateTimeOffset now, Failure? failure, DateTimeOffset? retryAt)
     {
         var money = MoneyAtRisk.Of(record.Message.Value ?? []);
+        var key = record.Message.Key is { } bytes ? StorableText.Of(bytes) : null;
+        var headers = TextOf(record.Message.Headers ?? []);
         return new()
         {
             Op = "park",
@@ -123,10 +145,10 @@ public sealed record ParkingRow
             Topic = record.Topic,
             Partition = record.Partition,
             KafkaOffset = record.Offset,
-            RoutingKey = record.Message.Key is { } key ? Text(key) : null,
-            Headers = (record.Message.Headers ?? []).DistinctBy(h => h.Key)
-                .ToDictionary(h => Clean(h.Key), h => Text(h.GetValueBytes() ?? [])),
+            RoutingKey = key,
+            Headers = headers,
             Payload = record.Message.Value ?? [],
+            Original = OriginalRecord.Of(record.Message, key, headers),
             Amount = money?.Amount,
             Currency = money?.Currency,
             Failure = failure is null ? null : FailureJson.Of(failure),
@@ -134,9 +156,17 @@ public sealed record ParkingRow
         };
     }
 
-    private static string Text(byte[] bytes) => Clean(Encoding.UTF8.GetString(bytes));
+    // Of headers that stand there twice the first is shown; all of them are in the original.
+    private static Dictionary<string, string> TextOf(Headers headers)
+    {
+        var text = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var header in headers)
+        {
+            text.TryAdd(StorableText.Of(header.Key), StorableText.Of(header.GetValueBytes() ?? []));
+        }
 
-    private static string Clean(string text) => text.Replace('\0', '\uFFFD'); // PostgreSQL's text has no place for NUL.
+        return text;
+    }
 }
 
 /// <summary>A <see cref="Failure"/> as it is stored.</summary>
@@ -148,5 +178,6 @@ public sealed record FailureJson(string Type, string Message, string? Stack, str
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ParkingRow))]
+[JsonSerializable(typeof(OriginalRecord))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ParkingJson : JsonSerializerContext;

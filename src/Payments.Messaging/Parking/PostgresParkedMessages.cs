@@ -9,11 +9,11 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
     /// <summary>Columns of a <see cref="ParkedMessage"/>, for <see cref="Read"/>.</summary>
     public const string Columns =
         "m.id, m.topic, m.partition, m.kafka_offset, m.key_topic, m.routing_key, m.headers, m.payload, " +
-        "m.revision, m.attempts, m.status = 'dead', " +
+        "m.revision, m.attempts, m.status = 'dead', m.original, " +
         "(select e.payload from dead_letter_edits e where e.message_id = m.id order by e.id limit 1)";
 
-    /// <summary>How many there are: what a query selects after them begins at this index.</summary>
-    public const int ColumnCount = 12;
+    /// <summary>How many columns those are: what a statement selects beside them comes after.</summary>
+    public const int ColumnsCount = 13;
 
     public async Task<IReadOnlyList<ParkingKey>> KeysAsync(string consumer, CancellationToken cancel)
     {
@@ -72,9 +72,10 @@ public sealed class PostgresParkedMessages(NpgsqlDataSource database) : IParkedM
             reader.GetFieldValue<byte[]>(7),
             reader.GetInt64(8),
             reader.GetInt32(9),
-            reader.GetBoolean(10))
+            reader.GetBoolean(10),
+            reader.IsDBNull(11) ? null : OriginalRecord.Read(reader.GetString(11)))
         {
-            Original = reader.IsDBNull(11) ? null : reader.GetFieldValue<byte[]>(11),
+            PayloadBeforeEdits = reader.IsDBNull(12) ? null : reader.GetFieldValue<byte[]>(12),
         };
     }
 

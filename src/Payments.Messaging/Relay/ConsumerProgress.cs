@@ -32,18 +32,27 @@ public sealed record ConsumerProgress(
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ConsumerProgressJson.Default.ConsumerProgress);
 
-    /// <summary>Reads it; null when it is not one, which costs nothing but a late acknowledgement.</summary>
+    /// <summary>Reads it; null when it is not one of a consumer of ours, which costs nothing but a late acknowledgement.</summary>
     public static ConsumerProgress? Read(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ConsumerProgressJson.Default.ConsumerProgress);
+            var progress = JsonSerializer.Deserialize(json, ConsumerProgressJson.Default.ConsumerProgress);
+            return progress is not null && Topics.All.Any(t => t.Readers.Contains(progress.Consumer))
+                && progress.Partitions.All(p => IsRead(progress.Consumer, p)) ? progress : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    // What nobody reads cannot have been handled, and what makes no sense must not get into the relay's books.
+    private static bool IsRead(string consumer, PartitionProgress? place) =>
+        place is { Partition: >= 0, Position: >= 0 }
+        && Topics.Find(place.Topic) is { } topic
+        && place.Partition < topic.Partitions
+        && topic.Readers.Contains(consumer);
 }
 
 public sealed record PartitionProgress(string Topic, int Partition, long Position);

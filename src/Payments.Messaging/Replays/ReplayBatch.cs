@@ -166,14 +166,10 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
             return new Work(item, null, null, null);
         }
 
-        if (MessageCodec.Read(item.Message!.ToRecord()) is not MessageReading.Readable { Message: var message })
+        var (message, never) = item.Message!.Open();
+        if (message is null)
         {
-            return new Work(item, null, null, Failure.Unreadable("It is no message of ours, and can only be discarded."));
-        }
-
-        if (item.Message!.Key is null)
-        {
-            return new Work(item, null, null, Failure.Lost(message)); // One of ours that was kept without a key: see ParkingRow.Lost.
+            return new Work(item, null, null, never);
         }
 
         var (order, failure) = _handling.Interpret(message);

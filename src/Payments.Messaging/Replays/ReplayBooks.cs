@@ -137,17 +137,16 @@ public sealed class ReplayBooks(NpgsqlDataSource database)
         command.Parameters.AddWithValue(until);
         command.Parameters.AddWithValue(countMax);
         await using var reader = await command.ExecuteReaderAsync(cancel);
+        const int beside = PostgresParkedMessages.ColumnsCount;
         var items = new List<PendingItem>();
         while (await reader.ReadAsync(cancel))
         {
             var message = reader.IsDBNull(0) ? null : PostgresParkedMessages.Read(reader);
             items.Add(new(
-                reader.GetInt32(PostgresParkedMessages.ColumnCount),
-                reader.GetInt64(PostgresParkedMessages.ColumnCount + 1),
+                reader.GetInt32(beside),
+                reader.GetInt64(beside + 1),
                 message,
-                message is null ? "It is gone."
-                    : reader.IsDBNull(PostgresParkedMessages.ColumnCount + 2) ? null
-                    : reader.GetString(PostgresParkedMessages.ColumnCount + 2)));
+                message is null ? "It is gone." : reader.IsDBNull(beside + 2) ? null : reader.GetString(beside + 2)));
         }
 
         return items;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Messaging.Standings;
 
@@ -106,7 +107,7 @@ public sealed partial class StandingWriter(
     }
 
     private static NpgsqlParameter Text(string? value) =>
-        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+        new() { Value = value is null ? DBNull.Value : StorableText.Of(value), NpgsqlDbType = NpgsqlDbType.Text };
 
     private static NpgsqlParameter Time(DateTime? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };

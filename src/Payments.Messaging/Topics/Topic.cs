@@ -26,6 +26,11 @@ public sealed record Topic(string Name, int Partitions, TimeSpan Retention, Clea
     /// <summary>The consumers that must see every message: after a loss, what they have not acknowledged is published again.</summary>
     public IReadOnlyList<string> Readers { get; init; } = [];
 
+    /// <summary>
+    /// The logs whose relays write to it; empty for a topic that is not of the platform. What another source writes nobody can send again.
+    /// </summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
     private static readonly TimeSpan DeadLettersRetention = TimeSpan.FromDays(30);
 
     /// <summary>

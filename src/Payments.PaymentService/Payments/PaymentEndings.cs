@@ -1,5 +1,6 @@
 using Npgsql;
 using Payments.Domain.Payments;
+using Payments.Domain.Wire;
 using Payments.EventStore;
 using Payments.Services;
 
@@ -84,19 +85,33 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
                         Wake(e.Metadata.CorrelationId);
                         break;
                     case "payment.refund-completed.v1" or "payment.refund-failed.v1":
-                        Wake(RefundOf(e));
+                        WakeRefund(e);
                         break;
                 }
             }
         }
     }
 
-    private static Guid RefundOf(StoredEvent e) => StoredEvents.Decode<PaymentEvent>(e) switch
+    // An event that cannot be read wakes nobody: who waits for it finds out by time. The others are woken all the same.
+    private void WakeRefund(StoredEvent e)
     {
-        PaymentEvent.RefundCompleted ended => ended.Refund.Value,
-        PaymentEvent.RefundFailed ended => ended.Refund.Value,
-        var other => throw new InvalidOperationException($"{other.GetType().Name} ends no refund."),
-    };
+        try
+        {
+            switch (StoredEvents.Decode<PaymentEvent>(e))
+            {
+                case PaymentEvent.RefundCompleted ended:
+                    Wake(ended.Refund.Value);
+                    break;
+                case PaymentEvent.RefundFailed ended:
+                    Wake(ended.Refund.Value);
+                    break;
+            }
+        }
+        catch (WireFormatException corrupt)
+        {
+            LogCorrupt(log, e.Position, corrupt);
+        }
+    }
 
     private void Wake(Guid id)
     {
@@ -119,6 +134,9 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The event at position {Position} cannot be read: nobody is woken by it")]
+    private static partial void LogCorrupt(ILogger log, long position, Exception corrupt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);

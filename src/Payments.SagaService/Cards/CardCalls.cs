@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Payments.Domain.Cards;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wire;
+using Payments.EventStore.Postgres;
 
 namespace Payments.SagaService.Cards;
 
@@ -87,7 +88,8 @@ internal sealed class CardCalls(NpgsqlDataSource database)
             "update card_calls set lease = null, leased_until = null, due_at = $3, trouble = coalesce($4, trouble), calls = calls - $5 " +
             "where saga_id = $1 and lease = $2",
             call.Saga, call.Lease, dueAt.UtcDateTime);
-        command.Parameters.Add(new() { Value = (object?)trouble ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = trouble is null ? DBNull.Value : StorableText.Of(trouble), NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.AddWithValue(count ? 0 : 1);
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -2,6 +2,7 @@ using Npgsql;
 using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Services.Clocks;
 
 namespace Payments.SagaService.Sagas;
 
@@ -13,9 +14,13 @@ internal sealed partial class SagaClock(
     NpgsqlDataSource database,
     CommandHandler<Saga, SagaEvent> sagas,
     SagaEngine engine,
+    [FromKeyedServices(SagaClock.Name)] SetAside aside,
     TimeProvider clock,
     ILogger<SagaClock> log) : BackgroundService
 {
+    /// <summary>Of the invariant that a saga which cannot be told is an alert of.</summary>
+    public const string Name = "deadlines-are-told";
+
     /// <summary>Read at once, and in one second.</summary>
     private const int SagasMax = 500;
 
@@ -43,14 +48,40 @@ internal sealed partial class SagaClock(
     {
         try
         {
+            var notNow = aside.Now;
+            var all = await DueAsync(notNow, cancel);
+            if (all.Count < SagasMax)
+            {
+                aside.KeepOnly(all.Select(d => d.Saga), notNow);
+            }
+
             await Parallel.ForEachAsync(
-                await DueAsync(cancel),
+                all,
                 new ParallelOptions { MaxDegreeOfParallelism = TogetherMax, CancellationToken = cancel },
-                async (due, each) => await RingAsync(due.Saga, PhaseNames.StoredOf(due.Phase), due.Payment, each));
+                async (due, each) => await TryRingAsync(due.Saga, due.Phase, due.Payment, each));
         }
         catch (Exception trouble) when (trouble is NpgsqlException or StoreUnavailableException or TimeoutException)
         {
             LogTrouble(log, trouble); // The next second tries again: nothing was ticked off.
+        }
+    }
+
+    // Whatever is wrong with one saga, such as a stream that cannot be folded, the others are told.
+    private async Task TryRingAsync(Guid saga, string phase, Guid payment, CancellationToken cancel)
+    {
+        try
+        {
+            await RingAsync(saga, PhaseNames.StoredOf(phase), payment, cancel);
+            aside.Remove(saga);
+        }
+        catch (Exception bad) when (
+            bad is not (NpgsqlException or StoreUnavailableException or TimeoutException or OperationCanceledException))
+        {
+            if (aside.Add(saga, saga, bad))
+            {
+                using var scope = log.Of(payment);
+                LogSetAside(log, saga, phase, bad);
+            }
         }
     }
 
@@ -80,13 +111,14 @@ internal sealed partial class SagaClock(
         }
     }
 
-    private async Task<List<(Guid Saga, string Phase, Guid Payment)>> DueAsync(CancellationToken cancel)
+    private async Task<List<(Guid Saga, string Phase, Guid Payment)>> DueAsync(Guid[] but, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
             "select saga_id, phase, coalesce(payment_id, saga_id) from sagas " +
-            "where deadline <= $1 and not overdue order by deadline limit $2");
+            "where deadline <= $1 and not overdue and saga_id <> all ($3) order by deadline limit $2");
         command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
         command.Parameters.AddWithValue(SagasMax);
+        command.Parameters.AddWithValue(but);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var due = new List<(Guid, string, Guid)>();
         while (await reader.ReadAsync(cancel))
@@ -99,6 +131,10 @@ internal sealed partial class SagaClock(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
     private static partial void LogOverdue(ILogger log, Guid saga, string phase);
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Saga {Saga} cannot be told that it is overdue while {Phase}; it is tried again every minute, and the others go on")]
+    private static partial void LogSetAside(ILogger log, Guid saga, string phase, Exception why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);

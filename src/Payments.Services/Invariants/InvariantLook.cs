@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Payments.EventStore.Postgres;
 
 namespace Payments.Services.Invariants;
 
@@ -51,7 +52,7 @@ public sealed partial class InvariantLook(InvariantBooks books, InvariantOptions
     private async Task RecordTroubleAsync(Invariant invariant, Exception trouble, CancellationToken cancel)
     {
         var error = trouble is OperationCanceledException ? $"The look took longer than {options.LookTimeoutMs} ms." : trouble.Message;
-        error = error.Length > ErrorLengthMax ? error[..ErrorLengthMax] : error;
+        error = StorableText.Of(error, ErrorLengthMax);
         try
         {
             if (await books.RecordTroubleAsync(invariant, error, cancel))

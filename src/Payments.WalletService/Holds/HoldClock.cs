@@ -3,6 +3,7 @@ using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Services.Clocks;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Holds;
@@ -12,8 +13,15 @@ namespace Payments.WalletService.Holds;
 /// does nothing the second time.
 /// </summary>
 internal sealed partial class HoldClock(
-    NpgsqlDataSource database, CommandHandler<Wallet, WalletEvent> wallets, TimeProvider clock, ILogger<HoldClock> log) : BackgroundService
+    NpgsqlDataSource database,
+    CommandHandler<Wallet, WalletEvent> wallets,
+    [FromKeyedServices(HoldClock.Name)] SetAside aside,
+    TimeProvider clock,
+    ILogger<HoldClock> log) : BackgroundService
 {
+    /// <summary>Of the invariant that a hold which cannot be given back is an alert of.</summary>
+    public const string Name = "holds-expire";
+
     private const int HoldsMax = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -46,7 +54,14 @@ internal sealed partial class HoldClock(
 
     private async Task RingAsync(CancellationToken cancel)
     {
-        foreach (var (hold, wallet, operation) in await DueAsync(cancel))
+        var notNow = aside.Now;
+        var due = await DueAsync(notNow, cancel);
+        if (due.Count < HoldsMax)
+        {
+            aside.KeepOnly(due.Select(d => d.Hold), notNow);
+        }
+
+        foreach (var (hold, wallet, operation) in due)
         {
             using var scope = log.Of(operation);
             var cause = new Cause(operation, null, "hold-clock", null);
@@ -55,21 +70,29 @@ internal sealed partial class HoldClock(
             {
                 var stream = WalletAggregate.Definition.Stream(wallet);
                 await wallets.HandleAsync(stream, cause, (state, now) => Wallet.Decide(state, command, now), _ => null, cancel);
+                aside.Remove(hold);
                 LogExpired(log, hold, wallet);
             }
-            catch (StoreRejectedException rejected)
+            catch (Exception bad) when (
+                bad is not (NpgsqlException or StoreUnavailableException or TimeoutException or OperationCanceledException))
             {
-                LogRejected(log, hold, wallet, rejected); // One that cannot be stored does not keep the others waiting.
+                // One that cannot be stored, or a wallet that cannot be folded, does not keep the others waiting.
+                if (aside.Add(hold, wallet, bad))
+                {
+                    LogSetAside(log, hold, wallet, bad);
+                }
             }
         }
     }
 
-    private async Task<List<(Guid Hold, Guid Wallet, Guid Operation)>> DueAsync(CancellationToken cancel)
+    private async Task<List<(Guid Hold, Guid Wallet, Guid Operation)>> DueAsync(Guid[] but, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "select hold_id, wallet_id, operation_id from holds where expires_at <= $1 order by expires_at limit $2");
+            "select hold_id, wallet_id, operation_id from holds " +
+            "where expires_at <= $1 and hold_id <> all ($3) order by expires_at limit $2");
         command.Parameters.AddWithValue(clock.GetUtcNow().UtcDateTime);
         command.Parameters.AddWithValue(HoldsMax);
+        command.Parameters.AddWithValue(but);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var due = new List<(Guid, Guid, Guid)>();
         while (await reader.ReadAsync(cancel))
@@ -83,8 +106,9 @@ internal sealed partial class HoldClock(
     [LoggerMessage(Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
     private static partial void LogExpired(ILogger log, Guid hold, Guid wallet);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The database rejects the expiry of hold {Hold} of wallet {Wallet}; trying again")]
-    private static partial void LogRejected(ILogger log, Guid hold, Guid wallet, Exception rejected);
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Hold {Hold} of wallet {Wallet} cannot be given back; it is tried again every minute, and the others go on")]
+    private static partial void LogSetAside(ILogger log, Guid hold, Guid wallet, Exception why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);

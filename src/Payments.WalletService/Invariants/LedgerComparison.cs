@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Payments.Domain.Wallets;
+using Payments.Domain.Wire;
 using Payments.EventStore;
 using Payments.Services;
 using Payments.Services.Invariants;
@@ -18,7 +19,12 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
         var entries = await queries.EntriesAsync([.. ofWallets.Select(e => (e.Wallet, e.Event.StreamVersion))], cancel);
         foreach (var (e, wallet) in ofWallets)
         {
-            var effect = Effect.Of(StoredEvents.Decode<WalletEvent>(e));
+            if (!TryEffectOf(e, out var effect))
+            {
+                findings.TryAdd(e.Stream.ToString(), Unreadable(e));
+                continue;
+            }
+
             LedgerEntry? wanted = effect is { Amount: var moved, OtherSide: var other }
                 ? new LedgerEntry(moved.Minor, moved.Currency.Code, other)
                 : null;
@@ -50,7 +56,7 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
             }
 
             await CompareAsync(page, findings, cancel);
-            sum += page.Sum(e => (decimal)(Effect.Of(StoredEvents.Decode<WalletEvent>(e))?.Amount.Minor ?? 0));
+            sum += page.Sum(e => TryEffectOf(e, out var effect) ? (decimal)(effect?.Amount.Minor ?? 0) : 0);
             (version, last) = (page[^1].StreamVersion, page[^1]);
         }
 
@@ -62,6 +68,27 @@ internal sealed class LedgerComparison(IEventStore store, LedgerQueries queries)
                 new JsonObject { ["currency"] = await CurrencyAsync(wallet, cancel), ["balance"] = balance, ["events"] = sum })
             : null);
     }
+
+    /// <summary>What an event moves; null for nothing. False when it cannot be read: a finding, which must not hide all others.</summary>
+    public static bool TryEffectOf(StoredEvent e, out Effect? effect)
+    {
+        try
+        {
+            effect = Effect.Of(StoredEvents.Decode<WalletEvent>(e));
+            return true;
+        }
+        catch (WireFormatException)
+        {
+            effect = null;
+            return false;
+        }
+    }
+
+    private static Finding Unreadable(StoredEvent e) => new(
+        $"{e.Stream}",
+        $"{e.Type} at version {e.StreamVersion} of {e.Stream} cannot be read, and so nor what it moved.",
+        EventReference.Of(e),
+        new JsonObject { ["currency"] = null });
 
     private async Task<string?> CurrencyAsync(StreamId wallet, CancellationToken cancel) =>
         await store.ReadStreamAsync(wallet, VersionRange.FromStart(1), 1, cancel) is [var e]

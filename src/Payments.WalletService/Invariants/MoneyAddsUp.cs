@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Domain.Wallets;
 using Payments.EventStore;
-using Payments.Services;
 using Payments.Services.Invariants;
 
 namespace Payments.WalletService.Invariants;
@@ -101,7 +99,7 @@ internal sealed class MoneyAddsUp(IEventStore store, LedgerQueries queries, Inva
     {
         foreach (var stored in events.Where(e => e.Stream.Type == "wallet"))
         {
-            if (Effect.Of(StoredEvents.Decode<WalletEvent>(stored)) is { Amount: var amount, OtherSide: var other })
+            if (LedgerComparison.TryEffectOf(stored, out var effect) && effect is { Amount: var amount, OtherSide: var other })
             {
                 totals[$"{Wallets} {amount.Currency}"] = totals.GetValueOrDefault($"{Wallets} {amount.Currency}") + amount.Minor;
                 totals[$"{other} {amount.Currency}"] = totals.GetValueOrDefault($"{other} {amount.Currency}") - amount.Minor;

@@ -130,7 +130,7 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task RegisterProjectionsAsync()
     {
         var host = new ProjectionHost(
-            _store, _source, [WalletAggregate.Projection(_store)], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+            _store, _source, [WalletAggregate.Projection(_store)], TimeProvider.System, () => new Random(1), NullLoggerFactory.Instance);
         await host.StartAsync(Cancel);
         var control = new ProjectionControl(_source, TimeProvider.System);
         await Wait.UntilAsync(() => control.ListAsync(Cancel).GetAwaiter().GetResult().Count == 1, TimeSpan.FromSeconds(30));

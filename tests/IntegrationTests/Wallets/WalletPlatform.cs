@@ -45,6 +45,8 @@ internal sealed class WalletPlatform : IAsyncDisposable
 
     public SagaStandIn Saga { get; }
 
+    public Payments.Messaging.KafkaClientFactory Clients => _broker.Clients;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="settings">More configuration, as <c>Section:Name=value</c>.</param>

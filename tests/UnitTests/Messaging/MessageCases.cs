@@ -60,7 +60,7 @@ internal static class MessageCases
             Actor = actor,
             TraceParent = trace,
             Replay = replay,
-            ReplayFor = replayFor,
+            ReplayFor = replay is null ? null : replayFor,
             Recorded = new(ticks % DateTimeOffset.MaxValue.Ticks, TimeSpan.Zero),
         };
 

@@ -141,6 +141,26 @@ public sealed class MessageCodecTests
     }
 
     [Fact]
+    public void A_message_for_one_reader_that_is_no_replay_is_not_dropped_as_somebody_elses()
+    {
+        var record = Record();
+        record.Headers.Add("replay-for", "nobody"u8.ToArray());
+
+        AssertUnreadable(record, "Header 'replay' is missing where 'replay-for' is there.");
+    }
+
+    [Fact]
+    public void What_is_too_long_for_an_index_is_at_fault()
+    {
+        AssertUnreadable(Record(r => r.Key = new byte[1_025]), "The key is longer than 1024 bytes.");
+
+        var record = Record();
+        record.Headers.Remove("source");
+        record.Headers.Add("source", Encoding.UTF8.GetBytes(new string('s', 1_025)));
+        AssertUnreadable(record, $"Header 'source' is '{new string('s', 40)}', longer than 1024 bytes.");
+    }
+
+    [Fact]
     public void A_message_without_key_or_data_is_unreadable()
     {
         AssertUnreadable(Record(r => r.Key = null!), "The key is missing.");

@@ -2,6 +2,7 @@ using System.Text;
 using Payments.EventStore;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Relay;
 
 namespace UnitTests.Messaging;
 
@@ -93,6 +94,52 @@ public sealed class ProgressTests
 
         _progress.Begin().Place(Message(position: 15, previous: 10));
         Assert.Empty(_progress.Report(gapsOnly: true));
+    }
+
+    [Fact]
+    public void What_waits_for_a_source_that_has_no_relay_here_is_astray_and_asked_for_from_nobody()
+    {
+        var batch = _progress.Begin();
+        var stray = Message(position: 5, previous: 3, source: "stranger") with { Topic = Topics.WalletCommands.Name };
+        var behindGap = Message(position: 5, previous: 3, source: "sagas") with { Topic = Topics.WalletCommands.Name };
+        var fresh = Message(position: 5, previous: 0, source: "stranger") with { Topic = Topics.WalletCommands.Name };
+
+        Assert.Equal(Standing.Stray, batch.Place(stray));
+        Assert.Equal(Standing.AfterGap, batch.Place(behindGap));
+        Assert.Equal(Standing.Fresh, batch.Place(fresh));
+        _progress.Confirm(batch);
+
+        Assert.Equal(["sagas"], _progress.Report(gapsOnly: true).Select(r => r.Source));
+        Assert.Empty(_progress.Report(gapsOnly: false)); // Whoever writes to a topic can invent sources without end.
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"consumer":"wallet-service","source":"sagas","partitions":null,"gap":false}""")]
+    [InlineData("""{"consumer":"wallet-service","source":"sagas","partitions":[null],"gap":false}""")]
+    public void What_is_no_word_at_all_is_not_heard(string json) => Assert.Null(ConsumerProgress.Read(Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
+    [InlineData("a\u0000", "commands.wallets.v1", 0, 1)]
+    [InlineData("saga-service", "commands.wallets.v1", 0, 1)]
+    [InlineData("wallet-service", "\u0000", 0, 1)]
+    [InlineData("wallet-service", "commands.wallets.v1", 6, 1)]
+    [InlineData("wallet-service", "commands.wallets.v1", 0, -1)]
+    public void What_is_no_word_of_a_reader_of_ours_is_not_heard(string consumer, string topic, int partition, long position) =>
+        Assert.Null(ConsumerProgress.Read(new ConsumerProgress(consumer, "sagas", [new(topic, partition, position)], Gap: true).ToJson()));
+
+    [Fact]
+    public void The_word_of_a_reader_is_heard()
+    {
+        var said = new ConsumerProgress("wallet-service", "sagas", [new("commands.wallets.v1", 5, 7)], Gap: true);
+
+        var heard = ConsumerProgress.Read(said.ToJson())!;
+
+        Assert.Equal(said with { Partitions = [] }, heard with { Partitions = [] });
+        Assert.Equal(said.Partitions, heard.Partitions);
     }
 
     private static WatermarkMove Move(long from, long to) => new(Consumer, Topic, 0, "wallets", from, to);

@@ -50,7 +50,9 @@ public sealed class DryRun<TState, TEvent>(
 
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
-            var states = await aggregates.RefreshAsync(work.Select(w => w.Order?.Stream).OfType<StreamId>(), cancel);
+            var (states, unloaded) = await LoadAsync(work, cancel);
+            work = [.. work.Select(w =>
+                w.Order is { } order && unloaded.TryGetValue(order.Stream, out var why) ? w with { Failure = why } : w)];
             if (await TryAsync(work, states, cancel) is { } foretold)
             {
                 return foretold;
@@ -60,6 +62,34 @@ public sealed class DryRun<TState, TEvent>(
         throw new StoreUnavailableException(
             $"{definition.Name}: the streams of a dry run are being written to too fast.",
             new TimeoutException($"{AttemptsMax} attempts met another writer each time."));
+    }
+
+    // One aggregate that cannot be folded is a failure of the messages about it, not of the others.
+    private async Task<(Dictionary<StreamId, Versioned<TState>> States, Dictionary<StreamId, Failure> Unloaded)> LoadAsync(
+        List<Work> work, CancellationToken cancel)
+    {
+        var streams = work.Select(w => w.Order?.Stream).OfType<StreamId>().Distinct().ToList();
+        try
+        {
+            return (await aggregates.RefreshAsync(streams, cancel), new Dictionary<StreamId, Failure>());
+        }
+        catch (Exception bad) when (MessageHandling<TState, TEvent>.IsOfMessage(bad))
+        {
+            var (states, unloaded) = (new Dictionary<StreamId, Versioned<TState>>(), new Dictionary<StreamId, Failure>());
+            foreach (var stream in streams)
+            {
+                try
+                {
+                    states[stream] = (await aggregates.RefreshAsync([stream], cancel))[stream];
+                }
+                catch (Exception corrupt) when (MessageHandling<TState, TEvent>.IsOfMessage(corrupt))
+                {
+                    unloaded[stream] = Failure.Of(corrupt);
+                }
+            }
+
+            return (states, unloaded);
+        }
     }
 
     // Null when another writer got in between.
@@ -77,7 +107,7 @@ public sealed class DryRun<TState, TEvent>(
                 continue;
             }
 
-            var change = item.Order is { } order ? pass.ChangeOf(order.Stream) : null;
+            var change = item is { Failure: null, Order: { } order } ? pass.ChangeOf(order.Stream) : null;
             var (before, eventsBefore) = (change?.After.State, change?.Events.Count ?? 0);
             var failure = item.Failure ?? (item.Order is null ? null : pass.Try(item.Message!, item.Order));
             if (failure is null)
@@ -167,14 +197,10 @@ public sealed class DryRun<TState, TEvent>(
 
     private async Task<Work> ReadAsync(ParkedMessage parked, bool isBehind, CancellationToken cancel)
     {
-        if (MessageCodec.Read(parked.ToRecord()) is not MessageReading.Readable { Message: var message })
+        var (message, never) = parked.Open();
+        if (message is null)
         {
-            return new Work(parked, isBehind, null, null, Failure.Unreadable("It is no message of ours, and can only be discarded."));
-        }
-
-        if (parked.Key is null)
-        {
-            return new Work(parked, isBehind, null, null, Failure.Lost(message)); // One of ours that was kept without a key.
+            return new Work(parked, isBehind, null, null, never);
         }
 
         var (order, failure) = _handling.Interpret(message);

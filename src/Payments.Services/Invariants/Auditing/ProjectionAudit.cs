@@ -169,14 +169,14 @@ public sealed class ProjectionAudit<TState, TEvent>(
     // Null: it cannot be folded up to there, because an event is corrupt or because there are fewer of them.
     private async Task<Versioned<TState>?> StateAsync(StreamId stream, long version, StreamRest? rest, CancellationToken cancel)
     {
-        var start = rest?.Snapshot is { } snapshot && snapshot.Version <= version
-            ? new Versioned<TState>(definition.Snapshots!.Decode(snapshot.State), snapshot.Version)
-            : default;
         var events = rest?.Snapshot is { } newer && newer.Version > version
             ? await store.ReadStreamAsync(stream, new(0, version), int.MaxValue, cancel) // Taken while we looked.
             : rest?.Events ?? [];
         try
         {
+            var start = rest?.Snapshot is { } snapshot && snapshot.Version <= version
+                ? new Versioned<TState>(definition.Snapshots!.Decode(snapshot.State), snapshot.Version)
+                : default;
             var state = definition.Fold(start, events.TakeWhile(e => e.StreamVersion <= version));
             return state.Version == version ? state
                 : events is [] or [{ StreamVersion: > 1 }, ..] ? throw new StreamArchivedException(stream, state.Version, version)

@@ -65,8 +65,14 @@ public sealed class ProjectionDatabase(PostgresFixture postgres) : IAsyncLifetim
         },
     };
 
-    internal ProjectionHost Host(RebuildLimits limits, params IReadOnlyList<ProjectionDefinition> definitions) =>
-        new(Store, _database.Source, definitions, TimeProvider.System, Seed.NewRandom(), NullLoggerFactory.Instance) { Limits = limits };
+    internal ProjectionHost Host(RebuildLimits limits, params IReadOnlyList<ProjectionDefinition> definitions)
+    {
+        var seed = Seed.Printed();
+        return new(Store, _database.Source, definitions, TimeProvider.System, () => new Random(seed), NullLoggerFactory.Instance)
+        {
+            Limits = limits,
+        };
+    }
 
     internal ProjectionControl Control => new(_database.Spared, TimeProvider.System);
 
