@@ -1,4 +1,4 @@
-using Payments.Domain.Cards;
+using Payments.Domain;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using static UnitTests.Sagas.SagaScenario;
