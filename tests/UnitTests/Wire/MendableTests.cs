@@ -68,7 +68,8 @@ public sealed class MendableTests
     {
         foreach (var path in Leaves(json, []))
         {
-            foreach (var value in Others(At(json, path[..^1])[path[^1]]))
+            var leaf = At(json, path[..^1])[path[^1]];
+            foreach (var value in Others(leaf).Where(value => !JsonNode.DeepEquals(value, leaf)))
             {
                 var copy = (JsonObject)json.DeepClone();
                 At(copy, path[..^1])[path[^1]] = value;
