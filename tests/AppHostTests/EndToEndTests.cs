@@ -56,6 +56,20 @@ public sealed class EndToEndTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
+    public async Task A_payment_that_was_on_its_way_completes_after_a_service_was_killed_and_started_again()
+    {
+        var (payer, payee) = (await app.WalletWithAsync(1_000), await app.OpenWalletAsync("bob"));
+        Assert.Equal("completed", await app.EndOfAsync($"/api/payments/{await app.PayAsync(payer, payee, 100)}"));
+
+        await app.KillAsync("wallet");
+        var payment = await app.PayAsync(payer, payee, 100);   // Whose wallets these are is known by now.
+        Assert.True((await app.CommandAsync("wallet", "start")).Success);
+
+        Assert.Equal("completed", await app.EndOfAsync($"/api/payments/{payment}"));
+        Assert.Equal((800, 200), (await app.BalanceAsync(payer), await app.BalanceAsync(payee)));
+    }
+
+    [Fact]
     public async Task Buttons_of_the_dashboard_do_what_they_say()
     {
         Assert.True((await app.CommandAsync("gateway", "pause-payments")).Success);

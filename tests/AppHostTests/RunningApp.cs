@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -48,6 +50,17 @@ public sealed class RunningApp : IAsyncLifetime
     public async Task HealthyAsync(string resource) => await _app.ResourceNotifications
         .WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
         .WaitAsync(ReadyWithin, TestContext.Current.CancellationToken);
+
+    /// <summary>SIGKILL, which leaves it no time for anything. The orchestrator has noticed when this returns.</summary>
+    public async Task KillAsync(string resource)
+    {
+        var running = await _app.ResourceNotifications.WaitForResourceAsync(
+            resource, state => Pid(state) is not null, TestContext.Current.CancellationToken);
+        using var process = Process.GetProcessById(Pid(running)!.Value);
+        process.Kill();
+        await _app.ResourceNotifications.WaitForResourceAsync(
+            resource, state => KnownResourceStates.TerminalStates.Contains(state.Snapshot.State?.Text), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>A button of the dashboard.</summary>
     public Task<ExecuteCommandResult> CommandAsync(string resource, string command) =>
@@ -107,6 +120,11 @@ public sealed class RunningApp : IAsyncLifetime
         Assert.True(answer.StatusCode == expected, $"{path}: {(int)answer.StatusCode} {text}");
         return JsonNode.Parse(text)!;
     }
+
+    private static int? Pid(ResourceEvent state) =>
+        state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } pid
+            ? Convert.ToInt32(pid, CultureInfo.InvariantCulture)
+            : null;
 
     // As root, PostgreSQL runs as a user of its own, who must pass through.
     private static void OpenToServers(DirectoryInfo folder)
