@@ -1,20 +1,24 @@
-#pragma warning disable ASPIREPROBES001 // Probes are for evaluation in 13.5.
+#pragma warning disable ASPIREPROBES001 // Probes are for evaluation.
 
 using AppHost.Deploying;
+using AppHost.Local;
 using AppHost.Monitoring;
 using AppHost.Operating;
 using AppHost.Redpanda;
 
 var builder = DistributedApplication.CreateBuilder(args);
 var deployment = Deployment.Of(builder);
+var local = await LocalMode.OfAsync(builder);
 
 // The only truth: one event log for each service, in a database of its own. The gateway has one for operators' accounts, which nobody else
 // reads.
-var postgres = deployment.IsManaged
+var localPostgres = local.IsOn ? builder.AddLocalPostgres("postgres", local.DataFolder).WithVerifyCommand() : null;
+var postgres = deployment.IsManaged || local.IsOn
     ? null
     : builder.AddPostgres("postgres")
         .WithArgs("-c", "max_connections=500")   // 40 an instance of a service, two pools where a pooler stands before.
         .WithDataVolume()
+        .WithRepl()
         .WithVerifyCommand();
 var payments = Database("payments");
 var wallets = Database("wallets");
@@ -25,12 +29,14 @@ var operators = Database("operators");
 // Copies on their way: what the outbox relays publish and the consumers read.
 IResourceBuilder<IResourceWithConnectionString> kafka = deployment.IsManaged
     ? builder.AddConnectionString("kafka")
+    : local.IsOn ? builder.AddLocalBroker("kafka")
     : builder.AddRedpanda("kafka").WithDataVolume().WithConsole();
 
 // Copies near at hand. Nobody waits for it: without a cache everything still works.
 IResourceBuilder<IResourceWithConnectionString> cache = deployment.IsManaged
     ? builder.AddConnectionString("cache")
-    : builder.AddRedis("cache");
+    : local.IsOn ? builder.AddLocalRedis("cache", local.DataFolder)
+    : builder.AddRedis("cache").WithRepl();
 
 // Somebody else's system, which we only stand in for: it has books of its own, and HTTP is all that leads to it.
 var cardProcessor = Host<Projects.Payments_CardProcessor>("card-processor")
@@ -67,7 +73,10 @@ var gateway = Host<Projects.Payments_Gateway>("gateway", port: 8080)
     .WithReference(wallet).WaitFor(wallet)
     .WithReference(saga).WaitFor(saga)
     .WithDemoCommand(consoleKey)
-    .WithRebuildCommands(consoleKey, ("payments", "payments"), ("payments", "payment_minutes"), ("wallets", "wallets"), ("sagas", "sagas"));
+    .WithConsumerCommands(consoleKey, "payments", "wallets", "sagas")
+    .WithFailureCommand(consoleKey)
+    .WithRebuildCommands(consoleKey, ("payments", "payments"), ("payments", "payment_minutes"), ("wallets", "wallets"), ("sagas", "sagas"))
+    .WithUrls(context => context.AddPath("/docs", "API"));
 
 if (builder.ExecutionContext.IsRunMode)
 {
@@ -78,18 +87,21 @@ if (builder.ExecutionContext.IsRunMode)
 var console = Host<Projects.Payments_Console>("console", port: 8081)
     .WithExternalHttpEndpoint()
     .WithEnvironment("Console__ApiKey", consoleKey)
-    .WithReference(gateway).WaitFor(gateway);
+    .WithReference(gateway).WaitFor(gateway)
+    .WithSignInCommand(firstAdminPassword);
 
 // What alerts, and what it looks like. In a cluster its own Prometheus scrapes the metrics ports: docs/observability.md.
 if (deployment.WithMonitoring)
 {
-    builder.AddMonitoring(cardProcessor, wallet, saga, payment, gateway, console);
+    builder.AddMonitoring(local, cardProcessor, wallet, saga, payment, gateway, console);
 }
 
 builder.Build().Run();
 
 IResourceBuilder<IResourceWithConnectionString> Database([ResourceName] string name) =>
-    postgres is null ? builder.AddConnectionString(name) : postgres.AddDatabase(name);
+    localPostgres is not null ? localPostgres.AddDatabase(name)
+    : postgres is not null ? postgres.AddDatabase(name)
+    : builder.AddConnectionString(name);
 
 IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, IResourceBuilder<IResourceWithConnectionString> database)
     where TProject : IProjectMetadata, new()
@@ -99,6 +111,11 @@ IResourceBuilder<ProjectResource> Service<TProject>([ResourceName] string name, 
         .WithReference(database).WaitFor(database)
         .WithReference(kafka).WaitFor(kafka)
         .WithReference(cache);
+
+    if (local.IsOn)
+    {
+        return service.WithEnvironment("Kafka__Embedded", "true");
+    }
 
     // One Redpanda here; three copies, two of them in step, are the default for a real cluster.
     return deployment.IsManaged

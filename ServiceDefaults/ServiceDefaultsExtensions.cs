@@ -41,7 +41,6 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.UseTelemetry();
         app.UseMetricsDoor();
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseExceptionHandler();

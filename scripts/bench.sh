@@ -12,7 +12,6 @@ TEXT
 verb_bench() {
   need_sdk
   need postgresql redis-server
-  prepare_feed
   build bench/Payments.Bench || fail "the build failed"
   exec dotnet "$root/bench/Payments.Bench/bin/Release/net10.0/Payments.Bench.dll" "$@"
 }

@@ -26,8 +26,6 @@ chromium_program() {
 # Debian keeps it where only root's PATH looks.
 pgbouncer_program() { PATH=$PATH:/usr/sbin command -v pgbouncer; }
 
-has_header() { printf '#include <%s>\n' "$1" | gcc -E -x c - >/dev/null 2>&1; }
-
 # has <piece>: is it here?
 has() {
   case $1 in
@@ -35,9 +33,6 @@ has() {
     chromium) chromium_program >/dev/null ;;
     pgbouncer) pgbouncer_program >/dev/null ;;
     prometheus) command -v promtool >/dev/null ;;
-    libc6-dev) has_header stdio.h ;;
-    libssl-dev) has_header openssl/ssl.h ;;
-    zlib1g-dev) has_header zlib.h ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }

@@ -16,10 +16,6 @@ verb_screenshots() {
   folder=$(cd -- "$folder" && pwd)
   need_sdk
   need postgresql redis-server chromium
-  prepare_feed
-  # shellcheck source=/dev/null
-  . "$root/scripts/axe.sh"
-  prepare_axe
   say "building"
   build "$root/tests/BrowserTests/BrowserTests.csproj" || fail "the build failed"
   say "photographing, a few minutes"

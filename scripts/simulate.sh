@@ -24,7 +24,6 @@ TEXT
 
 verb_simulate() {
   need_sdk
-  prepare_feed
   local program="$root/tests/SimulationTests/bin/Release/net10.0/SimulationTests.dll"
   [ -f "$program" ] || say "building; the first time takes a minute"
   if ! build tests/SimulationTests; then

@@ -6,7 +6,7 @@ usage_test() {
 Usage: ./payments test [--fast | --upgrade] [arguments of the test runner]
 
 Checks the formatting, builds with warnings as errors, and runs UnitTests, SimulationTests,
-IntegrationTests and BrowserTests, all of them even if one fails.
+AppHostTests, IntegrationTests and BrowserTests, all of them even if one fails.
 The last line has the counts. A failed check of the formatting, a failed build and a crashed run each count as one failure.
 
   --fast    UnitTests only: no server, no browser, no check of the formatting
@@ -32,7 +32,7 @@ verb_test() {
   fi
 
   local fast=no passed=0 failed=0 skipped=0 project
-  local filter=$root/Payments.NoAspire.slnf projects=(UnitTests SimulationTests IntegrationTests BrowserTests)
+  local filter=$root/Payments.Aspire.sln projects=(UnitTests SimulationTests AppHostTests IntegrationTests BrowserTests)
   if [ "${1:-}" = --fast ]; then
     fast=yes projects=(UnitTests) filter=$root/tests/UnitTests/UnitTests.csproj
     shift
@@ -40,14 +40,7 @@ verb_test() {
 
   need_sdk
   [ "$fast" = yes ] || need postgresql redis-server chromium pgbouncer prometheus faketime
-  prepare_feed
-  if [ "$fast" = no ]; then
-    # shellcheck source=/dev/null
-    . "$root/scripts/axe.sh"
-    prepare_axe
-  fi
-
-  say "building"
+  say "building; from nothing two to four minutes"
   if build "$filter"; then
     [ "$fast" = yes ] || check_formatting "$filter" || failed=$((failed + 1))
     for project in "${projects[@]}"; do
@@ -102,7 +95,7 @@ check_formatting() {
   if ! (cd "$root" && dotnet format whitespace "$1" --verify-no-changes --no-restore) >"$log" 2>&1 </dev/null; then
     status=1
     sort -u -- "$log" >&2
-    say "formatting: run dotnet format Payments.NoAspire.slnf"
+    say "formatting: run dotnet format Payments.Aspire.sln"
   fi
   if (cd "$root" && LC_ALL=C.UTF-8 grep -rnE --include='*.cs' --include='*.razor' --exclude-dir=bin --exclude-dir=obj \
       '.{141}' AppHost ServiceDefaults bench src tests) >&2; then

@@ -1,3 +1,5 @@
+using AppHost.Local;
+
 namespace AppHost.Monitoring;
 
 /// <summary>Prometheus and Grafana with the rules and dashboards of <c>deploy/</c>: what alerts in production can be seen here.</summary>
@@ -24,11 +26,24 @@ internal static class MonitoringBuilderExtensions
                 env: "Metrics__Port")
             .WithEndpoint(MetricsEndpointName, endpoint => endpoint.ExcludeReferenceEndpoint = true);
 
-    /// <summary>Prometheus, which scrapes these projects, and Grafana, which shows it.</summary>
+    /// <summary>
+    /// Prometheus, which scrapes these projects, and Grafana, which shows it. Without containers: Prometheus alone, where it is installed.
+    /// </summary>
     public static void AddMonitoring(
-        this IDistributedApplicationBuilder builder, params IReadOnlyList<IResourceBuilder<ProjectResource>> projects)
+        this IDistributedApplicationBuilder builder, LocalMode local, params IReadOnlyList<IResourceBuilder<ProjectResource>> projects)
     {
-        var prometheus = builder.AddContainer("prometheus", Images.Prometheus, Images.PrometheusTag)
+        if (!local.IsOn)
+        {
+            builder.AddGrafana(builder.AddPrometheusContainer().Scraping(projects));
+        }
+        else if (LocalMode.Has("prometheus"))
+        {
+            builder.AddPrometheusProgram(local).Scraping(projects);
+        }
+    }
+
+    private static IResourceBuilder<ContainerResource> AddPrometheusContainer(this IDistributedApplicationBuilder builder) =>
+        builder.AddContainer("prometheus", Images.Prometheus, Images.PrometheusTag)
             .WithIconName("HeartPulse")
             .WithHttpEndpoint(targetPort: PrometheusPort)
             .WithContainerFiles("/etc/prometheus", Rules)
@@ -36,12 +51,28 @@ internal static class MonitoringBuilderExtensions
             .WithEntrypoint("/bin/sh")
             .WithArgs("/etc/prometheus/start.sh")
             .WithHttpHealthCheck("/-/ready");
+
+    private static IResourceBuilder<ExecutableResource> AddPrometheusProgram(this IDistributedApplicationBuilder builder, LocalMode local) =>
+        builder.AddExecutable("prometheus", "/bin/sh", builder.AppHostDirectory, $"{Rules}/start.sh")
+            .WithIconName("HeartPulse")
+            .WithHttpEndpoint(env: "PROMETHEUS_PORT")
+            .WithEnvironment("PROMETHEUS_HOME", Path.Combine(local.DataFolder, "prometheus"))
+            .WithHttpHealthCheck("/-/ready");
+
+    private static IResourceBuilder<T> Scraping<T>(
+        this IResourceBuilder<T> prometheus, IReadOnlyList<IResourceBuilder<ProjectResource>> projects)
+        where T : IResourceWithEnvironment
+    {
         foreach (var project in projects)
         {
             var variable = project.Resource.Name.ToUpperInvariant().Replace('-', '_');
             prometheus.WithEnvironment($"SCRAPE_{variable}", project.GetEndpoint(MetricsEndpointName));
         }
 
+        return prometheus;
+    }
+
+    private static void AddGrafana(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> prometheus) =>
         builder.AddContainer("grafana", Images.Grafana, Images.GrafanaTag)
             .WithIconName("ChartMultiple")
             .WithHttpEndpoint(targetPort: GrafanaPort)
@@ -52,5 +83,4 @@ internal static class MonitoringBuilderExtensions
             .WithEnvironment("GF_USERS_DEFAULT_THEME", "system")
             .WithHttpHealthCheck("/api/health")
             .WaitFor(prometheus);
-    }
 }

@@ -9,7 +9,7 @@ namespace Payments.ServiceDefaults;
 
 /// <summary>
 /// Redis, for copies and for what instances share to save work: never the only place of anything. It may be absent, and it may go away at
-/// any moment; whoever uses it can do without. Uses only what versions 1.2.6 and 2 of the client both have.
+/// any moment; whoever uses it can do without.
 /// </summary>
 public sealed partial class Redis : IAsyncDisposable
 {

@@ -7,6 +7,7 @@ namespace Payments.ServiceDefaults;
 public static class ServiceClients
 {
     private static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// The client named after a service (<c>IHttpClientFactory.CreateClient("wallet")</c>), its base address from
@@ -35,6 +36,7 @@ public static class ServiceClients
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();   // Spans tell the same, at no cost when nobody listens.
-        return all.Count > 1 ? registered.AddHttpMessageHandler(() => new InstancesHandler(all)) : registered;
+        TimeSpan? silence = timeout is null ? SilenceMax : null;
+        return all.Count > 1 ? registered.AddHttpMessageHandler(() => new InstancesHandler(all, silence)) : registered;
     }
 }

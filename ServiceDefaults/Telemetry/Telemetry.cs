@@ -12,18 +12,16 @@ using OpenTelemetry.Trace;
 namespace Payments.ServiceDefaults;
 
 /// <summary>
-/// Traces, metrics and logs over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing. The platform's own spans and meters
-/// need no instrumentation packages; the exporter takes the other standard <c>OTEL_*</c> settings from the configuration too.
+/// Traces, metrics and logs over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing. The exporter takes the other standard
+/// <c>OTEL_*</c> settings from the configuration too. .NET 10 makes the spans of HTTP clients and PostgreSQL, and all meters, by itself;
+/// those of HTTP servers get their route, status and errors from the instrumentation package.
 /// </summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceName = "OTEL_SERVICE_NAME";
 
-    // .NET 10 leaves its server spans without attributes unless asked, lest an instrumentation package add them again.
-    private const string SuppressAttributes = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
-
-    private static readonly string[] Sources = ["Payments.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
+    private static readonly string[] Sources = ["Payments.*", "Npgsql", "System.Net.Http", "Yarp.ReverseProxy"];
 
     internal static readonly string[] Meters = ["Payments.*", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime"];
 
@@ -34,7 +32,6 @@ internal static class Telemetry
             return;
         }
 
-        AppContext.SetSwitch(SuppressAttributes, false);
         var service = builder.Configuration[ServiceName] ?? builder.Environment.ApplicationName;
         var resource = ResourceBuilder.CreateDefault().AddService(service);
         builder.Services.AddHostedService(_ => new Exporting(resource, builder.Configuration));
@@ -47,15 +44,7 @@ internal static class Telemetry
         });
     }
 
-    public static void UseTelemetry(this WebApplication app)
-    {
-        if (IsOn(app.Configuration))
-        {
-            app.UseMiddleware<ServerSpanMiddleware>();
-        }
-    }
-
-    private static bool IsOn(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[Endpoint]);
+    private static bool IsOn(ConfigurationManager configuration) => !string.IsNullOrWhiteSpace(configuration[Endpoint]);
 
     // Sources and meters are global to the process: of several hosts in one only the first exports, or each span would go out once a host.
     private sealed class Exporting(ResourceBuilder resource, IConfiguration configuration) : IHostedService
@@ -70,7 +59,9 @@ internal static class Telemetry
             if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
             {
                 _tracer = Sdk.CreateTracerProviderBuilder().ConfigureServices(services => services.AddSingleton(configuration))
-                    .SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
+                    .SetResourceBuilder(resource).AddSource(Sources)
+                    .AddAspNetCoreInstrumentation(server => server.Filter = context => !ProbeSpans.IsProbe(context.Request.Path))
+                    .AddProcessor(new ProbeSpans()).AddOtlpExporter().Build();
                 _meter = Sdk.CreateMeterProviderBuilder().ConfigureServices(services => services.AddSingleton(configuration))
                     .SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
             }

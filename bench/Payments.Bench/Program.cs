@@ -8,6 +8,7 @@ using Payments.Bench.Lists;
 using Payments.Bench.Loads;
 using Payments.Bench.Rebuilds;
 using Payments.Bench.Sealing;
+using Payments.Bench.ServiceCalls;
 using Payments.Bench.Starts;
 using Payments.Bench.WalletPayments;
 using Payments.Standalone;
@@ -31,6 +32,7 @@ try
         ["consoles", "--help" or "-h"] => Tell(Usage.Consoles),
         ["lists", "--help" or "-h"] => Tell(Usage.Lists),
         ["rebuild", "--help" or "-h"] => Tell(Usage.Rebuild),
+        ["service-calls", "--help" or "-h"] => Tell(Usage.ServiceCalls),
         ["starts", "--help" or "-h"] => Tell(Usage.Starts),
         ["appends", .. var rest] => await AppendsBench.RunAsync(AppendsOptions.Parse(rest), stop.Token),
         ["sealing", .. var rest] => await SealingBench.RunAsync(SealingOptions.Parse(rest), stop.Token),
@@ -40,6 +42,7 @@ try
         ["consoles", .. var rest] => await ConsolesBench.RunAsync(ConsolesOptions.Parse(rest), stop.Token),
         ["lists", .. var rest] => await ListsBench.RunAsync(ListsOptions.Parse(rest), stop.Token),
         ["rebuild", .. var rest] => await RebuildBench.RunAsync(RebuildOptions.Parse(rest), stop.Token),
+        ["service-calls", .. var rest] => await ServiceCallsBench.RunAsync(ServiceCallsOptions.Parse(rest), stop.Token),
         ["starts", .. var rest] => await StartsBench.RunAsync(StartsOptions.Parse(rest), stop.Token),
         [var name, ..] => throw new BadArgumentException($"There is no benchmark '{name}'. See --help."),
     };

@@ -15,6 +15,7 @@ internal static class Usage
           lists      how long the console's lists take to open when the store is full: beside an almost empty one
           rebuild    events a second: a projection rebuilt from the log, and the log read and followed
           starts     from the start in an empty folder to the first completed payment: beside the start of a PostgreSQL
+          service-calls  calls of a service with one dead or hanging instance, beside service discovery with the standard resilience handler
 
         Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it, in one run.
         `./payments bench <name> --help` lists the options. Ctrl-C stops it and leaves nothing behind.
@@ -133,6 +134,16 @@ internal static class Usage
         first payment between two new wallets is completed; by turns with the start of a PostgreSQL alone. What is built is not built anew.
 
           --rounds 5             how often (1 to 100)
+
+        """;
+
+    public const string ServiceCalls = """
+        Usage: ./payments bench service-calls [options]
+
+        Calls of a service that has two instances, of which the first is dead or hangs: the platform's client beside Microsoft's service
+        discovery with its standard resilience handler. Needs no server.
+
+          --calls 20             of each kind, one after the other (1 to 1000)
 
         """;
 

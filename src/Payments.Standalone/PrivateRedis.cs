@@ -12,7 +12,6 @@ namespace Payments.Standalone;
 internal sealed class PrivateRedis : IAsyncDisposable
 {
     private const string Program = "redis-server";
-    private const int MemoryMbMax = 64;
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
@@ -42,7 +41,7 @@ internal sealed class PrivateRedis : IAsyncDisposable
         var settings = Path.Combine(Path.GetTempPath(), $"payments-redis-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.conf");
         try
         {
-            await WriteAsync(settings, port, password, cancel);
+            await RedisSettings.WriteAsync(settings, port, password, cancel);
             var ourselves = new ServerUser(Environment.UserName, Owner: null, Prefix: []);
             var server = SupervisedProcess.Start(ourselves, "/dev/null", StopPatience, [program, settings]);
             if (await AnswersAsync(server, port, cancel))
@@ -62,31 +61,6 @@ internal sealed class PrivateRedis : IAsyncDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, Program))
             .FirstOrDefault(File.Exists);
-
-    // A file that only we may read, since arguments are for everybody to see.
-    private static async Task WriteAsync(string file, int port, string password, CancellationToken cancel)
-    {
-        await using var stream = new FileStream(file, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        await using var writer = new StreamWriter(stream);
-        await writer.WriteAsync(
-            $"""
-            bind 127.0.0.1
-            port {port}
-            requirepass {password}
-            daemonize no
-            save ""
-            appendonly no
-            maxmemory {MemoryMbMax}mb
-            maxmemory-policy allkeys-lru
-
-            """.AsMemory(),
-            cancel);
-    }
 
     private static async Task<bool> AnswersAsync(SupervisedProcess server, int port, CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using Payments.Tools.Archives;
 using Payments.Tools.Brokers;
 using Payments.Tools.Demo;
+using Payments.Tools.Servers;
 using Payments.Tools.Verifying;
 
 namespace Payments.Tools;
@@ -19,6 +20,7 @@ internal sealed record Verb(string Name, string Summary, string Usage, Func<IRea
             "run a Kafka broker that keeps everything in memory, for development and tests",
             BrokerVerb.Usage,
             BrokerVerb.RunAsync),
+        new("postgres", "run a private PostgreSQL, for whoever starts the services one by one", PostgresVerb.Usage, PostgresVerb.RunAsync),
         new("demo", "fill a running platform with a day of traffic, and with trouble to look at", DemoOptions.Usage, DemoVerb.RunAsync),
     ];
 }

@@ -7,7 +7,11 @@ public sealed class AppModel : IAsyncLifetime
 {
     private IDistributedApplicationTestingBuilder _builder = null!;
 
-    public async ValueTask InitializeAsync() => _builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>();
+    /// <summary>On programs of the machine, in place of containers.</summary>
+    public bool IsLocal { get; init; }
+
+    public async ValueTask InitializeAsync() =>
+        _builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Local={IsLocal}"]);
 
     public ValueTask DisposeAsync() => _builder.DisposeAsync();
 

@@ -1,4 +1,4 @@
-#pragma warning disable ASPIREPROBES001 // Probes are for evaluation in 13.5.
+#pragma warning disable ASPIREPROBES001 // Probes are for evaluation.
 
 namespace AppHostTests;
 
@@ -125,9 +125,13 @@ public sealed class ArchitectureTests(AppModel model) : IClassFixture<AppModel>
     {
         Assert.Contains("verify", Commands("postgres"));
         Assert.Equal(
-            ["demo", "rebuild-payment-minutes", "rebuild-payments", "rebuild-sagas", "rebuild-wallets"],
-            Commands("gateway").Where(c => c == "demo" || c.StartsWith("rebuild-", StringComparison.Ordinal))
+            [
+                "demo", "pause-payments", "pause-sagas", "pause-wallets", "plant-failure", "rebuild-payment-minutes", "rebuild-payments",
+                "rebuild-sagas", "rebuild-wallets", "resume-payments", "resume-sagas", "resume-wallets",
+            ],
+            Commands("gateway").Where(c => c is "demo" or "plant-failure" || c.Contains('-') && c.Split('-')[0] is "pause" or "rebuild" or "resume")
                 .Order(StringComparer.Ordinal));
+        Assert.Contains("sign-in", Commands("console"));
 
         IEnumerable<string> Commands(string resource) =>
             model.Resource<IResource>(resource).Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name);

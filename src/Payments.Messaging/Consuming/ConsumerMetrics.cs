@@ -75,6 +75,7 @@ internal static class ConsumerMetrics
         activity?.SetTag("messaging.destination.partition.id", message.Partition);
         activity?.SetTag("messaging.consumer.group.name", consumer);
         activity?.SetTag("messaging.message.id", message.Headers.Id);
+        activity?.SetTag("messaging.message.conversation_id", message.Headers.Correlation);
         return activity;
     }
 }

@@ -31,6 +31,7 @@ internal static class RelayTelemetry
         span?.SetTag("messaging.destination.name", to.Topic);
         span?.SetTag("messaging.destination.partition.id", to.Partition);
         span?.SetTag("messaging.message.id", e.EventId);
+        span?.SetTag("messaging.message.conversation_id", e.Metadata.CorrelationId);
         return span;
     }
 

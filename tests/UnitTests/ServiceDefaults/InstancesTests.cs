@@ -70,6 +70,25 @@ public sealed class InstancesTests : IDisposable
         Assert.Equal(["http://a:1/x?y=1", "http://b:2/x?y=1", "http://c:3/x?y=1"], _network.Asked);
     }
 
+    [Fact]
+    public async Task A_silent_instance_is_passed_over_by_what_changes_nothing_and_left_by_the_next_call_of_what_does()
+    {
+        _network.Silent.UnionWith(["a", "b"]);
+        using var http = new HttpClient(
+            new InstancesHandler([new("http://a:1"), new("http://b:2"), new("http://c:3")], TimeSpan.FromMilliseconds(20))
+            {
+                InnerHandler = _network,
+            });
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        var posted = http.PostAsync(new Uri("http://wallet/x"), content: null, enough.Token);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posted);
+        using var answer = await http.GetAsync(new Uri("http://wallet/x"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["http://a:1/x", "http://b:2/x", "http://c:3/x"], _network.Asked);
+    }
+
     private static HttpRequestException Nobody { get; } = new(HttpRequestError.ConnectionError);
 
     private async Task AskAsync()
@@ -82,14 +101,22 @@ public sealed class InstancesTests : IDisposable
     {
         public Dictionary<string, Exception> Down { get; } = [];
 
+        /// <summary>They accept, and never answer.</summary>
+        public HashSet<string> Silent { get; } = [];
+
         public List<string> Asked { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked.Add(request.RequestUri!.AbsoluteUri);
-            return Down.TryGetValue(request.RequestUri.Host, out var trouble)
+            if (Silent.Contains(request.RequestUri.Host))
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return await (Down.TryGetValue(request.RequestUri.Host, out var trouble)
                 ? Task.FromException<HttpResponseMessage>(trouble)
-                : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+                : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)));
         }
     }
 }
