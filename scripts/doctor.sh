@@ -53,7 +53,7 @@ verb_doctor() {
 
 # The packages for `aspire publish` to Compose and Azure are not in every feed. Asked once; running and testing need none of them.
 doctor_targets() {
-  local answer="${XDG_CACHE_HOME:-$HOME/.cache}/payments-platform/aspire-targets"
+  local answer=$cache/aspire-targets
   [ -f "$answer" ] || probe_targets "$answer" || {
     line unknown "aspire targets" "the package feed cannot be asked"
     return 0

@@ -1,6 +1,9 @@
 # What the machine must have, how to see whether it has it, and the Debian package that brings it.
 # shellcheck shell=bash
 
+# What is fetched or built once and kept outside of the clone.
+readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/payments-platform
+
 # The oldest PostgreSQL that the event store supports.
 readonly postgres_min=14
 

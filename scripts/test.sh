@@ -68,13 +68,11 @@ test_upgrade() {
 
   need_sdk
   need postgresql
-  prepare_feed
   if [ ! -f "$folder/built" ]; then
     say "building the version before ($version_before)"
     rm -rf -- "$folder"
     mkdir -p -- "$folder"
     git -C "$root" archive "$version_before" | tar -x -C "$folder"
-    cp -R -- "$root/packages/." "$folder/packages/"
     (cd "$folder" && dotnet build src/Payments.Standalone "${build_options[@]}") >"$folder/build.log" 2>&1 </dev/null \
       || { tail -n 20 -- "$folder/build.log" >&2; fail "the version before cannot be built"; }
     touch -- "$folder/built"

@@ -30,7 +30,6 @@ internal sealed partial class RelayRun(
     private readonly EndsWatch _ends = new(listener, clock);
     private LogLineage _lineage = LogLineage.Unnamed;
     private long _announcedAt;
-    private readonly EndsWatch _ends = new(listener, clock);
     private long _readUpTo;
     private Error? _fault;
 

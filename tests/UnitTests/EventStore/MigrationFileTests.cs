@@ -82,7 +82,7 @@ public sealed partial class MigrationFileTests
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Payments.NoAspire.slnf")))
+        while (!File.Exists(Path.Combine(folder, "Payments.Aspire.sln")))
         {
             folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The root of the repository.");
         }
