@@ -8,7 +8,8 @@ namespace Payments.SagaService.Invariants;
 
 /// <summary>Our card books are the card processor's: what one side approved the other has, with the same amount.</summary>
 /// <remarks>
-/// What is being asked just now (a row in <c>card_calls</c>) may be known to one side only. And so may an authorisation that was voided
+/// What is being asked just now (a row in <c>card_calls</c>) may be known to one side only, and so may what a saga that asks has not
+/// heard of yet; what it has in its books is certain. And so may an authorisation that was voided
 /// before its answer came: both sides have the void, and it moved nothing.
 /// </remarks>
 internal sealed class CardBooksAgree(
@@ -38,7 +39,9 @@ internal sealed class CardBooksAgree(
         from recent r left join theirs t on t.key = r.key left join card_books b on b.key = r.key
         where (t.key is null or b.key is null or t.act <> b.act
                 or (t.act <> 'void' and (t.amount <> b.amount or t.currency is distinct from b.currency)))
-            and not exists (select from card_calls c where c.saga_id::text = left(coalesce(t.key, b.key), 36))
+            and not exists (
+                select from card_calls c where c.saga_id::text = left(coalesce(t.key, b.key), 36)
+                    and (c.call_key = coalesce(t.key, b.key) or b.key is null))
             and not (b.key is null and t.act = 'authorise'
                 and exists (select from card_books v where v.key between left(t.key, 36) || '.void' and left(t.key, 36) || '.void.~')
                 and exists (select from theirs v where v.key between left(t.key, 36) || '.void' and left(t.key, 36) || '.void.~'))
