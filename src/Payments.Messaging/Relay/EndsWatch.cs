@@ -8,7 +8,7 @@ namespace Payments.Messaging.Relay;
 /// </summary>
 internal sealed class EndsWatch(ProgressListener listener, TimeProvider clock)
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Short: a relay that stops waits for it.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);

@@ -12,7 +12,7 @@ public sealed class LostTopicTests(PostgresFixture postgres)
 {
     private const string Key = "user/alice";
     private const string Event = "payment.completed.v1";
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

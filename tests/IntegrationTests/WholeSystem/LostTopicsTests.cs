@@ -11,7 +11,7 @@ public sealed class LostTopicsTests(PostgresFixture postgres)
 {
     private const int Payments = 1_000;
     private const int Wallets = 50;
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     [Fact]
