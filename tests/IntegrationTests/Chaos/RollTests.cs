@@ -106,7 +106,8 @@ public sealed class RollTests(ITestOutputHelper output)
             insert into events (
                 position, stream_id, stream_type, stream_version, event_id, event_type, schema_version, data, correlation_id, actor,
                 recorded_at)
-            select h.before + n, 'bulk/' || lpad((n / 1000)::text, 5, '0'), 'bulk', n % 1000 + 1, gen_random_uuid(), 'bulk.counted.v1', 1,
+            select h.before + n, 'bulk/' || lpad(((n - 1) / 1000)::text, 5, '0'), 'bulk', (n - 1) % 1000 + 1,
+                gen_random_uuid(), 'bulk.counted.v1', 1,
                 jsonb_build_object('amount', n, 'text', repeat('x', 60)),
                 ('0199aaaa-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'tests', now()
             from head h, generate_series(1, {EventsBefore}) n;
