@@ -31,6 +31,15 @@ internal sealed class AggregateCache<TState>(int countMax)
         }
     }
 
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _nodes.Clear();
+            _newestFirst.Clear();
+        }
+    }
+
     /// <summary>Keeps a state unless a newer one is kept already.</summary>
     public void Keep(StreamId stream, Versioned<TState> value)
     {

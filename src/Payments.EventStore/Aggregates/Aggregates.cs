@@ -6,7 +6,8 @@ namespace Payments.EventStore.Aggregates;
 /// <summary>Loads states, from a snapshot and the events after it, and remembers the ones used last.</summary>
 /// <remarks>
 /// What is remembered may be stale when another process writes too. So whatever is decided on it goes through an append that checks the
-/// version, also when the decision is that nothing happens (an append of no events only checks).
+/// version, also when the decision is that nothing happens (an append of no events only checks). A version says nothing across a restore
+/// of the log: then all is forgotten.
 /// </remarks>
 /// <param name="statesMax">How many states are remembered.</param>
 public sealed class Aggregates<TState, TEvent>(
@@ -15,6 +16,7 @@ public sealed class Aggregates<TState, TEvent>(
     where TState : class
 {
     private readonly AggregateCache<TState> _cache = new(statesMax);
+    private LogLineage? _lineage;
     private readonly string _cacheName = $"states-{definition.StreamType}";
     private readonly StreamGates _gates = new();
     private readonly SnapshotTaker<TState>? _snapshots = definition.Snapshots is { } format
@@ -29,6 +31,7 @@ public sealed class Aggregates<TState, TEvent>(
     /// <summary>States as remembered, or loaded where none is remembered: one round trip at most.</summary>
     public async Task<Dictionary<StreamId, Versioned<TState>>> LoadAsync(IEnumerable<StreamId> streams, CancellationToken cancel)
     {
+        await ForgetAfterRestartAsync(cancel);
         var states = new Dictionary<StreamId, Versioned<TState>>();
         var unknown = new List<(StreamId, long)>();
         foreach (var stream in streams.Distinct())
@@ -52,6 +55,7 @@ public sealed class Aggregates<TState, TEvent>(
     /// <summary>States brought up to date with the store, whatever is remembered: after a conflict.</summary>
     public async Task<Dictionary<StreamId, Versioned<TState>>> RefreshAsync(IEnumerable<StreamId> streams, CancellationToken cancel)
     {
+        await ForgetAfterRestartAsync(cancel);
         var states = streams.Distinct().ToDictionary(s => s, s => _cache.TryGet(s, out var remembered) ? remembered : default);
         await CatchUpAsync(states, [.. states.Select(s => (s.Key, s.Value.Version))], cancel);
         return states;
@@ -80,6 +84,15 @@ public sealed class Aggregates<TState, TEvent>(
         var states = await RefreshAsync(streams, cancel);
         await store.SaveSnapshotsAsync(
             [.. states.Select(s => new Snapshot(s.Key, s.Value.Version, format.Schema, format.Encode(s.Value.State!)))], cancel);
+    }
+
+    private async ValueTask ForgetAfterRestartAsync(CancellationToken cancel)
+    {
+        var lineage = await store.LineageAsync(cancel);
+        if (!ReferenceEquals(Interlocked.Exchange(ref _lineage, lineage), lineage))
+        {
+            _cache.Clear();
+        }
     }
 
     private async Task CatchUpAsync(

@@ -14,10 +14,10 @@ create table log_incarnations (
 -- What was stored before there were incarnations. Its messages name none.
 insert into log_incarnations (begins_after, id, began_at) values (0, '00000000-0000-0000-0000-000000000000', clock_timestamp());
 
--- Under which start of the server, and in which file of the table, the head was last moved.
+-- Under which start of the server, and in which table (one that was dropped and made anew is another), the head was last moved.
 alter table log_head
     add column server_started timestamptz,
-    add column storage        oid;
+    add column relation       oid;
 
 -- One in which nothing was appended is forgotten: nothing names it.
 create function begin_log_incarnation() returns trigger language plpgsql as $$
@@ -25,14 +25,14 @@ begin
     delete from log_incarnations where begins_after >= old.position;
     insert into log_incarnations (begins_after, id, began_at) values (old.position, gen_random_uuid(), clock_timestamp());
     new.server_started := pg_postmaster_start_time();
-    new.storage := pg_relation_filenode(tg_relid);
+    new.relation := tg_relid;
     return new;
 end $$;
 
 -- A trigger, so that it holds for whoever appends: also for instances of an earlier version that run beside new ones.
 create trigger log_head_begins_an_incarnation before update on log_head for each row
 when (new.server_started is distinct from pg_postmaster_start_time()
-    or new.storage is distinct from pg_relation_filenode('log_head'::regclass))
+    or new.relation is distinct from 'log_head'::regclass::oid)
 execute function begin_log_incarnation();
 
 -- Rows that are put back by hand or by a data-only restore, into the very table that is there.
@@ -50,7 +50,7 @@ language plpgsql as $$
 begin
     update log_head h set position = h.position
     where h.server_started is distinct from pg_postmaster_start_time()
-        or h.storage is distinct from pg_relation_filenode('log_head'::regclass);
+        or h.relation is distinct from 'log_head'::regclass::oid;
     return query select i.begins_after, i.id, pg_postmaster_start_time() from log_incarnations i order by i.begins_after;
 end $$;
 
