@@ -44,6 +44,6 @@ internal sealed partial class StartUp(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for database {Database}: {Reason}")]
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "Waiting for database {Database}: {Reason}")]
     private static partial void LogWaiting(ILogger log, string database, string reason);
 }

@@ -242,17 +242,17 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
     }
 
-    [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
     private static partial void LogTrouble(ILogger log, string consumer, Exception trouble);
 
     [LoggerMessage(
-        EventId = 141, Level = LogLevel.Warning,
+        EventId = 3005, Level = LogLevel.Warning,
         Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
     private static partial void LogGap(ILogger log, string consumer, string source, int partitions);
 
     [LoggerMessage(EventId = 143, Level = LogLevel.Debug, Message = "{Consumer}: what it had in hand is decided anew. {Reason}")]
     private static partial void LogOvertaken(ILogger log, string consumer, string reason);
 
-    [LoggerMessage(EventId = 142, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
     private static partial void LogNotCommitted(ILogger log, string consumer, string reason);
 }

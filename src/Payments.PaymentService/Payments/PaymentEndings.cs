@@ -120,7 +120,7 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 
     /// <summary>One who waits for one payment or refund.</summary>

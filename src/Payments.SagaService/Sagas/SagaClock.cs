@@ -97,9 +97,9 @@ internal sealed partial class SagaClock(
         return due;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
+    [LoggerMessage(EventId = 7009, Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
     private static partial void LogOverdue(ILogger log, Guid saga, string phase);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
+    [LoggerMessage(EventId = 7010, Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

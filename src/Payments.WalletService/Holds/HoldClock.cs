@@ -80,12 +80,15 @@ internal sealed partial class HoldClock(
         return due;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
     private static partial void LogExpired(ILogger log, Guid hold, Guid wallet);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The database rejects the expiry of hold {Hold} of wallet {Wallet}; trying again")]
+    [LoggerMessage(
+        EventId = 6003,
+        Level = LogLevel.Error,
+        Message = "The database rejects the expiry of hold {Hold} of wallet {Wallet}; trying again")]
     private static partial void LogRejected(ILogger log, Guid hold, Guid wallet, Exception rejected);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
+    [LoggerMessage(EventId = 6004, Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }
