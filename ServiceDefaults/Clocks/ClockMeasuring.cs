@@ -103,17 +103,17 @@ internal sealed partial class ClockMeasuring(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database to tell the time: {Reason}")]
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Warning, Message = "Waiting for the database to tell the time: {Reason}")]
     private static partial void LogWaiting(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The database does not tell the time: {Reason}")]
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Debug, Message = "The database does not tell the time: {Reason}")]
     private static partial void LogUnknown(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message =
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message =
         "This machine's clock is {Skew}. All that is decided here goes by the database's time. " +
         "Beyond {Limit} s this instance takes no part. Mend the machine's time service")]
     private static partial void LogOff(ILogger log, string skew, double limit);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "This machine's clock agrees with the database's again")]
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Information, Message = "This machine's clock agrees with the database's again")]
     private static partial void LogRight(ILogger log);
 }

@@ -70,9 +70,12 @@ internal sealed partial class PausableWorker(BackgroundService work, DatabaseClo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Worker} stops: this machine's clock is {Skew}, so others do its work")]
+    [LoggerMessage(
+        EventId = 1005,
+        Level = LogLevel.Warning,
+        Message = "{Worker} stops: this machine's clock is {Skew}, so others do its work")]
     private static partial void LogPaused(ILogger log, string worker, string skew);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Worker} has stopped until this machine's clock is right")]
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Information, Message = "{Worker} has stopped until this machine's clock is right")]
     private static partial void LogReady(ILogger log, string worker);
 }

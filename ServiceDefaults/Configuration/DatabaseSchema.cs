@@ -97,7 +97,7 @@ public sealed partial class DatabaseSchema(
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database: {Reason}")]
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "Waiting for the database: {Reason}")]
     private partial void LogWaiting(string reason);
 }
 

@@ -60,7 +60,10 @@ public sealed partial class Redis : IAsyncDisposable
         }
     });
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "ConnectionStrings:cache leads to no Redis, so there is none: {Reason}")]
+    [LoggerMessage(
+        EventId = 1008,
+        Level = LogLevel.Error,
+        Message = "ConnectionStrings:cache leads to no Redis, so there is none: {Reason}")]
     private static partial void LogTrouble(ILogger log, string reason);
 }
 

@@ -40,9 +40,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Method} {Path} answered 503: a dependency is in trouble.")]
+    [LoggerMessage(1009, LogLevel.Warning, "{Method} {Path} answered 503: a dependency is in trouble.")]
     private partial void LogTrouble(string method, string path, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} answered 500: an exception that nobody expected.")]
+    [LoggerMessage(1010, LogLevel.Error, "{Method} {Path} answered 500: an exception that nobody expected.")]
     private partial void LogBug(string method, string path, Exception exception);
 }

@@ -25,6 +25,6 @@ internal sealed partial class StoreProblems(ILogger<StoreProblems> log) : IExcep
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} answered 503")]
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "{Method} {Path} answered 503")]
     private static partial void LogTrouble(ILogger log, string method, string path, Exception trouble);
 }

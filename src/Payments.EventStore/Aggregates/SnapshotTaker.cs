@@ -71,6 +71,9 @@ internal sealed partial class SnapshotTaker<TState>(IEventStore store, SnapshotF
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} snapshots could not be stored; they are taken again as their streams grow")]
+    [LoggerMessage(
+        EventId = 2001,
+        Level = LogLevel.Warning,
+        Message = "{Count} snapshots could not be stored; they are taken again as their streams grow")]
     private static partial void LogNotTaken(ILogger log, int count, Exception trouble);
 }

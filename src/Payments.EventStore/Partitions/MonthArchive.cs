@@ -189,9 +189,9 @@ public sealed partial class MonthArchive(
         await transaction.CommitAsync(cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Name}: archived {Month}, {Count} events, in {File}")]
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "{Name}: archived {Month}, {Count} events, in {File}")]
     private static partial void LogArchived(ILogger log, string name, Month month, long count, string file);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Name}: restored {Month}, {Count} events, from {File}")]
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{Name}: restored {Month}, {Count} events, from {File}")]
     private static partial void LogRestored(ILogger log, string name, Month month, long count, string file);
 }

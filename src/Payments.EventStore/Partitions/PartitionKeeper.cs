@@ -99,12 +99,12 @@ public sealed partial class PartitionKeeper(string name, NpgsqlDataSource databa
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message =
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message =
         "{Name}: {Count} events are in the default partition ({Months}). Look for a clock that is wrong; then move each month out of it: " +
         "select make_event_partition('{FirstDay:yyyy-MM-dd}')")]
     private static partial void LogMisplaced(ILogger log, string name, long count, string months, DateOnly firstDay);
 
-    [LoggerMessage(Level = LogLevel.Error, Message =
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message =
         "{Name}: the partitions of this month and {MonthsAhead} ahead could not be made or looked at; trying again in an hour. " +
         "While this month has none, its events go to the default partition. To try by hand: select ensure_event_partitions(now(), 3)")]
     private static partial void LogTrouble(ILogger log, string name, int monthsAhead, Exception trouble);

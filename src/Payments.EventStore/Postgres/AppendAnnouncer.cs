@@ -73,6 +73,7 @@ internal sealed partial class AppendAnnouncer : IAsyncDisposable
     }
 
     [LoggerMessage(
+        EventId = 2006,
         Level = LogLevel.Information, Message = "Could not announce appends; other processes find them within a second: {Reason}")]
     private static partial void LogUnheard(ILogger log, string reason);
 }

@@ -75,6 +75,9 @@ internal sealed partial class AppendListener(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection that listens for appends; trying again: {Reason}")]
+    [LoggerMessage(
+        EventId = 2007,
+        Level = LogLevel.Warning,
+        Message = "Lost the connection that listens for appends; trying again: {Reason}")]
     private static partial void LogLost(ILogger log, string reason);
 }

@@ -89,6 +89,6 @@ public sealed partial class ReplicaReads(LogDatabase database, TimeProvider cloc
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A standby could not answer; asking the primary: {Reason}")]
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Warning, Message = "A standby could not answer; asking the primary: {Reason}")]
     private static partial void LogFellBack(ILogger log, string reason);
 }

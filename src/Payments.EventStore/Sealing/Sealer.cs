@@ -99,13 +99,13 @@ public sealed partial class Sealer(
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Sealed {Database} from position {First} to {Last}: {Seal}")]
+    [LoggerMessage(EventId = 2009, Level = LogLevel.Debug, Message = "Sealed {Database} from position {First} to {Last}: {Seal}")]
     private static partial void LogSealed(ILogger log, string database, long first, long last, SealMark seal);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The sealer of {Database} stopped and starts again: {Reason}")]
+    [LoggerMessage(EventId = 2010, Level = LogLevel.Warning, Message = "The sealer of {Database} stopped and starts again: {Reason}")]
     private static partial void LogTrouble(ILogger log, string database, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error,
+    [LoggerMessage(EventId = 2011, Level = LogLevel.Error,
         Message = "The log {Database} cannot be sealed any further, because somebody wrote into it: {What} "
             + "Run ./payments verify; trying again in a minute")]
     private static partial void LogBroken(ILogger log, string database, string what);

@@ -94,9 +94,9 @@ public sealed partial class PostgresLeadership(NpgsqlDataSource database, TimePr
 
     internal static string Key(string nameSql) => $"hashtextextended('worker of ' || {nameSql}, 0)";
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "This process works on {Name}")]
+    [LoggerMessage(EventId = 2012, Level = LogLevel.Debug, Message = "This process works on {Name}")]
     private static partial void LogHeld(ILogger log, string name);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot compete for {Name} now; trying again: {Reason}")]
+    [LoggerMessage(EventId = 2013, Level = LogLevel.Warning, Message = "Cannot compete for {Name} now; trying again: {Reason}")]
     private static partial void LogTrouble(ILogger log, string name, string reason);
 }

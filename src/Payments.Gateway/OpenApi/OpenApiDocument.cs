@@ -61,7 +61,7 @@ internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimePr
     private static bool IsPublic(string path) =>
         path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/api/admin/", StringComparison.Ordinal);
 
-    [LoggerMessage(LogLevel.Warning, "The services' OpenAPI documents cannot be fetched.")]
+    [LoggerMessage(8001, LogLevel.Warning, "The services' OpenAPI documents cannot be fetched.")]
     private partial void LogMissing(Exception exception);
 }
 

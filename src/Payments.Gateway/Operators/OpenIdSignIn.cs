@@ -100,9 +100,9 @@ internal sealed partial class OpenIdSignIn(
 
     private static System.Text.Json.Nodes.JsonObject RoleNode(string role) => new() { ["role"] = role };
 
-    [LoggerMessage(LogLevel.Error, "The OpenID Connect provider cannot be asked for its configuration.")]
+    [LoggerMessage(8002, LogLevel.Error, "The OpenID Connect provider cannot be asked for its configuration.")]
     private partial void LogUnreachable(Exception trouble);
 
-    [LoggerMessage(LogLevel.Warning, "A token of the OpenID Connect provider was refused.")]
+    [LoggerMessage(8003, LogLevel.Warning, "A token of the OpenID Connect provider was refused.")]
     private partial void LogInvalid(Exception trouble);
 }

@@ -25,6 +25,6 @@ internal sealed partial class OperatorsAway(ILogger<OperatorsAway> log) : IExcep
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Method} {Path} answered 503: the operators' database is away.")]
+    [LoggerMessage(8004, LogLevel.Warning, "{Method} {Path} answered 503: the operators' database is away.")]
     private partial void LogAway(string method, string path, Exception exception);
 }

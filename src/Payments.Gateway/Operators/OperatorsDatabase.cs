@@ -77,16 +77,17 @@ internal sealed partial class OperatorsDatabase(
     }
 
     [LoggerMessage(
+        8005,
         LogLevel.Warning,
         "The operators' database is away: nobody can sign in until it answers, payments with API keys go on. Trying again: {Reason}")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(LogLevel.Information, "The operators' database is still away: {Reason}")]
+    [LoggerMessage(8006, LogLevel.Information, "The operators' database is still away: {Reason}")]
     private partial void LogStillAway(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The operators' database cannot be made ready; trying again.")]
+    [LoggerMessage(8007, LogLevel.Error, "The operators' database cannot be made ready; trying again.")]
     private partial void LogCannot(Exception fault);
 
-    [LoggerMessage(LogLevel.Warning, "The operators' database is there, and ready: operators can sign in.")]
+    [LoggerMessage(8008, LogLevel.Warning, "The operators' database is there, and ready: operators can sign in.")]
     private partial void LogReady();
 }

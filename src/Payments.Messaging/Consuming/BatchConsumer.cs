@@ -312,7 +312,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static partial void LogTrouble(ILogger log, string consumer, Exception trouble);
 
     [LoggerMessage(
-        EventId = 141, Level = LogLevel.Warning,
+        EventId = 3005, Level = LogLevel.Warning,
         Message = "{Consumer} misses messages of {Source} on {Partitions} partitions and asks for them again")]
     private static partial void LogGap(ILogger log, string consumer, string source, int partitions);
 

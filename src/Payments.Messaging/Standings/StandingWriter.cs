@@ -115,6 +115,6 @@ public sealed partial class StandingWriter(
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
         new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
 
-    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "How {Consumer} stands could not be written down: {Reason}")]
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "How {Consumer} stands could not be written down: {Reason}")]
     private static partial void LogNotWritten(ILogger log, string consumer, string reason);
 }

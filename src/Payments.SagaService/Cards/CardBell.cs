@@ -34,6 +34,6 @@ internal sealed partial class CardBell(IEventStore store, Wake wake, TimeProvide
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot follow the log for card commands; trying again ({Reason})")]
+    [LoggerMessage(EventId = 7001, Level = LogLevel.Warning, Message = "Cannot follow the log for card commands; trying again ({Reason})")]
     private static partial void LogTrouble(ILogger log, string reason);
 }

@@ -173,12 +173,16 @@ internal sealed partial class CardBreaker(Redis redis, BreakerLimits limits, Tim
     }
 
     [LoggerMessage(
+        EventId = 7002,
         Level = LogLevel.Error, Message = "The card processor has failed {Failures} times in a row: nothing is sent to it until {Until}")]
     private static partial void LogOpened(ILogger log, int failures, DateTimeOffset until);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The card processor is back")]
+    [LoggerMessage(EventId = 7003, Level = LogLevel.Warning, Message = "The card processor is back")]
     private static partial void LogClosed(ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer: each instance has a breaker of its own for now ({Reason})")]
+    [LoggerMessage(
+        EventId = 7004,
+        Level = LogLevel.Warning,
+        Message = "Redis does not answer: each instance has a breaker of its own for now ({Reason})")]
     private static partial void LogAway(ILogger log, string reason);
 }

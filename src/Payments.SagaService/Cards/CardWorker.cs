@@ -236,15 +236,21 @@ internal sealed partial class CardWorker(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome of {Act} of saga {Saga} is not known: {Why}. It will be looked up")]
+    [LoggerMessage(
+        EventId = 7005,
+        Level = LogLevel.Warning,
+        Message = "The outcome of {Act} of saga {Saga} is not known: {Why}. It will be looked up")]
     private static partial void LogUnknown(ILogger log, string act, Guid saga, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A card call of saga {Saga} could not be ended; it comes back when its lease ends")]
+    [LoggerMessage(
+        EventId = 7006,
+        Level = LogLevel.Warning,
+        Message = "A card call of saga {Saga} could not be ended; it comes back when its lease ends")]
     private static partial void LogCallTrouble(ILogger log, Guid saga, Exception trouble);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A card call of saga {Saga} meets a fault of ours; it is tried again")]
+    [LoggerMessage(EventId = 7007, Level = LogLevel.Error, Message = "A card call of saga {Saga} meets a fault of ours; it is tried again")]
     private static partial void LogBug(ILogger log, Guid saga, Exception bug);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for card calls; trying again")]
+    [LoggerMessage(EventId = 7008, Level = LogLevel.Warning, Message = "Could not look for card calls; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

@@ -129,7 +129,7 @@ internal sealed partial class SagaClock(
         return due;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
+    [LoggerMessage(EventId = 7009, Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
     private static partial void LogOverdue(ILogger log, Guid saga, string phase);
 
     [LoggerMessage(Level = LogLevel.Error,

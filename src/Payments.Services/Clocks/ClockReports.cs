@@ -80,6 +80,9 @@ internal sealed partial class ClockReports(NpgsqlDataSource database, DatabaseCl
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The state of this instance's clock could not be written down: {Reason}")]
+    [LoggerMessage(
+        EventId = 4001,
+        Level = LogLevel.Debug,
+        Message = "The state of this instance's clock could not be written down: {Reason}")]
     private static partial void LogTrouble(ILogger log, string reason);
 }

@@ -66,9 +66,9 @@ public sealed partial class InvariantLook(InvariantBooks books, InvariantOptions
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Alert {Id}: {Invariant}: {What} First divergent event: {Event}")]
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "Alert {Id}: {Invariant}: {What} First divergent event: {Event}")]
     private static partial void LogAlert(ILogger log, long id, string invariant, string what, string @event);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Invariant} could not be checked: {Reason}")]
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "{Invariant} could not be checked: {Reason}")]
     private static partial void LogTrouble(ILogger log, string invariant, string reason, Exception trouble);
 }

@@ -75,6 +75,6 @@ public sealed partial class InvariantMonitor(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Could not read the open alerts: {Reason}")]
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Debug, Message = "Could not read the open alerts: {Reason}")]
     private static partial void LogTrouble(ILogger log, string reason);
 }

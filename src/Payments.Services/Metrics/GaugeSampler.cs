@@ -77,6 +77,6 @@ internal sealed partial class GaugeSampler(
         }
     }
 
-    [LoggerMessage(EventId = 170, Level = LogLevel.Debug, Message = "The gauges of {Source} cannot be read now: {Reason}")]
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Debug, Message = "The gauges of {Source} cannot be read now: {Reason}")]
     private static partial void LogTrouble(ILogger log, string source, string reason);
 }

@@ -98,6 +98,9 @@ internal sealed partial class RecallingStore(
         return recalled;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} commands came again that wallets had answered and forgotten")]
+    [LoggerMessage(
+        EventId = 6001,
+        Level = LogLevel.Information,
+        Message = "{Count} commands came again that wallets had answered and forgotten")]
     private static partial void LogRecalled(ILogger log, int count);
 }

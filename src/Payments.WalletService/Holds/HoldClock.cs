@@ -103,13 +103,13 @@ internal sealed partial class HoldClock(
         return due;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
     private static partial void LogExpired(ILogger log, Guid hold, Guid wallet);
 
     [LoggerMessage(Level = LogLevel.Error,
         Message = "Hold {Hold} of wallet {Wallet} cannot be given back; it is tried again every minute, and the others go on")]
     private static partial void LogSetAside(ILogger log, Guid hold, Guid wallet, Exception why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
+    [LoggerMessage(EventId = 6004, Level = LogLevel.Warning, Message = "Could not look for expired holds; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

@@ -81,9 +81,9 @@ internal sealed partial class Connection(Socket socket, Dispatcher dispatcher, I
             bytes = bytes[await socket.SendAsync(bytes)..];
     }
 
-    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "A client at {Client} was cut off: {Reason}")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "A client at {Client} was cut off: {Reason}")]
     private static partial void LogMalformed(ILogger log, string client, string reason);
 
-    [LoggerMessage(EventId = 151, Level = LogLevel.Error, Message = "A request from {Client} broke the embedded broker: it was cut off")]
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "A request from {Client} broke the embedded broker: it was cut off")]
     private static partial void LogBug(ILogger log, string client, Exception bug);
 }

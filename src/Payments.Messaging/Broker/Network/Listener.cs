@@ -138,6 +138,6 @@ internal sealed partial class Listener : IDisposable
         _connections.TryRemove(client, out _);
     }
 
-    [LoggerMessage(EventId = 152, Level = LogLevel.Warning, Message = "A connection could not be accepted: {Error}")]
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "A connection could not be accepted: {Error}")]
     private static partial void LogNotAccepted(ILogger log, SocketError error);
 }
