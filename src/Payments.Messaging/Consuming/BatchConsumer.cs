@@ -308,7 +308,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         }
     }
 
-    [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "{Consumer} has trouble and tries again")]
     private static partial void LogTrouble(ILogger log, string consumer, Exception trouble);
 
     [LoggerMessage(
@@ -324,6 +324,6 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         Message = "{Consumer} has messages of {Sources}, but no relay says whether they still hold. They are sent again when it is there")]
     private static partial void LogNoWord(ILogger log, string consumer, string sources);
 
-    [LoggerMessage(EventId = 142, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Debug, Message = "{Consumer} could not commit its offsets now: {Reason}")]
     private static partial void LogNotCommitted(ILogger log, string consumer, string reason);
 }

@@ -59,6 +59,6 @@ internal sealed partial class ProgressReporter(string consumer, KafkaClientFacto
         }
     }
 
-    [LoggerMessage(EventId = 144, Level = LogLevel.Warning, Message = "{Consumer} cannot tell the relays how far it has come: {Reason}")]
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "{Consumer} cannot tell the relays how far it has come: {Reason}")]
     private static partial void LogNotTold(ILogger log, string consumer, string reason);
 }

@@ -205,7 +205,7 @@ internal sealed partial class RetryDrain<TState, TEvent>(
         Message = "{Consumer}: parked message {Id} was handled by somebody else meanwhile")]
     private static partial void LogOvertaken(ILogger log, string consumer, long id);
 
-    [LoggerMessage(EventId = 144, Level = LogLevel.Error,
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Error,
         Message = "{Consumer}: nothing can be stored of parked message {Id}, not even that it failed; its key is left alone for {Time}")]
     private static partial void LogLeftAlone(ILogger log, string consumer, long id, TimeSpan time, Exception rejected);
 

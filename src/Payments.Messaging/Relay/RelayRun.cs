@@ -295,7 +295,7 @@ internal sealed partial class RelayRun(
         Message = "Readers of {Source} on {Topic}/{Partition} live and stay at position {Position}: what follows is sent again")]
     private static partial void LogOverdue(ILogger log, string source, string topic, int partition, long position);
 
-    [LoggerMessage(EventId = 124, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Warning,
         Message = "{Consumer} has gone back with messages of {Source} on {Partitions} partitions: its database was restored. "
             + "What it does not have is sent again")]
     private static partial void LogWentBack(ILogger log, string source, string consumer, int partitions);

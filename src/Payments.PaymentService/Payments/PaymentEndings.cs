@@ -135,10 +135,13 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The event at position {Position} cannot be read: nobody is woken by it")]
+    [LoggerMessage(
+        EventId = 5001,
+        Level = LogLevel.Error,
+        Message = "The event at position {Position} cannot be read: nobody is woken by it")]
     private static partial void LogCorrupt(ILogger log, long position, Exception corrupt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "Lost sight of the log; looking again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 
     /// <summary>One who waits for one payment or refund.</summary>

@@ -132,10 +132,10 @@ internal sealed partial class SagaClock(
     [LoggerMessage(EventId = 7009, Level = LogLevel.Warning, Message = "Saga {Saga} has heard nothing in time while {Phase}")]
     private static partial void LogOverdue(ILogger log, Guid saga, string phase);
 
-    [LoggerMessage(Level = LogLevel.Error,
+    [LoggerMessage(EventId = 7010, Level = LogLevel.Error,
         Message = "Saga {Saga} cannot be told that it is overdue while {Phase}; it is tried again every minute, and the others go on")]
     private static partial void LogSetAside(ILogger log, Guid saga, string phase, Exception why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
+    [LoggerMessage(EventId = 7011, Level = LogLevel.Warning, Message = "Could not look for overdue sagas; trying again")]
     private static partial void LogTrouble(ILogger log, Exception trouble);
 }

@@ -77,9 +77,12 @@ internal sealed partial class AnswersAgain(
         LogAnswered(log, command.Headers.Id, answers.Count);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Command {Command} came again: {Count} answers are sent once more")]
+    [LoggerMessage(
+        EventId = 6003,
+        Level = LogLevel.Information,
+        Message = "Command {Command} came again: {Count} answers are sent once more")]
     private static partial void LogAnswered(ILogger log, Guid command, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Command {Command} came again, and its answer cannot be sent now")]
+    [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "Command {Command} came again, and its answer cannot be sent now")]
     private static partial void LogTrouble(ILogger log, Guid command, Exception trouble);
 }

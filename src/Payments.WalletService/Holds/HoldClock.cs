@@ -106,7 +106,7 @@ internal sealed partial class HoldClock(
     [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Hold {Hold} of wallet {Wallet} has expired")]
     private static partial void LogExpired(ILogger log, Guid hold, Guid wallet);
 
-    [LoggerMessage(Level = LogLevel.Error,
+    [LoggerMessage(EventId = 6006, Level = LogLevel.Error,
         Message = "Hold {Hold} of wallet {Wallet} cannot be given back; it is tried again every minute, and the others go on")]
     private static partial void LogSetAside(ILogger log, Guid hold, Guid wallet, Exception why);
 
