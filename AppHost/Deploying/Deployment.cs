@@ -4,8 +4,8 @@ namespace AppHost.Deploying;
 
 /// <summary>
 /// Where <c>aspire publish</c> and <c>aspire deploy</c> lead, by configuration: <c>Deployment__Target</c> is <c>compose</c>, <c>azure</c>,
-/// <c>kubernetes</c> or <c>manifest</c>; <c>Deployment__Managed=true</c> takes PostgreSQL, Kafka and Redis from connection strings in place of
-/// containers; <c>Replicas</c> is how many of each service run. azd asks for the manifest, and needs no target.
+/// <c>kubernetes</c> or <c>manifest</c>; <c>Deployment__Managed=true</c> takes PostgreSQL, Kafka and Redis from connection strings in place
+/// of containers; <c>Replicas</c> is how many of each service run. azd asks for the manifest, and needs no target.
 /// </summary>
 internal sealed record Deployment
 {

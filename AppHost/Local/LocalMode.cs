@@ -5,8 +5,8 @@ using Payments.Standalone.Postgres;
 namespace AppHost.Local;
 
 /// <summary>
-/// Whether PostgreSQL, Redis and the broker are programs of this machine in place of containers: <c>--Local=true</c> or <c>false</c>; unless
-/// told, where no container engine answers. Never when published.
+/// Whether PostgreSQL, Redis and the broker are programs of this machine in place of containers: <c>--Local=true</c> or <c>false</c>;
+/// unless told, where no container engine answers. Never when published.
 /// </summary>
 internal sealed record LocalMode
 {
@@ -27,7 +27,9 @@ internal sealed record LocalMode
             await RequireProgramsAsync(told is true);
             System.Console.WriteLine(
                 "PostgreSQL, Redis and the broker run as programs of this machine, "
-                + (told is true ? "as --Local=true says." : "because no container engine answers. With one, or with --Local=false: containers."));
+                + (told is true
+                    ? "as --Local=true says."
+                    : "because no container engine answers. With one, or with --Local=false: containers."));
             PreferBuiltPrograms(builder.AppHostDirectory);
         }
         else if (builder.ExecutionContext.IsRunMode)
@@ -73,8 +75,10 @@ internal sealed record LocalMode
         if (missing.Count > 0)
         {
             throw new DistributedApplicationException(
-                $"{(told ? "" : "No container engine answers, and programs to do without are missing. ")}Missing: {string.Join(", ", missing)}. "
-                + $"Debian, Ubuntu: sudo apt-get install -y {string.Join(' ', missing)}; or `./payments apphost`, which installs and starts. "
+                (told ? "" : "No container engine answers, and programs to do without are missing. ")
+                + $"Missing: {string.Join(", ", missing)}. "
+                + $"Debian, Ubuntu: sudo apt-get install -y {string.Join(' ', missing)}; "
+                + "or `./payments apphost`, which installs and starts. "
                 + "With Docker or Podman running, nothing needs to be installed.");
         }
     }

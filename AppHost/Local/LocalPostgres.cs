@@ -90,7 +90,10 @@ internal static class LocalPostgresBuilderExtensions
         postgres.Resource.Databases.Add(database);
         return postgres.ApplicationBuilder.AddResource(database)
             .WithIconName("Database")
-            .WithInitialState(new CustomResourceSnapshot { ResourceType = "Database", State = KnownResourceStates.Waiting, Properties = [] });
+            .WithInitialState(new CustomResourceSnapshot
+            {
+                ResourceType = "Database", State = KnownResourceStates.Waiting, Properties = [],
+            });
     }
 
     // Every database is there, too: they are made right after the start.

@@ -52,7 +52,8 @@ internal static class MonitoringBuilderExtensions
             .WithArgs("/etc/prometheus/start.sh")
             .WithHttpHealthCheck("/-/ready");
 
-    private static IResourceBuilder<ExecutableResource> AddPrometheusProgram(this IDistributedApplicationBuilder builder, LocalMode local) =>
+    private static IResourceBuilder<ExecutableResource> AddPrometheusProgram(
+        this IDistributedApplicationBuilder builder, LocalMode local) =>
         builder.AddExecutable("prometheus", "/bin/sh", builder.AppHostDirectory, $"{Rules}/start.sh")
             .WithIconName("HeartPulse")
             .WithHttpEndpoint(env: "PROMETHEUS_PORT")

@@ -18,10 +18,14 @@ internal static class AdminCommands
     {
         foreach (var (log, projection) in of)
         {
-            gateway.WithAdminCommand(apiKey, $"/api/admin/{log}/projections/{projection}/rebuild", $"rebuild-{projection.Replace('_', '-')}",
+            gateway.WithAdminCommand(
+                apiKey,
+                $"/api/admin/{log}/projections/{projection}/rebuild",
+                $"rebuild-{projection.Replace('_', '-')}",
                 new HttpCommandOptions
                 {
-                    Description = "Reads the whole log into new tables, which then take the place of the old ones. The console shows how far it is.",
+                    Description =
+                        "Reads the whole log into new tables, which then take the place of the old ones. The console shows how far it is.",
                     ConfirmationMessage = $"Rebuild {projection} of {log} from the log?",
                     IconName = "ArrowSync",
                 },

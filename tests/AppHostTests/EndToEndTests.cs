@@ -103,7 +103,8 @@ public sealed class EndToEndTests(RunningApp app) : IClassFixture<RunningApp>
         await page.GetByRole(AriaRole.Button, new() { Name = "Change the password" }).ClickAsync();
         await page.GotoAsync(new Uri(app.Console, $"/payments/{payment}").ToString());
 
-        await Assertions.Expect(page.GetByText("completed").First).ToBeVisibleAsync(new() { Timeout = (float)SeenWithin.TotalMilliseconds });
+        await Assertions.Expect(page.GetByText("completed").First)
+            .ToBeVisibleAsync(new() { Timeout = (float)SeenWithin.TotalMilliseconds });
     }
 
     // While a part comes up again, the gateway may answer that a service is away: nothing was accepted then.

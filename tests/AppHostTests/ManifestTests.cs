@@ -35,7 +35,10 @@ public sealed class ManifestTests
     public async Task Without_a_target_publishing_fails_and_says_what_there_is(string target, string said)
     {
         var (status, output) = await RunAsync(
-            ["--operation", "publish", "--step", "publish", .. target.Length > 0 ? [$"--Deployment:Target={target}"] : Array.Empty<string>()]);
+            [
+                "--operation", "publish", "--step", "publish",
+                .. target.Length > 0 ? [$"--Deployment:Target={target}"] : Array.Empty<string>(),
+            ]);
 
         Assert.NotEqual(0, status);
         Assert.Contains(said, output, StringComparison.Ordinal);

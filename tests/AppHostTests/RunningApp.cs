@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace AppHostTests;
 
-/// <summary>The whole system on a machine without containers, as <c>dotnet run --project AppHost</c> starts it; one for all tests.</summary>
+/// <summary>
+/// The whole system on a machine without containers, as <c>dotnet run --project AppHost</c> starts it; one for all tests.
+/// </summary>
 public sealed class RunningApp : IAsyncLifetime
 {
     public const string FirstPassword = "first-time-around";
@@ -59,7 +61,9 @@ public sealed class RunningApp : IAsyncLifetime
         using var process = Process.GetProcessById(Pid(running)!.Value);
         process.Kill();
         await _app.ResourceNotifications.WaitForResourceAsync(
-            resource, state => KnownResourceStates.TerminalStates.Contains(state.Snapshot.State?.Text), TestContext.Current.CancellationToken);
+            resource,
+            state => KnownResourceStates.TerminalStates.Contains(state.Snapshot.State?.Text),
+            TestContext.Current.CancellationToken);
     }
 
     /// <summary>A button of the dashboard.</summary>
@@ -97,8 +101,8 @@ public sealed class RunningApp : IAsyncLifetime
         while (true)
         {
             using var answer = await Api.GetAsync(new Uri($"{path}?wait=5s", UriKind.Relative), patience.Token);
-            if (answer.IsSuccessStatusCode
-                && (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(patience.Token))!["status"] is { } status and not "pending")
+            var text = await answer.Content.ReadAsStringAsync(patience.Token);
+            if (answer.IsSuccessStatusCode && (string?)JsonNode.Parse(text)!["status"] is { } status and not "pending")
             {
                 return status;
             }

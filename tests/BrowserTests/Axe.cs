@@ -20,6 +20,8 @@ internal static class Axe
     [
         .. (await page.RunAxe(Rules)).Violations
             .Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{where}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(n => n.Target))}"),
+            .Select(violation => $"{where}: {violation.Id}: {violation.Help}: {Places(violation)}"),
     ];
+
+    private static string Places(AxeResultItem violation) => string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Target));
 }

@@ -82,7 +82,8 @@ public static class EventWords
         "Crediting" => $"Waits for {Taker(e)} wallet to take the money in",
         "Capturing" => $"Waits for {Giver(e)} wallet to let the money go",
         "CapturingCard" => "Waits for the card processor to take the money",
-        "RefundingCard" when Find(e, ["failureCode"]) is { ValueKind: JsonValueKind.String } => $"Undoes it: {FailureWords.Short(Text(e, "failureCode"))}",
+        "RefundingCard" when Find(e, ["failureCode"]) is { ValueKind: JsonValueKind.String } =>
+            $"Undoes it: {FailureWords.Short(Text(e, "failureCode"))}",
         "RefundingCard" => "Waits for the card processor to give the money back",
         "Releasing" or "Reversing" or "Voiding" => $"Undoes it: {FailureWords.Short(Text(e, "failureCode"))}",
         "Completed" => "Ended well",

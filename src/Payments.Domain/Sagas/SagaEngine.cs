@@ -108,7 +108,13 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
 
     private static ImmutableArray<SagaEvent> Done(
         SagaDefinition kind, Saga state, int step, bool isUndo, string because, DateTimeOffset now) =>
-        isUndo ? Back(kind, state, kind.Steps[step].UndoCoversEarlier ? -1 : step - 1, because, state.FailureCode ?? throw new UnreachableStateException(state, because), now)
+        isUndo ? Back(
+            kind,
+            state,
+            kind.Steps[step].UndoCoversEarlier ? -1 : step - 1,
+            because,
+            state.FailureCode ?? throw new UnreachableStateException(state, because),
+            now)
         : step + 1 < kind.Steps.Length ? Go(kind.Steps[step + 1].Do, state.Terms, because, now, null)
         : [new SagaEvent.Moved(SagaPhases.Completed, because, null, null), kind.TellCompleted(state.Terms)];
 

@@ -4,12 +4,14 @@ using System.Text.Json.Nodes;
 namespace Payments.Domain.Wire;
 
 /// <summary>
-/// What a person may mend in a message: its form, and its words. Whatever says how much, of which currency, whose, and for what stays as its
-/// sender wrote it. Pure.
+/// What a person may mend in a message: its form, and its words. Whatever says how much, of which currency, whose, and for what stays as
+/// its sender wrote it. Pure.
 /// </summary>
 public static class Mendable
 {
-    /// <summary>The words of each type. Everything that is not named here is money, so that a new member is until somebody decides.</summary>
+    /// <summary>
+    /// The words of each type. Everything that is not named here is money, and so is a new member, until somebody decides.
+    /// </summary>
     private static readonly FrozenDictionary<string, string[]> Words = new Dictionary<string, string[]>
     {
         ["payment.requested.v1"] = ["terms.reference"],
@@ -26,7 +28,9 @@ public static class Mendable
         ["wallet.credit-reversal-refused.v1"] = ["code"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The path of the first member that differs and may not, such as <c>amount.minor</c>; null when only form and words do.</summary>
+    /// <summary>
+    /// The path of the first member that differs and may not, such as <c>amount.minor</c>; null when only form and words do.
+    /// </summary>
     /// <param name="name">The stored name of both.</param>
     /// <exception cref="WireFormatException">One of them cannot be read.</exception>
     public static string? ChangedMoney(string name, int schema, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after) => Difference(

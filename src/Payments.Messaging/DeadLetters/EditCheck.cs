@@ -21,7 +21,8 @@ public sealed class EditCheck<TState, TEvent>(
     {
         if (message.Read() is not MessageReading.Readable { Message: var before })
         {
-            return new EditFault(EditFault.Unreadable, "payload", "It is no message of ours, whatever its payload: it can only be discarded.");
+            return new EditFault(
+                EditFault.Unreadable, "payload", "It is no message of ours, whatever its payload: it can only be discarded.");
         }
 
         return _handling.Interpret(before with { Data = payload }).Failure is { } failure

@@ -39,7 +39,10 @@ public sealed record ConsumerProgress(
         {
             var progress = JsonSerializer.Deserialize(json, ConsumerProgressJson.Default.ConsumerProgress);
             return progress is not null && Topics.All.Any(t => t.Readers.Contains(progress.Consumer))
-                && progress.Partitions.All(p => IsRead(progress.Consumer, p)) ? progress : null;
+                && progress.Partitions.All(p => IsRead(progress.Consumer, p))
+                && (progress.Assigned is null || progress.Assigned.Values.All(partitions => (object?)partitions is not null))
+                    ? progress
+                    : null;
         }
         catch (JsonException)
         {

@@ -117,7 +117,7 @@ public sealed class FaketimeTests(PostgresFixture postgres) : IAsyncLifetime
     private static string Library()
     {
         var library = new[] { "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib" }
-            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists);
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(library is null, "There is no libfaketime: it comes with Debian's package faketime.");
         return library!;
     }

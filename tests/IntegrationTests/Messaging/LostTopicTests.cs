@@ -42,7 +42,7 @@ public sealed class LostTopicTests(PostgresFixture postgres)
         await broker.LoseAsync(Topics.ConsumerProgress);
         using var reporter = new ProgressReporter("saga", broker.Clients, TimeProvider.System, NullLogger.Instance);
         using var creator = new TopicCreator(broker.Clients, NullLogger<TopicCreator>.Instance);
-        var progress = new ConsumerProgress("saga", "payments", [new(Topics.PaymentEvents.Name, 0, 7)], Gap: false);
+        var progress = new ConsumerProgress(ConsumerNames.Saga, "payments", [new(Topics.PaymentEvents.Name, 0, 7)], Gap: false);
         for (var i = 0; i < 20; i++)
         {
             reporter.Tell(progress);

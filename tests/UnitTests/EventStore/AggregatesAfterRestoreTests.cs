@@ -44,7 +44,11 @@ public sealed class AggregatesAfterRestoreTests
     {
         var number = ++_number;
         var e = new NewEvent(
-            Id(100 + number), "number.added.v1", 1, Encoding.UTF8.GetBytes($"{number}"), new EventMetadata(Id(9), null, "test", null, null));
+            Id(100 + number),
+            "number.added.v1",
+            1,
+            Encoding.UTF8.GetBytes($"{number}"),
+            new EventMetadata(Id(9), null, "test", null, null));
         var append = new StreamAppend(Stream, version == 0 ? ExpectedVersion.None : ExpectedVersion.Exactly(version), [e]);
         Assert.IsType<AppendResult.Appended>(await _store.AppendAsync(new() { Streams = [append] }, Cancel));
     }

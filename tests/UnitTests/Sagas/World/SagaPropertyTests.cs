@@ -92,7 +92,9 @@ public sealed class SagaPropertyTests
             world.Step(choice);
             Assert.All(world.Minted, minted => Assert.True(
                 world.Wallets.Values.Where(w => w.Currency == minted.Key).Sum(w => w.Posted.Minor - w.Held.Minor)
-                    <= minted.Value + (minted.Key.Code == "EUR" ? world.Cards.SpendableMinor(PaymentWorld.CreditsFirst) - Fees(world) : 0)));
+                    <= minted.Value + (minted.Key.Code == "EUR"
+                        ? world.Cards.SpendableMinor(PaymentWorld.CreditsFirst) - Fees(world)
+                        : 0)));
         }
     });
 
