@@ -92,7 +92,9 @@ internal static class LocalPostgresBuilderExtensions
             .WithIconName("Database")
             .WithInitialState(new CustomResourceSnapshot
             {
-                ResourceType = "Database", State = KnownResourceStates.Waiting, Properties = [],
+                ResourceType = "Database",
+                State = KnownResourceStates.Waiting,
+                Properties = [],
             });
     }
 

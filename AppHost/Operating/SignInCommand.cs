@@ -16,6 +16,8 @@ internal static class SignInCommand
             displayImmediately: true),
         new CommandOptions
         {
-            Description = "Shows the name and the one-time password of the first admin.", IconName = "Key", IsHighlighted = true,
+            Description = "Shows the name and the one-time password of the first admin.",
+            IconName = "Key",
+            IsHighlighted = true,
         });
 }

@@ -48,7 +48,8 @@ public sealed class PostgresCheckpoints(NpgsqlDataSource database, TimeProvider 
         Add(command, name, NameOf(state), clock.GetUtcNow().UtcDateTime, failures);
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = error is null ? DBNull.Value : StorableText.Of(error), NpgsqlDbType = NpgsqlDbType.Text,
+            Value = error is null ? DBNull.Value : StorableText.Of(error),
+            NpgsqlDbType = NpgsqlDbType.Text,
         });
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -15,7 +15,8 @@ public static class Topics
     /// <seealso cref="PaymentEventsPartitioner"/>
     public static readonly Topic PaymentEvents = new("events.payments.v1", 12, CopiesRetention)
     {
-        Readers = [ConsumerNames.Saga], Sources = [PaymentsLog, WalletsLog],
+        Readers = [ConsumerNames.Saga],
+        Sources = [PaymentsLog, WalletsLog],
     };
 
     /// <summary>Its wallet flows, once it is split: its even partitions.</summary>
@@ -30,13 +31,15 @@ public static class Topics
     /// <summary>What sagas ask of wallets: hold, credit, capture, release.</summary>
     public static readonly Topic WalletCommands = new("commands.wallets.v1", 6, CopiesRetention)
     {
-        Readers = [ConsumerNames.Wallet], Sources = [SagasLog],
+        Readers = [ConsumerNames.Wallet],
+        Sources = [SagasLog],
     };
 
     /// <summary>What sagas ask of payments: complete, fail.</summary>
     public static readonly Topic PaymentCommands = new("commands.payments.v1", 6, CopiesRetention)
     {
-        Readers = [ConsumerNames.Payment], Sources = [SagasLog],
+        Readers = [ConsumerNames.Payment],
+        Sources = [SagasLog],
     };
 
     /// <summary>What happened to sagas.</summary>

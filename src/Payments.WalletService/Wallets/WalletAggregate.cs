@@ -36,20 +36,20 @@ internal static class WalletAggregate
     /// <param name="repeated">Hears of a command that came again, and to which the answer is in the log.</param>
     public static ConsumerDefinition<Wallet, WalletEvent> Consumer(
         WalletRules rules, Recollections recollections, Action<Message>? repeated = null) => new()
-    {
-        Name = ConsumerNames.Wallet,
-        Topics = [Topics.WalletCommands],
-        Aggregate = Definition,
-        Interpret = message =>
         {
-            var command = StoredEvents.Decode(message) as WalletCommand
-                ?? throw new WireFormatException($"'{message.Headers.Type}' is no command to a wallet.");
-            return new(
-                Definition.Stream(WalletOf(command).Value),
-                (wallet, now) => recollections.Decide(wallet, command, now, rules),
-                WhenNothing: repeated is null ? null : _ => repeated(message));
-        },
-    };
+            Name = ConsumerNames.Wallet,
+            Topics = [Topics.WalletCommands],
+            Aggregate = Definition,
+            Interpret = message =>
+            {
+                var command = StoredEvents.Decode(message) as WalletCommand
+                    ?? throw new WireFormatException($"'{message.Headers.Type}' is no command to a wallet.");
+                return new(
+                    Definition.Stream(WalletOf(command).Value),
+                    (wallet, now) => recollections.Decide(wallet, command, now, rules),
+                    WhenNothing: repeated is null ? null : _ => repeated(message));
+            },
+        };
 
     private static WalletId WalletOf(WalletCommand command) => command switch
     {
