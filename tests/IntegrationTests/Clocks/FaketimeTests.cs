@@ -43,8 +43,8 @@ public sealed class FaketimeTests(PostgresFixture postgres) : IAsyncLifetime
         File.Delete(_offset);
     }
 
-    // Explicit: libfaketime holds a lock while it reads the offset, and a .NET process whose garbage collector stops a thread there stands
-    // still. Where it does not, the test passes; WrongClockTests and SkewedInstancesTests try the same within one process, always.
+    // Explicit: under libfaketime the timed waits of .NET may spin, and the process does not even get to answer. Where they do not, this
+    // passes; WrongClockTests and SkewedInstancesTests try the same within one process, always.
     [Fact(Explicit = true)]
     public async Task An_instance_days_ahead_or_behind_from_the_start_or_by_a_jump_harms_nothing_and_is_alerted_within_a_minute()
     {
