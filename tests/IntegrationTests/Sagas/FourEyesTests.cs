@@ -77,7 +77,7 @@ public sealed class FourEyesTests(PostgresFixture postgres) : IAsyncLifetime
             (await _api.GetAsync("/approvals"))["items"]!.AsArray().Select(a => ((string)a!["id"]!, (string)a["status"]!)).Order());
         using var late = await _api.PostSignedInAsync($"/{payment.Payment}/compensate", order, "ben", compensate);
         await ProblemAssert.IsAsync(late, HttpStatusCode.Conflict, "approval_overtaken");
-        Assert.Equal("crediting", await _stage.PhaseAsync(payment));
+        Assert.Equal("capturing_card", await _stage.PhaseAsync(payment));
     }
 
     [Fact]
