@@ -80,12 +80,7 @@ internal sealed partial class ProjectionTables(ProjectionDefinition definition, 
         foreach (var table in definition.Tables.Select(Identifier))
         {
             await using var command = new NpgsqlCommand(
-                "with indexes as (select i.indrelid, i.indisvalid, " +
-                @"regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX \S+ ON \S+ ', '\1INDEX ON ') as text " +
-                "from pg_index i) " +
-                $"select text from indexes where indrelid = '{home}.{table}'::regclass and indisvalid " +
-                $"except select text from indexes where indrelid = '{_side}.{table}'::regclass",
-                connection);
+                $"{IndexesOf($"{home}.{table}")} and i.indisvalid except {IndexesOf($"{_side}.{table}")}", connection);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
@@ -119,6 +114,11 @@ internal sealed partial class ProjectionTables(ProjectionDefinition definition, 
         await ExecuteAsync(connection, $"drop schema {_side}", cancel);
         return true;
     }
+
+    // Of this table alone: an index of another projection may be dropped while it is asked for its text.
+    private static string IndexesOf(string table) =>
+        @"select regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX \S+ ON \S+ ', '\1INDEX ON ') " +
+        $"from pg_index i where i.indrelid = '{table}'::regclass";
 
     // "like" copies neither the fill factor nor other storage parameters.
     private async Task<string> StorageAsync(NpgsqlConnection connection, string table, CancellationToken cancel)
