@@ -9,7 +9,7 @@ namespace BrowserTests;
 public sealed class DeadLetterTests(Platform platform)
 {
     [Fact]
-    public async Task Poison_is_found_mended_rehearsed_and_replayed_in_the_wizard_to_the_end()
+    public async Task Poison_whose_money_nobody_can_tell_is_found_not_mended_rehearsed_and_its_replay_stops_by_itself()
     {
         var (mended, broken) = (
             await platform.OpenWalletAsync("mended", "EUR", 10_000), await platform.OpenWalletAsync("broken", "EUR", 10_000));
@@ -35,34 +35,21 @@ public sealed class DeadLetterTests(Platform platform)
         await Expect(tab.Test("origin")).ToHaveTextAsync(new Regex("^commands.wallets.v1 / 0 / [0-9]+$"));
         await Expect(tab.Page.Locator(".behind li")).ToContainTextAsync(new Regex("hold-funds.*0\\.50", RegexOptions.Singleline));
 
-        // A payload that the consumer would not understand is refused; the right one is compared, saved and on record.
+        // A payload that the consumer would not understand is refused, and so is one whose money nobody can compare with what was sent.
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
         await EditAsync(tab, """{"nonsense":true}""");
         await Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("command.wallet.hold-funds.v1");
         await Photographs.TakeAllAsync(tab.Page, "flow-2-edit");
         await EditAsync(tab, Poison.Json(whole));
-        await Expect(tab.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Edited");
-        await Expect(tab.Test("payload")).ToContainTextAsync("\"minor\": 700");
-        await Expect(tab.Page.Locator("[data-act=edit]")).ToContainTextAsync(
-            new Regex("Edited.*by admin.*the end was missing", RegexOptions.Singleline));
+        await Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("nobody can tell what the money was");
 
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).ClickAsync();
-        await Expect(tab.Test("foretold")).ToContainTextAsync("2 would apply");
-        await Expect(tab.Page.Locator("[data-outcome=applies]").First).ToBeVisibleAsync();
-        await tab.Page.Locator("[data-outcome=applies] summary").First.ClickAsync();
-        await Expect(tab.Page.Locator(".changes tr", new() { HasText = "held.minor" }).First).ToHaveTextAsync(
-            new Regex("held.minor.*0.*700", RegexOptions.Singleline));
-
-        await Photographs.TakeAllAsync(tab.Page, "flow-3-dry-run");
-
-        // Both of the group: one that is mended, one that is not.
+        // Both of the group: nothing is mended, and the dry run says so.
         await tab.GoAsync("/dead-letters?type=command.wallet.hold-funds.v1");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Replay or discard WireFormatException" }).ClickAsync();
         await Expect(tab.Test("chosen")).ToHaveTextAsync("2");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Freeze and dry run" }).ClickAsync();
         await Expect(tab.Test("frozen")).ToContainTextAsync("2 dead letters");
-        await Expect(tab.Test("foretold")).ToContainTextAsync(
-            new Regex("2 would apply.*1 would fail.*1 of what waits behind", RegexOptions.Singleline));
+        await Expect(tab.Test("foretold")).ToContainTextAsync("2 would fail");
         await Photographs.TakeAllAsync(tab.Page, "flow-4-frozen");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await tab.Page.GetByLabel("Reason").FillAsync("mended by hand");
@@ -70,18 +57,15 @@ public sealed class DeadLetterTests(Platform platform)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
 
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/replays/wallets/"));
-        await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("Done");
-        await Expect(tab.Test("applied")).ToHaveTextAsync("1");
-        await Expect(tab.Test("failed")).ToHaveTextAsync("1");
-        await Expect(tab.Page.Locator(".items tr.row")).ToContainTextAsync("WireFormatException");
+        await Expect(tab.Page.Locator(".detail .status")).ToHaveTextAsync("Stopped"); // By itself: too much of it fails.
+        await Expect(tab.Page.Locator(".items tr.row").First).ToContainTextAsync("WireFormatException");
         await Expect(tab.Page.Locator("[data-act=replay-created]")).ToContainTextAsync(
             new Regex("Started.*by admin.*mended by hand", RegexOptions.Singleline));
         await Photographs.TakeAllAsync(tab.Page, "flow-6-result");
         await tab.GoAsync($"/wallets/{mended}");
-        await Expect(tab.Test("held")).ToContainTextAsync("7.50");
+        await Expect(tab.Test("held")).ToContainTextAsync("0.00");
         await tab.GoAsync("/replays");
-        await Expect(tab.Page.Locator(".replays tr.row", new() { HasText = "mended by hand" })).ToContainTextAsync(
-            new Regex("Done.*2 / 2", RegexOptions.Singleline));
+        await Expect(tab.Page.Locator(".replays tr.row", new() { HasText = "mended by hand" })).ToContainTextAsync("Stopped");
         Assert.Empty(tab.Complaints);
     }
 
