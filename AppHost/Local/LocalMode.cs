@@ -83,7 +83,7 @@ internal sealed record LocalMode
         }
     }
 
-    // See bin/dotnet. Under a debugger the IDE starts the projects, and the orchestrator does not come by here.
+    // See launch/dotnet. Under a debugger the IDE starts the projects, and the orchestrator does not come by here.
     private static void PreferBuiltPrograms(string appHost) => Environment.SetEnvironmentVariable(
-        "PATH", $"{Path.Combine(appHost, "Local", "bin")}:{Environment.GetEnvironmentVariable("PATH")}");
+        "PATH", $"{Path.Combine(appHost, "Local", "launch")}:{Environment.GetEnvironmentVariable("PATH")}");
 }

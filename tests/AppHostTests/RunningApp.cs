@@ -56,14 +56,13 @@ public sealed class RunningApp : IAsyncLifetime
     /// <summary>SIGKILL, which leaves it no time for anything. The orchestrator has noticed when this returns.</summary>
     public async Task KillAsync(string resource)
     {
-        var running = await _app.ResourceNotifications.WaitForResourceAsync(
-            resource, state => Pid(state) is not null, TestContext.Current.CancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(EndsWithin);
+        var running = await _app.ResourceNotifications.WaitForResourceAsync(resource, state => Pid(state) is not null, patience.Token);
         using var process = Process.GetProcessById(Pid(running)!.Value);
         process.Kill();
         await _app.ResourceNotifications.WaitForResourceAsync(
-            resource,
-            state => KnownResourceStates.TerminalStates.Contains(state.Snapshot.State?.Text),
-            TestContext.Current.CancellationToken);
+            resource, state => KnownResourceStates.TerminalStates.Contains(state.Snapshot.State?.Text), patience.Token);
     }
 
     /// <summary>A button of the dashboard.</summary>
