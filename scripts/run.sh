@@ -5,7 +5,7 @@ usage_run() {
   cat <<'TEXT'
 Usage: ./payments run [--dashboard] [arguments of the platform]
 
-Builds src/Payments.Standalone and runs it: every service, the gateway and the console in one process, each on its own port.
+Builds src/Standalone and runs it: every service, the gateway and the console in one process, each on its own port.
 Ctrl-C ends it. Data is kept in .data/ (PAYMENTS_DATA_DIR); ports are 8080 and 8081 (PAYMENTS_GATEWAY_PORT, PAYMENTS_CONSOLE_PORT). The environment is Development unless ASPNETCORE_ENVIRONMENT says otherwise.
 
   --dashboard   with the Aspire dashboard on http://localhost:18888, which shows traces, metrics and logs as they come
@@ -21,9 +21,9 @@ verb_run() {
   need_sdk
   # Whoever names a database brings the server.
   [ -n "${ConnectionStrings__payments:-}${PAYMENTS_POSTGRES:-}" ] || need postgresql
-  local program="$root/src/Payments.Standalone/bin/Release/net10.0/Payments.Standalone.dll"
+  local program="$root/src/Standalone/bin/Release/net10.0/Payments.Standalone.dll"
   [ -f "$program" ] || say "building; the first time takes one to two minutes"
-  build src/Payments.Standalone || fail "the build failed"
+  build src/Standalone || fail "the build failed"
   export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development}
   # The same data from whichever folder it is started.
   export PAYMENTS_DATA_DIR=${PAYMENTS_DATA_DIR:-$root/.data}

@@ -14,9 +14,9 @@ verb_demo() { run_tool demo "$@"; }
 
 run_tool() {
   need_sdk
-  local program="$root/src/Payments.Tools/bin/Release/net10.0/Payments.Tools.dll"
+  local program="$root/src/Tools/bin/Release/net10.0/Payments.Tools.dll"
   [ -f "$program" ] || say "building; the first time takes one to two minutes"
-  if ! build src/Payments.Tools; then
+  if ! build src/Tools; then
     say "the build failed"
     exit 2 # Not done: 1 would say that something was found.
   fi

@@ -143,10 +143,10 @@ internal sealed class StandaloneProcess : IAsyncDisposable
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Payments.Aspire.sln")))
             folder = folder.Parent;
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var output = Path.Combine("src/Payments.Standalone/bin", configuration, "net10.0/Payments.Standalone.dll");
+        var output = Path.Combine("src/Standalone/bin", configuration, "net10.0/Payments.Standalone.dll");
         var program = Path.Combine(folder?.FullName ?? ".", output);
         if (!File.Exists(program))
-            throw new NoResultException($"There is no {program}: build src/Payments.Standalone.");
+            throw new NoResultException($"There is no {program}: build src/Standalone.");
         return program;
     }
 }
