@@ -19,7 +19,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddLogs();
         builder.AddTelemetry();
-        builder.AddMetricsDoor(isOpenToTheWorld);
+        builder.AddMetricsPort(isOpenToTheWorld);
         builder.WebHost.ConfigureKestrel(WithLimits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IStartupFilter, HeadAsGet>();
@@ -41,7 +41,7 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.UseMetricsDoor();
+        app.UseMetricsPort();
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -18,8 +18,8 @@ public static class CardProcessorHost
         builder.AddPostgres(Database, source => ConnectionLimits.Apply(source.ConnectionStringBuilder));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<FaultStore>();
-        builder.Services.AddSingleton<PostgresBooks>();
-        builder.Services.AddSingleton<BooksReader>();
+        builder.Services.AddSingleton<PostgresLedger>();
+        builder.Services.AddSingleton<LedgerReader>();
         builder.Services.AddSingleton<OperationHandler>();
         builder.AddDatabaseSchema(typeof(CardProcessorHost).Assembly);
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ProcessorJson.Default));

@@ -41,7 +41,7 @@ public static class ConsoleHost
         app.UseMiddleware<BrowserHeaders>();
         app.MapAccess();
         app.MapExports();
-        app.MapCapsules();
+        app.MapIncidents();
         app.UseAntiforgery();
         app.MapStaticAssets(manifest).AllowAnonymous();
         if (!app.Environment.IsDevelopment())

@@ -31,7 +31,7 @@ internal sealed class CommitFeed
     }
 
     /// <summary>Something may be new in the log.</summary>
-    public void Wake() => Publish([]);
+    public void Notify() => Publish([]);
 
     private sealed class Subscription(CommitFeed feed, Channel<IReadOnlyList<StoredEvent>> channel) : IDisposable
     {

@@ -108,7 +108,7 @@ public static class ServiceRegistration
         services.AddSingleton<ISourceLineages>(provider => new PostgresSourceLineages(provider.GetRequiredService<LogDatabase>().Primary));
         services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
-        builder.AddConsumerStanding(consumer.Name);
+        builder.AddConsumerStatus(consumer.Name);
         builder.ShowSharedSettings(retries, kafka);
         services.AddWorker<BatchConsumer<TState, TEvent>>();
         services.AddWorker<RetryWorker<TState, TEvent>>();

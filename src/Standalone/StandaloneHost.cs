@@ -117,7 +117,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         await Task.WhenAll(_doors.Select(host => host.StartAsync(cancel)));
 
         using var http = new HttpClient();
-        await Slowly.Tell(
+        await ReportIfSlow.RunAsync(
             _progress,
             "Waiting for the services to get healthy ...",
             Task.WhenAll(_services.Concat(_doors).Select(host => host.BecomeHealthyAsync(http, cancel))));

@@ -37,7 +37,7 @@ public sealed class EveryPageTests(Platform platform)
                     await Assertions.Expect(tab.Page.Locator(".chart .grid").First).ToBeAttachedAsync();
                 }
 
-                await Photographs.TakeAsync(tab.Page, $"{name}-{width}-{scheme}");
+                await Photographs.ReceiveAsync(tab.Page, $"{name}-{width}-{scheme}");
                 barriers.AddRange(await Axe.ViolationsAsync(tab.Page, $"{name}, {width} px, {scheme}"));
                 var beyond = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
                 Assert.True(beyond <= 0, $"{name} is {beyond} px wider than a window of {width} px.");

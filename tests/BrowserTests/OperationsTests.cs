@@ -120,7 +120,7 @@ public sealed class OperationsTests(Platform platform)
         await ActAsync(wallets, "Pause", "Pause wallet-service", "to see what becomes of it");
         await Expect(wallets.Locator(".panel-head .status")).ToHaveTextAsync("Paused");
         await Expect(wallets.Locator("[data-test=standing]")).ToContainTextAsync("to see what becomes of it");
-        await Expect(wallets.Locator(".members .status")).ToHaveTextAsync("Paused"); // The instance has obeyed.
+        await Expect(wallets.Locator(".members .status")).ToHaveTextAsync("Paused"); // The instance has paused.
         var payment = await platform.RequestAsync(
             new { method = "wallet", payerWalletId = payer, payeeWalletId = payee, amount = 500, currency = "EUR" });
         await Expect(wallets.Locator("[data-test=lag]")).ToHaveTextAsync(new Regex("^[1-9][0-9]* message"));

@@ -152,9 +152,9 @@ public sealed class OperationsWordsTests
         new("f", 1, 0, [new(currency, amount)], Now.AddHours(-1), Now, ["c"], ["t"], ["m"], "Error", "text", 1);
 
     private static SagaStepView Step(string phase, string? undo, bool pivot = false) =>
-        new(Ask(phase), undo is null ? null : Ask(undo), pivot);
+        new(Step(phase), undo is null ? null : Step(undo), pivot);
 
-    private static SagaAskView Ask(string phase) => new(phase, "wallet", 30_000, 3, null);
+    private static SagaAskView Step(string phase) => new(phase, "wallet", 30_000, 3, null);
 
     private static HistoryEvent Moved(long version, string to) => new(
         "sagas", version, $"saga/{Saga}", version, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,

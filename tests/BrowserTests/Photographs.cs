@@ -7,7 +7,7 @@ internal static class Photographs
 {
     public static bool AreWanted => Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 };
 
-    public static async Task TakeAsync(IPage page, string name)
+    public static async Task ReceiveAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("PAYMENTS_SCREENSHOTS") is { Length: > 0 } folder)
         {
@@ -28,7 +28,7 @@ internal static class Photographs
         {
             await page.SetViewportSizeAsync(width, before.Height);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await TakeAsync(page, $"{name}-{width}-{scheme}");
+            await ReceiveAsync(page, $"{name}-{width}-{scheme}");
         }
 
         await page.SetViewportSizeAsync(before.Width, before.Height);

@@ -14,12 +14,12 @@ public sealed class GapTests
     {
         var progress = new Progress("saga-service");
         progress.Reset([Mark(1)]);
-        Assert.Equal(Standing.AfterGap, progress.Begin().Place(Message(position: 4, previous: 3)));
+        Assert.Equal(MessageDisposition.AfterGap, progress.Begin().Place(Message(position: 4, previous: 3)));
 
         progress.Refresh([Mark(3)]); // Another one has handled what is missing here, and the broker has it no more.
         Assert.True(Assert.Single(progress.Report(gapsOnly: true)).Gap); // Told until it is closed: a relay may not have heard it.
         var batch = progress.Begin();
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 4, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 4, previous: 3)));
         Assert.Equal([new WatermarkMove("saga-service", Topics.PaymentEvents.Name, 0, "payments", 3, 4)], batch.Moves("saga-service"));
         Assert.Empty(progress.Report(gapsOnly: true));
     }
@@ -40,7 +40,7 @@ public sealed class GapTests
         var progress = new Progress("saga-service");
         progress.Reset([Mark(5)]);
         progress.Refresh([Mark(3)]);
-        Assert.Equal(Standing.Duplicate, progress.Begin().Place(Message(position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Duplicate, progress.Begin().Place(Message(position: 5, previous: 3)));
     }
 
     private static Watermark Mark(long position) => new("saga-service", Topics.PaymentEvents.Name, 0, "payments", position);

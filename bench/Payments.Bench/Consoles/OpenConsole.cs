@@ -85,7 +85,7 @@ internal sealed partial class OpenConsole : IAsyncDisposable
 
     private void Listen()
     {
-        _connection.On<long, byte[]>("JS.RenderBatch", TakeAsync);
+        _connection.On<long, byte[]>("JS.RenderBatch", OnRenderBatchAsync);
         _connection.On<long, string, string, int, long, int>("JS.BeginInvokeJS", (call, function, arguments, result, _, _) =>
             CalledAsync(call, function, arguments, result));
         _connection.On<string>("JS.Error", error => _trouble = error);
@@ -98,7 +98,7 @@ internal sealed partial class OpenConsole : IAsyncDisposable
         };
     }
 
-    private async Task TakeAsync(long batch, byte[] drawn)
+    private async Task OnRenderBatchAsync(long batch, byte[] drawn)
     {
         Interlocked.Increment(ref _batches);
         Interlocked.Add(ref _bytes, drawn.Length);

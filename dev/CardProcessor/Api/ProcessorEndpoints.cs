@@ -17,14 +17,14 @@ internal static class ProcessorEndpoints
         Post(v1.MapPost("/authorisations/{authorisationId}/refunds", Refund), "refund", "Gives back all or part of what was captured.");
         Post(v1.MapPost("/reversals", Reverse), "reverse", "Undoes the authorisation that was made, or may yet arrive, under a key.");
 
-        v1.MapGet("/operations/{**key}", BooksEndpoints.Operation).WithName("getOperation").WithSummary("What happened under a key.")
+        v1.MapGet("/operations/{**key}", LedgerEndpoints.Operation).WithName("getOperation").WithSummary("What happened under a key.")
             .Produces<Operation>().ProducesProblem(404);
-        v1.MapGet("/authorisations/{authorisationId}", BooksEndpoints.Authorisation).WithName("getAuthorisation")
+        v1.MapGet("/authorisations/{authorisationId}", LedgerEndpoints.Authorisation).WithName("getAuthorisation")
             .WithSummary("An authorisation now.").Produces<Authorisation>().ProducesProblem(404);
-        v1.MapGet("/books/operations", BooksEndpoints.Operations).WithName("listOperations").WithSummary("All operations, oldest first.")
+        v1.MapGet("/books/operations", LedgerEndpoints.Operations).WithName("listOperations").WithSummary("All operations, oldest first.")
             .Produces<OperationPage>().ProducesProblem(400);
-        v1.MapGet("/books/totals", BooksEndpoints.Totals).WithName("getTotals")
-            .WithSummary("What is open, captured and refunded, per currency.").Produces<BooksTotals>();
+        v1.MapGet("/books/totals", LedgerEndpoints.Totals).WithName("getTotals")
+            .WithSummary("What is open, captured and refunded, per currency.").Produces<LedgerTotals>();
     }
 
     private static RouteHandlerBuilder Post(RouteHandlerBuilder route, string name, string summary) => route

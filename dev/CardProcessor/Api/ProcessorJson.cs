@@ -17,6 +17,6 @@ namespace Payments.CardProcessor.Api;
 [JsonSerializable(typeof(Operation))]
 [JsonSerializable(typeof(OperationPage))]
 [JsonSerializable(typeof(Authorisation))]
-[JsonSerializable(typeof(BooksTotals))]
+[JsonSerializable(typeof(LedgerTotals))]
 [JsonSerializable(typeof(FaultSettings))]
 internal sealed partial class ProcessorJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace Payments.CardProcessor.Books;
 public static class Acquirer
 {
     /// <param name="newId">The id of the authorisation, should one be made.</param>
-    public static Ruling Rule(ProcessorRequest request, Standing standing, RequestFaults faults, Guid newId) => (request, standing) switch
+    public static Ruling Rule(ProcessorRequest request, OperationState standing, RequestFaults faults, Guid newId) => (request, standing) switch
     {
         (_, { Earlier: var (operation, body) }) =>
             new Ruling.Tell(body == request.Body ? new Reply.Answer(operation) : new Reply.KeyReused()),
@@ -21,7 +21,7 @@ public static class Acquirer
     };
 
     // What cannot be done in any case is told before what an order forbids.
-    private static Verdict Decide(ProcessorRequest request, Standing books, RequestFaults faults, Guid newId) => (request, books) switch
+    private static Verdict Decide(ProcessorRequest request, OperationState books, RequestFaults faults, Guid newId) => (request, books) switch
     {
         (Authorise a, { Reversed: true }) => Decline(ProcessorCodes.Reversed, a.Amount, a.Currency),
         (Authorise a, _) when faults.Decline => Decline(ProcessorCodes.Declined, a.Amount, a.Currency),

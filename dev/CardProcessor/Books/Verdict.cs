@@ -31,7 +31,7 @@ public abstract record Ruling
     /// <summary>Nothing changes.</summary>
     public sealed record Tell(Reply Reply) : Ruling;
 
-    /// <summary>Nothing changes but <see cref="Standing.Failures"/>, by one.</summary>
+    /// <summary>Nothing changes but <see cref="OperationState.Failures"/>, by one.</summary>
     public sealed record Fail : Ruling;
 
     /// <summary>Enter it. <see cref="Operation.Sequence"/> and time are the shell's to give.</summary>

@@ -7,7 +7,7 @@ internal sealed class FaultStore(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Columns = "version, down, latency_ms, decline_percent, timeout_after_effect_percent, error_percent, seed";
 
-    // Another instance's change is obeyed after this long at the latest; one's own at once.
+    // Another instance's change takes effect after this long at the latest; one's own at once.
     private static readonly TimeSpan BelievedFor = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();

@@ -4,7 +4,7 @@ namespace Payments.Console;
 /// <param name="Words">A sentence for people.</param>
 /// <param name="Href">Where it is mended; null: here, or outside the console.</param>
 /// <param name="IsBad">A person is needed.</param>
-public sealed record ConsumerStandingWords(string Words, bool IsBad, string? Href = null, string? Link = null);
+public sealed record ConsumerStatusWords(string Words, bool IsBad, string? Href = null, string? Link = null);
 
 /// <summary>Consumers in plain words. Pure.</summary>
 public static class ConsumerWords
@@ -12,7 +12,7 @@ public static class ConsumerWords
     /// <summary>Below this a lag is what is under way, not a trouble.</summary>
     public const long LagMuch = 500;
 
-    public static ConsumerStandingWords Explain(ConsumersView c, DateTimeOffset now) => c switch
+    public static ConsumerStatusWords Explain(ConsumersView c, DateTimeOffset now) => c switch
     {
         { State: "stopped", Members: [var last, ..] } => new(
             $"No instance of it was seen for {Figures.Span(now - last.SeenAt)}: start the service, and look at its log for why it stopped.",

@@ -12,7 +12,7 @@ public sealed record Frozen(Selection Selection, bool IsCut)
     public int Count => Selection.Ids!.Count;
 
     /// <returns>The selection, or why there is none.</returns>
-    public static async Task<(Frozen? Frozen, Trouble? Trouble)> TakeAsync(
+    public static async Task<(Frozen? Frozen, Trouble? Trouble)> FreezeAsync(
         GatewayClient gateway, string service, DeadLetterQuery query, DateTimeOffset now, CancellationToken cancel)
     {
         var (ids, after) = (new SortedSet<long>(), (string?)null);

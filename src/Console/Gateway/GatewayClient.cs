@@ -15,7 +15,7 @@ public sealed class GatewayClient(
     /// <summary>A dry run of many messages takes its time; the gateway itself gives up a little earlier.</summary>
     public static readonly TimeSpan OrderWithin = TimeSpan.FromSeconds(45);
 
-    private const string SecondPerson =
+    private const string ApprovalGate =
         "It is about so much that a second person must agree. It waits under Approvals; nothing has been done yet.";
 
     private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(5);
@@ -91,7 +91,7 @@ public sealed class GatewayClient(
         {
             using var response = await client.SendAsync(request, either);
             return !response.IsSuccessStatusCode ? new(null, await TroubleAsync(response, session is not null, either))
-                : IsForASecondPerson(response) ? new(null, new(TroubleKind.NeedsApproval, SecondPerson))
+                : NeedsApproval(response) ? new(null, new(TroubleKind.NeedsApproval, ApprovalGate))
                 : response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.Accepted && typeof(T) == typeof(NoAnswer)
                     ? new((T)(object)NoAnswer.It, null)
                 : new(await response.Content.ReadFromJsonAsync((JsonTypeInfo<T>)GatewayJson.Default.GetTypeInfo(typeof(T))!, either), null);
@@ -107,7 +107,7 @@ public sealed class GatewayClient(
     }
 
     // The order is written down, and not carried out: the service says under which id.
-    private static bool IsForASecondPerson(HttpResponseMessage response) =>
+    private static bool NeedsApproval(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.Accepted && response.Headers.Contains(PlatformHeaders.Approval);
 
     private static bool IsTimeout(Exception fault, CancellationToken cancel) =>

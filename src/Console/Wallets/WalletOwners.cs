@@ -20,7 +20,7 @@ public sealed class WalletOwners(GatewayClient gateway, TimeProvider clock, IHos
     public string? Find(Guid wallet) => _known.GetValueOrDefault(wallet);
 
     /// <param name="known">Called, on a thread of the pool, when it is; never, when it cannot be found out now.</param>
-    public void Ask(Guid wallet, Action known)
+    public void LookUp(Guid wallet, Action known)
     {
         lock (_gate)
         {

@@ -67,7 +67,7 @@
     }
   });
 
-  // A choice that this browser remembers: shows what is chosen, and obeys.
+  // A choice that this browser remembers: shows what is chosen, and applies it.
   customElements.define('browser-preference', class extends HTMLElement {
     connectedCallback() {
       this.addEventListener('change', event => keep(this.getAttribute('name'), event.target.value));

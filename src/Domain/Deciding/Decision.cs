@@ -9,7 +9,7 @@ public abstract record Decision<TEvent>
     {
     }
 
-    /// <summary>The command is obeyed; an empty list means that the same command was obeyed before.</summary>
+    /// <summary>The command is executed; an empty list means that the same command was executed before.</summary>
     public sealed record Accepted(ImmutableArray<TEvent> Events) : Decision<TEvent>;
 
     /// <summary>The command breaks a rule of the business; nothing happened.</summary>
@@ -40,7 +40,7 @@ public static class RefusalCodes
     public const string LimitPerDay = "limit_per_day";
     public const string LimitPerTransaction = "limit_per_transaction";
     public const string NotRefundable = "not_refundable";
-    public const string OutcomeIsInTheBooks = "outcome_is_in_the_books";
+    public const string OutcomeIsRecorded = "outcome_is_in_the_books";
     public const string OverdraftInUse = "overdraft_in_use";
     public const string PaymentFinal = "payment_final";
     public const string PaymentNotCompleted = "payment_not_completed";

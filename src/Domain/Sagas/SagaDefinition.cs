@@ -30,7 +30,7 @@ public sealed record SagaDefinition(
         throw new ArgumentException($"A saga of '{Name}' has no phase '{phase}'.", nameof(phase));
     }
 
-    public Ask AskIn(string phase) => Find(phase) is var (step, isUndo) && isUndo ? Steps[step].Undo! : Steps[step].Do;
+    public SagaRequest RequestIn(string phase) => Find(phase) is var (step, isUndo) && isUndo ? Steps[step].Undo! : Steps[step].Do;
 }
 
 /// <summary>One step: what it asks for, and how that is undone when a later step fails.</summary>
@@ -39,10 +39,10 @@ public sealed record SagaDefinition(
 /// <param name="UndoCoversEarlier">
 /// Its undoing undoes the steps before it too: an authorisation that was captured is used up, and there is nothing left to void.
 /// </param>
-public sealed record SagaStep(Ask Do, Ask? Undo = null, bool IsPivot = false, bool UndoCoversEarlier = false);
+public sealed record SagaStep(SagaRequest Do, SagaRequest? Undo = null, bool IsPivot = false, bool UndoCoversEarlier = false);
 
 /// <summary>One thing a saga asks of others, and how it understands the answer.</summary>
-public sealed record Ask
+public sealed record SagaRequest
 {
     /// <summary>The phase in which the saga waits for the answer: stored, never renamed.</summary>
     public required string Phase { get; init; }
@@ -54,7 +54,7 @@ public sealed record Ask
     public required Func<SagaTerms, SagaEvent> Command { get; init; }
 
     /// <summary>What a signal means as an answer to this; null when it is none. Only given signals about this saga's operation.</summary>
-    public required Func<SagaTerms, Signal, Heard?> Hear { get; init; }
+    public required Func<SagaTerms, Signal, StepReply?> ReadReply { get; init; }
 
     /// <summary>How long silence is borne before it is asked again.</summary>
     public required TimeSpan Timeout { get; init; }
@@ -66,32 +66,28 @@ public sealed record Ask
     public string? UndoOnSilence { get; init; }
 
     /// <summary>The undoing is right whether the answer will be «done» or not: it may begin before the answer is known.</summary>
-    public bool CanUndoUnheard { get; init; }
+    public bool CanUndoUnanswered { get; init; }
 
     /// <summary>The outcome lies with others than our own books, so a person may declare it.</summary>
     public bool IsOutside { get; init; }
 }
 
-/// <summary>An answer, understood.</summary>
-public abstract record Heard
+/// <summary>What an answer means for the step that waits for it.</summary>
+public abstract record StepReply
 {
-    private Heard()
+    private StepReply()
     {
     }
 
-    public sealed record Done : Heard;
+    public sealed record Completed : StepReply;
 
-    public sealed record Refused(string Code) : Heard;
+    public sealed record Refused(string Code) : StepReply;
 
     /// <summary>
     /// Something was done, and not what was asked for: another amount, currency or wallet. Neither success nor refusal; a person must look.
     /// </summary>
-    public sealed record Differs : Heard;
+    public sealed record Mismatched : StepReply;
 
-    public static readonly Heard Yes = new Done();
-
-    public static Heard No(string code) => new Refused(code);
-
-    /// <summary>Done, if it is what was asked for.</summary>
-    public static Heard If(bool asAsked) => asAsked ? Yes : new Differs();
+    /// <summary>Completed, if it is what was asked for.</summary>
+    public static StepReply If(bool asAsked) => asAsked ? new Completed() : new Mismatched();
 }

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Payments.Domain.Payments;
-using static Payments.Domain.Sagas.Asks;
+using static Payments.Domain.Sagas.SagaSteps;
 
 namespace Payments.Domain.Sagas;
 

@@ -28,17 +28,17 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
 
         if (state.HasEnded)
         {
-            return []; // Late and repeated signals are normal: counted by the caller, not obeyed.
+            return []; // Late and repeated signals are normal: counted by the caller, not acted on.
         }
 
         var kind = Definitions.Named(state.Definition);
-        var ask = kind.AskIn(state.Phase);
+        var ask = kind.RequestIn(state.Phase);
         return signal switch
         {
             Signal.DeadlinePassed { Phase: var phase } =>
                 phase == state.Phase && now >= state.Deadline && !state.Overdue ? Silence(kind, state, ask, now) : [],
             Signal.OfCard { Answer.Declines: var declines } when declines != state.Declines => [], // To a request before this one.
-            _ when ask.Hear(state.Terms, signal) is { } heard => [.. Evidence(signal), .. Answered(kind, state, heard, signal.Name, now)],
+            _ when ask.ReadReply(state.Terms, signal) is { } heard => [.. Evidence(signal), .. Answered(kind, state, heard, signal.Name, now)],
             _ => [],
         };
     }
@@ -58,20 +58,20 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
 
         var kind = Definitions.Named(state.Definition);
         var (step, isUndo) = kind.Find(state.Phase);
-        var ask = kind.AskIn(state.Phase);
+        var ask = kind.RequestIn(state.Phase);
         ImmutableArray<SagaEvent> acted = [new SagaEvent.OperatorActed(act, by, reason)];
         return act switch
         {
             OperatorAct.Retry => Accept([.. acted, .. Again(state, ask, nameof(OperatorAct.Retry), 1, now)]),
             OperatorAct.Complete when !ask.IsOutside => Refuse(
-                RefusalCodes.OutcomeIsInTheBooks, "What is awaited is in our own books and cannot be declared. Retry asks for it again."),
+                RefusalCodes.OutcomeIsRecorded, "What is awaited is in our own books and cannot be declared. Retry asks for it again."),
             OperatorAct.Complete => Accept(
                 [.. acted, .. Declared(state, ask), .. Done(kind, state, step, isUndo, nameof(OperatorAct.Complete), now)]),
             OperatorAct.Compensate when isUndo => Refuse(RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
             OperatorAct.Compensate when step == kind.Steps.Length - 1 || kind.Steps.Take(step).Any(s => s.IsPivot) => Refuse(
                 RefusalCodes.TooLateToCompensate,
                 "Only the last step is left, and it must be done. Retry it; refund the payment afterwards."),
-            OperatorAct.Compensate when ask.CanUndoUnheard => Accept(
+            OperatorAct.Compensate when ask.CanUndoUnanswered => Accept(
                 [.. acted, .. Back(kind, state, step, nameof(OperatorAct.Compensate), RefusalCodes.CompensatedByOperator, now)]),
             OperatorAct.Compensate when state.CompensationRequested => Accept(acted),
             OperatorAct.Compensate => Accept([.. acted, new SagaEvent.CompensationRequested(state.Phase)]),
@@ -79,27 +79,27 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         };
     }
 
-    private ImmutableArray<SagaEvent> Answered(SagaDefinition kind, Saga state, Heard heard, string because, DateTimeOffset now)
+    private ImmutableArray<SagaEvent> Answered(SagaDefinition kind, Saga state, StepReply heard, string because, DateTimeOffset now)
     {
         var (step, isUndo) = kind.Find(state.Phase);
         switch (heard)
         {
-            case Heard.Done when !isUndo && state.CompensationRequested && !kind.Steps[step].IsPivot:
+            case StepReply.Completed when !isUndo && state.CompensationRequested && !kind.Steps[step].IsPivot:
                 return Back(kind, state, step, because, RefusalCodes.CompensatedByOperator, now);
-            case Heard.Done:
+            case StepReply.Completed:
                 return Done(kind, state, step, isUndo, because, now);
-            case Heard.Refused refused when isUndo || kind.Steps.Take(step).Any(s => s.IsPivot):
+            case StepReply.Refused refused when isUndo || kind.Steps.Take(step).Any(s => s.IsPivot):
                 return state.Overdue && state.RefusalCode == refused.Code
                     ? [] // Shown to a person already; asked again only by one.
                     : [new SagaEvent.StepRefused(state.Phase, refused.Code, now + Pause(state.Attempt))];
-            case Heard.Differs:
+            case StepReply.Mismatched:
                 return state.RefusalCode == RefusalCodes.AnswerDiffers && state.Overdue
                     ? []
                     : [
                         new SagaEvent.StepRefused(state.Phase, RefusalCodes.AnswerDiffers, now),
                         .. state.Overdue ? [] : new SagaEvent[] { new SagaEvent.WentOverdue(state.Phase, now) },
                     ];
-            case Heard.Refused refused:
+            case StepReply.Refused refused:
                 return Back(kind, state, step - 1, because, refused.Code, now);
             default:
                 throw new UnreachableStateException(state, heard);
@@ -133,19 +133,19 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         return [new SagaEvent.Moved(SagaPhases.Failed, because, null, code), kind.TellFailed(state.Terms, code)];
     }
 
-    private static ImmutableArray<SagaEvent> Silence(SagaDefinition kind, Saga state, Ask ask, DateTimeOffset now) =>
+    private static ImmutableArray<SagaEvent> Silence(SagaDefinition kind, Saga state, SagaRequest ask, DateTimeOffset now) =>
         state.Attempt < ask.AttemptsMax ? Again(state, ask, nameof(Signal.DeadlinePassed), state.Attempt + 1, now)
         : ask.UndoOnSilence is { } code ? Back(kind, state, kind.Find(state.Phase).Step, nameof(Signal.DeadlinePassed), code, now)
         : [new SagaEvent.WentOverdue(state.Phase, now)];
 
-    private static ImmutableArray<SagaEvent> Go(Ask ask, SagaTerms terms, string because, DateTimeOffset now, string? failureCode) =>
+    private static ImmutableArray<SagaEvent> Go(SagaRequest ask, SagaTerms terms, string because, DateTimeOffset now, string? failureCode) =>
         [new SagaEvent.Moved(ask.Phase, because, now + ask.Timeout, failureCode), ask.Command(terms)];
 
-    private static ImmutableArray<SagaEvent> Again(Saga state, Ask ask, string because, int attempt, DateTimeOffset now) =>
+    private static ImmutableArray<SagaEvent> Again(Saga state, SagaRequest ask, string because, int attempt, DateTimeOffset now) =>
         [new SagaEvent.Retried(state.Phase, because, attempt, now + ask.Timeout), CommandOf(state, ask)];
 
     /// <summary>The same command, and where the card processor has declined it, a new request for the same.</summary>
-    private static SagaEvent CommandOf(Saga state, Ask ask) => ask.Command(state.Terms) switch
+    private static SagaEvent CommandOf(Saga state, SagaRequest ask) => ask.Command(state.Terms) switch
     {
         SagaEvent.CardCommanded { Command: CardCommand.Void command } =>
             new SagaEvent.CardCommanded(command with { Declines = state.Declines }),
@@ -159,7 +159,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         signal is Signal.OfCard { Answer: var answer } ? [new SagaEvent.CardAnswered(answer)] : [];
 
     /// <summary>What a person declares is booked as if the processor had said it: if it is not so, the books differ and show it.</summary>
-    private static ImmutableArray<SagaEvent> Declared(Saga state, Ask ask) =>
+    private static ImmutableArray<SagaEvent> Declared(Saga state, SagaRequest ask) =>
         CommandOf(state, ask) is SagaEvent.CardCommanded { Command: var c }
             ? [new SagaEvent.CardAnswered(new CardAnswer(c.For, c.Act, state.Terms.Amount, null, c.DeclinedBefore), IsDeclared: true)]
             : [];

@@ -20,7 +20,7 @@ public abstract record SagaEvent
     /// <param name="To">One of <see cref="SagaPhases"/>.</param>
     public sealed record Moved(string To, string Because, DateTimeOffset? Deadline, string? FailureCode) : SagaEvent;
 
-    /// <summary>The same was asked again. The command that follows is the same one: obeyed at most once.</summary>
+    /// <summary>The same was asked again. The command that follows is the same one: executed at most once.</summary>
     /// <param name="Attempt">From 2; 1 when a person has it asked anew.</param>
     public sealed record Retried(string In, string Because, int Attempt, DateTimeOffset Deadline) : SagaEvent;
 
@@ -54,7 +54,7 @@ public abstract record SagaEvent
 [JsonConverter(typeof(NameConverter<OperatorAct>))]
 public enum OperatorAct
 {
-    /// <summary>Ask for the awaited answer again, with all attempts anew.</summary>
+    /// <summary>Request the awaited answer again, with all attempts anew.</summary>
     Retry,
 
     /// <summary>Undo what was done, and let the operation fail.</summary>

@@ -27,7 +27,7 @@ public abstract record WalletCommand
 
     public sealed record Release(WalletId Wallet, HoldId Id, OperationId Operation) : WalletCommand;
 
-    /// <summary>The hold's time is over; obeyed only when it is.</summary>
+    /// <summary>The hold's time is over; executed only when it is.</summary>
     public sealed record ExpireHold(HoldId Id) : WalletCommand;
 
     /// <summary>Takes held money out for good; less than was held is a partial capture, the rest becomes available again.</summary>

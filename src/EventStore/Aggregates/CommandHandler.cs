@@ -10,7 +10,7 @@ public abstract record CommandOutcome<TState>
     {
     }
 
-    /// <summary>Obeyed, and stored.</summary>
+    /// <summary>Executed, and stored.</summary>
     public sealed record Done(TState State, long Version) : CommandOutcome<TState>;
 
     /// <summary>Refused by the business. Stored too when there was a claim, so that a repeat hears the same.</summary>
@@ -20,7 +20,7 @@ public abstract record CommandOutcome<TState>
     public sealed record Repeated(Claim First) : CommandOutcome<TState>;
 }
 
-/// <summary>Obeys one command on one stream: load, decide, append; again when another writer was faster.</summary>
+/// <summary>Executes one command on one stream: load, decide, append; again when another writer was faster.</summary>
 public sealed class CommandHandler<TState, TEvent>(
     IEventStore store, Aggregates<TState, TEvent> aggregates, AggregateDefinition<TState, TEvent> definition, TimeProvider clock)
     where TState : class

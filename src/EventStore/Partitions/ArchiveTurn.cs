@@ -20,7 +20,7 @@ internal sealed class ArchiveTurn : IAsyncDisposable
     }
 
     /// <summary>Null: it is somebody else's.</summary>
-    public static async Task<ArchiveTurn?> TryTakeAsync(NpgsqlDataSource database, CancellationToken cancel)
+    public static async Task<ArchiveTurn?> TryAcquireAsync(NpgsqlDataSource database, CancellationToken cancel)
     {
         var connection = await database.OpenConnectionAsync(cancel);
         var turn = new ArchiveTurn(connection, await connection.BeginTransactionAsync(cancel));

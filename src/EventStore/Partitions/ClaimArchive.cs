@@ -8,7 +8,7 @@ namespace Payments.EventStore.Partitions;
 
 /// <summary>
 /// The idempotency keys of an archived month. Their answers go to a file beside that of the events; the keys themselves stay, each with an
-/// answer that says so: a key is never obeyed twice, however old it is.
+/// answer that says so: a key is never executed twice, however old it is.
 /// </summary>
 internal static class ClaimArchive
 {

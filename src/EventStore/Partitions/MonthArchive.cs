@@ -57,7 +57,7 @@ public sealed partial class MonthArchive(
     /// <exception cref="NpgsqlException">The database is in trouble, or was too busy for a minute to let the partition go.</exception>
     public async Task<ArchiveResult> ArchiveAsync(Month month, string folder, CancellationToken cancel)
     {
-        await using var turn = await ArchiveTurn.TryTakeAsync(database, cancel);
+        await using var turn = await ArchiveTurn.TryAcquireAsync(database, cancel);
         if (turn is null)
         {
             return new ArchiveResult.Refused([new ArchiveRefusal.Busy()]);
@@ -98,7 +98,7 @@ public sealed partial class MonthArchive(
     /// changed.</exception>
     public async Task<RestoreResult> RestoreAsync(string file, CancellationToken cancel)
     {
-        await using var turn = await ArchiveTurn.TryTakeAsync(database, cancel);
+        await using var turn = await ArchiveTurn.TryAcquireAsync(database, cancel);
         if (turn is null)
         {
             return new RestoreResult.Refused(new ArchiveRefusal.Busy().ToString());

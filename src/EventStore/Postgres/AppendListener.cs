@@ -60,7 +60,7 @@ internal sealed partial class AppendListener(
         {
             if (heard.Payload != instance)
             {
-                feed.Wake();
+                feed.Notify();
             }
         };
         await using (var listen = new NpgsqlCommand("listen appended", connection))
@@ -68,7 +68,7 @@ internal sealed partial class AppendListener(
             await listen.ExecuteNonQueryAsync(cancel);
         }
 
-        feed.Wake(); // Something may have been committed while nobody listened.
+        feed.Notify(); // Something may have been committed while nobody listened.
         while (true)
         {
             await connection.WaitAsync(cancel);

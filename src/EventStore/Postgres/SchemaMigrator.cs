@@ -37,7 +37,7 @@ public static class SchemaMigrator
     internal static async Task MigrateFilesAsync(
         NpgsqlDataSource database, TimeProvider clock, IReadOnlyList<SchemaFile> files, CancellationToken cancel)
     {
-        await EnsureBooksAsync(database, clock, cancel);
+        await EnsureHistoryAsync(database, clock, cancel);
         foreach (var file in await MissingAsync(database, files, SchemaFileKind.InTransaction, cancel))
         {
             await BrieflyAsync(database, file.ToString(), connection => ApplyAsync(connection, file, cancel), clock, cancel);
@@ -66,7 +66,7 @@ public static class SchemaMigrator
         NpgsqlDataSource database, TimeProvider clock, IReadOnlyList<SchemaFile> files, CancellationToken cancel) =>
         BuildAsync(database, files, SchemaFileKind.IndexInBackground, clock, cancel);
 
-    private static async Task EnsureBooksAsync(NpgsqlDataSource database, TimeProvider clock, CancellationToken cancel)
+    private static async Task EnsureHistoryAsync(NpgsqlDataSource database, TimeProvider clock, CancellationToken cancel)
     {
         await using (var exists = database.CreateCommand("select to_regclass('schema_files') is not null"))
         {
@@ -76,8 +76,8 @@ public static class SchemaMigrator
             }
         }
 
-        await using var held = await SchemaLock.TakeAsync(database, SchemaLock.Files, clock, cancel);
-        await ExecuteAsync(held.Connection, SchemaBooks.Create, cancel);
+        await using var held = await SchemaLock.AcquireAsync(database, SchemaLock.Files, clock, cancel);
+        await ExecuteAsync(held.Connection, SchemaHistory.Create, cancel);
         await held.CommitAsync(cancel);
     }
 
@@ -85,18 +85,18 @@ public static class SchemaMigrator
         NpgsqlDataSource database, IReadOnlyList<SchemaFile> files, SchemaFileKind kind, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return [.. (await SchemaBooks.MissingAsync(connection, files, cancel)).Where(f => f.Kind == kind)];
+        return [.. (await SchemaHistory.MissingAsync(connection, files, cancel)).Where(f => f.Kind == kind)];
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, SchemaFile file, CancellationToken cancel)
     {
-        if ((await SchemaBooks.MissingAsync(connection, [file], cancel)).Count == 0)
+        if ((await SchemaHistory.MissingAsync(connection, [file], cancel)).Count == 0)
         {
             return; // Another instance was first.
         }
 
         await ExecuteAsync(connection, file.Sql, cancel);
-        await SchemaBooks.NoteAsync(connection, file, cancel);
+        await SchemaHistory.NoteAsync(connection, file, cancel);
     }
 
     private static async Task<IReadOnlyList<string>> BuildAsync(
@@ -106,8 +106,8 @@ public static class SchemaMigrator
         foreach (var file in await MissingAsync(database, files, kind, cancel))
         {
             // The lock is on a connection beside: an index that is built concurrently is in no transaction.
-            await using var held = await SchemaLock.TakeAsync(database, SchemaLock.Indexes, clock, cancel);
-            if ((await SchemaBooks.MissingAsync(held.Connection, [file], cancel)).Count > 0)
+            await using var held = await SchemaLock.AcquireAsync(database, SchemaLock.Indexes, clock, cancel);
+            if ((await SchemaHistory.MissingAsync(held.Connection, [file], cancel)).Count > 0)
             {
                 await held.ForgetSnapshotAsync(cancel);
                 await BuildAsync(database, file, clock, cancel);
@@ -127,7 +127,7 @@ public static class SchemaMigrator
         try
         {
             await new ConcurrentIndex(file).BuildAsync(connection, clock, cancel);
-            await SchemaBooks.NoteAsync(connection, file, cancel);
+            await SchemaHistory.NoteAsync(connection, file, cancel);
         }
         finally
         {
@@ -156,7 +156,7 @@ public static class SchemaMigrator
             await LockPatience.TryAsync(
                 async () =>
                 {
-                    await using var held = await SchemaLock.TakeAsync(database, SchemaLock.Files, clock, cancel);
+                    await using var held = await SchemaLock.AcquireAsync(database, SchemaLock.Files, clock, cancel);
                     await ExecuteAsync(held.Connection, LockPatience.Sql, cancel);
                     await work(held.Connection);
                     await held.CommitAsync(cancel);

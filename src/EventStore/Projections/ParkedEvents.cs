@@ -48,7 +48,7 @@ internal sealed class ParkedEvents(string projection, string home, bool rebuild,
 
     /// <summary>Takes all out, for another attempt within the transaction.</summary>
     /// <returns>Their positions, in order.</returns>
-    public async Task<List<long>> TakeAsync(NpgsqlConnection connection, CancellationToken cancel)
+    public async Task<List<long>> ReadDueAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = Command(
             connection,

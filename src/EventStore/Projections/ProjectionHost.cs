@@ -228,7 +228,7 @@ public sealed partial class ProjectionHost(
         {
             await using var connection = await database.OpenConnectionAsync(cancel);
             var home = await ProjectionTables.HomeAsync(connection, cancel);
-            await new RebuildBooks(definition, home, clock).NoteAsync(connection, error, cancel);
+            await new RebuildStore(definition, home, clock).NoteAsync(connection, error, cancel);
         }
         catch (Exception unreachable) when (unreachable is NpgsqlException or IOException or TimeoutException)
         {

@@ -52,7 +52,7 @@ internal sealed class ProjectionWriter(IProjectionFold fold, ProjectionTables ta
         NpgsqlTransaction transaction, IEventStore store, CancellationToken cancel)
     {
         var events = new List<StoredEvent>();
-        foreach (var position in await parked.TakeAsync(transaction.Connection!, cancel))
+        foreach (var position in await parked.ReadDueAsync(transaction.Connection!, cancel))
         {
             events.Add(await store.ReadAllAsync(position - 1, 1, EventFilter.None, cancel) is [{ } e] && e.Position == position
                 ? e

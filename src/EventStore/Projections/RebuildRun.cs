@@ -17,7 +17,7 @@ internal sealed class RebuildRun(
 
     private ProjectionTables _tables = null!;
     private ProjectionWriter _writer = null!;
-    private RebuildBooks _books = null!;
+    private RebuildStore _books = null!;
     private bool _analysed;
 
     /// <summary>Runs until the new tables serve, or until the rebuild is not wanted any more.</summary>
@@ -28,7 +28,7 @@ internal sealed class RebuildRun(
         await using var connection = await database.OpenConnectionAsync(cancel);
         var home = await ProjectionTables.HomeAsync(connection, cancel);
         _tables = new ProjectionTables(definition, home);
-        _books = new RebuildBooks(definition, home, clock);
+        _books = new RebuildStore(definition, home, clock);
         _writer = new ProjectionWriter(definition.NewFold(), _tables, new ParkedEvents(definition.Name, home, rebuild: true, clock));
         var position = await BeginAsync(connection, cancel);
         while (position is { } from)
@@ -79,7 +79,7 @@ internal sealed class RebuildRun(
         {
             position = 0;
             await _tables.MakeSideAsync(connection, cancel);
-            await _writer.Parked.TakeAsync(connection, cancel);
+            await _writer.Parked.ReadDueAsync(connection, cancel);
         }
 
         await _books.BeginAsync(connection, position.Value, cancel);

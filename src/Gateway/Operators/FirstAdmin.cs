@@ -4,7 +4,7 @@ namespace Payments.Gateway;
 /// Where there is no operator yet, makes <c>admin</c>. As long as nobody has signed in as that, each start makes up a new password: what
 /// was printed by an earlier one may have been lost, or read by somebody else.
 /// </summary>
-internal sealed class FirstAdmin(OperatorBooks books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice)
+internal sealed class FirstAdmin(OperatorStore books, Passwords passwords, OperatorOptions options, FirstAdminNotice notice)
 {
     private const string Name = "admin";
 

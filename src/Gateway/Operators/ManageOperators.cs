@@ -11,12 +11,12 @@ internal static class ManageOperators
     private const int ReasonLengthMin = 3;
     private const int ReasonLengthMax = 500;
 
-    public static async Task<IResult> List(OperatorBooks books, TimeProvider clock, CancellationToken cancel) => Results.Json(
+    public static async Task<IResult> List(OperatorStore books, TimeProvider clock, CancellationToken cancel) => Results.Json(
         new OperatorList([.. (await books.ListAsync(cancel)).Select(account => ViewOf(account, clock.GetUtcNow()))]),
         OperatorJson.Default.OperatorList);
 
     public static async Task<IResult> Create(
-        CreateOperatorRequest request, HttpContext context, ApiKeyDirectory keys, OperatorBooks books, Passwords passwords,
+        CreateOperatorRequest request, HttpContext context, ApiKeyDirectory keys, OperatorStore books, Passwords passwords,
         CancellationToken cancel)
     {
         if (!OperatorNames.IsValid(request.Name) || keys.IsClient(request.Name)
@@ -42,7 +42,7 @@ internal static class ManageOperators
     }
 
     public static async Task<IResult> SetRole(
-        string name, RoleRequest request, HttpContext context, OperatorBooks books, CancellationToken cancel)
+        string name, RoleRequest request, HttpContext context, OperatorStore books, CancellationToken cancel)
     {
         if (Refusal(request.Role, request.Reason) is { } refusal)
         {
@@ -61,7 +61,7 @@ internal static class ManageOperators
     }
 
     public static async Task<IResult> Disable(
-        string name, AccountReasonRequest request, HttpContext context, OperatorBooks books, CancellationToken cancel) =>
+        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
         Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal ? refusal
         : await books.FindAsync(name, cancel) is not { } account ? NotFound(name)
         : account.DisabledAt is not null ? Problems.Conflict("operator_disabled", $"'{name}' is disabled already.")
@@ -69,14 +69,14 @@ internal static class ManageOperators
         : LastAdmin(name);
 
     public static async Task<IResult> Enable(
-        string name, AccountReasonRequest request, HttpContext context, OperatorBooks books, CancellationToken cancel) =>
+        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
         Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal ? refusal
         : await books.FindAsync(name, cancel) is null ? NotFound(name)
         : await books.EnableAsync(name, Act(context, "operator-enabled", request.Reason, name), cancel) ? Results.NoContent()
         : Problems.Conflict("operator_enabled", $"'{name}' is not disabled.");
 
     public static async Task<IResult> ResetPassword(
-        string name, AccountReasonRequest request, HttpContext context, OperatorBooks books, Passwords passwords, CancellationToken cancel)
+        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, Passwords passwords, CancellationToken cancel)
     {
         if (Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal)
         {

@@ -11,7 +11,7 @@ namespace Payments.Gateway;
 /// signed it for the console, and what role it tells.
 /// </summary>
 internal sealed partial class OpenIdSignIn(
-    OperatorBooks books, Sessions sessions, OperatorOptions options, IHostEnvironment environment, ILogger<OpenIdSignIn> log)
+    OperatorStore books, Sessions sessions, OperatorOptions options, IHostEnvironment environment, ILogger<OpenIdSignIn> log)
 {
     private const int TokenLengthMax = 16 * 1024;
 

@@ -30,7 +30,7 @@ internal static class OperatorEndpoints
         builder.Services.AddSingleton(
             provider => ActivatorUtilities.CreateInstance<DatabaseSchema>(provider, typeof(OperatorEndpoints).Assembly));
         builder.Services.AddSingleton(OperatorOptions.From(builder.Configuration));
-        builder.Services.AddSingleton<OperatorBooks>();
+        builder.Services.AddSingleton<OperatorStore>();
         builder.Services.AddSingleton<AccessTrail>();
         if (ProxyRoutes.HasCards(builder.Configuration, builder.Environment))
         {

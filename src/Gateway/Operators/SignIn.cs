@@ -7,7 +7,7 @@ namespace Payments.Gateway;
 
 /// <summary>Signing in, signing out, and what one may do about oneself.</summary>
 internal sealed class SignIn(
-    OperatorBooks books, Sessions sessions, Passwords passwords, OperatorOptions options, TimeProvider clock) : IDisposable
+    OperatorStore books, Sessions sessions, Passwords passwords, OperatorOptions options, TimeProvider clock) : IDisposable
 {
     // Of all together: a console signs in a few people a day. More is somebody who guesses.
     private readonly FixedWindowRateLimiter _pace = new(new() { PermitLimit = 60, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 });

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Payments.EventStore;
+using Payments.Messaging.ConsumerStatuses;
 using Payments.Messaging.DeadLetters;
-using Payments.Messaging.Standings;
 using Payments.ServiceDefaults;
 
 namespace Payments.Services.Consumers;
@@ -44,7 +44,7 @@ public static class ConsumerEndpoints
 }
 
 /// <summary>Pauses and resumes the consumer, with the act on record in the same unit.</summary>
-internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, ConsumerStanding standing, TimeProvider clock)
+internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, ConsumerStatus standing, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(
         bool pause, SteerConsumerRequest request, OperatorName by, IdempotentRequest repeatable,

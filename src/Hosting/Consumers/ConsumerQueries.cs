@@ -1,14 +1,14 @@
 using Npgsql;
 using Payments.EventStore.Postgres;
-using Payments.Messaging.Standings;
+using Payments.Messaging.ConsumerStatuses;
 
 namespace Payments.Services.Consumers;
 
 /// <summary>Reads how the consumer of this service stands, as all of its members have written it down.</summary>
-internal sealed class ConsumerQueries(LogDatabase database, ConsumerStanding standing, TimeProvider clock)
+internal sealed class ConsumerQueries(LogDatabase database, ConsumerStatus standing, TimeProvider clock)
 {
     /// <summary>A member that was not seen for so long has stopped, or cannot reach its database.</summary>
-    private static readonly TimeSpan StoppedAfter = 5 * StandingWriter.Every;
+    private static readonly TimeSpan StoppedAfter = 5 * ConsumerStatusWriter.Every;
 
     private const string Pause = "select by, at, reason from consumer_pauses where consumer = $1";
 

@@ -1,21 +1,21 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.EventStore.Postgres;
-using Payments.Messaging.Standings;
+using Payments.Messaging.ConsumerStatuses;
 
 namespace Payments.Services.Consumers;
 
 /// <summary>What a service needs to tell how its consumer stands.</summary>
 internal static class ConsumerRegistration
 {
-    public static void AddConsumerStanding(this WebApplicationBuilder builder, string consumer)
+    public static void AddConsumerStatus(this WebApplicationBuilder builder, string consumer)
     {
         var services = builder.Services;
-        services.AddSingleton(provider => new ConsumerStanding(
+        services.AddSingleton(provider => new ConsumerStatus(
             consumer, MemberName(provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConsumerQueries>();
         services.AddSingleton<SteerConsumer>();
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StandingWriter>(
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ConsumerStatusWriter>(
             provider, provider.GetRequiredService<LogDatabase>().Primary));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ConsumerJson.Default));
     }

@@ -25,7 +25,7 @@ internal static class ApproveReplay
         OperatorName by,
         IdempotencyKey key,
         IEventStore store,
-        ReplayBooks books,
+        ReplayStore books,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -52,8 +52,8 @@ internal static class ApproveReplay
     }
 
     private static ProblemHttpResult? Obstacle(Replay replay, ApproveRequest request, OperatorName by, HttpContext context) =>
-        replay.Status != Replay.AwaitingApproval ? SteerReplay.NotNow(replay)
-        : SecondPerson.RefusalOf(replay.CreatedBy, by, context) is { } refusal ? refusal
+        replay.Status != Replay.AwaitingApproval ? ReplayControl.NotNow(replay)
+        : ApprovalGate.RefusalOf(replay.CreatedBy, by, context) is { } refusal ? refusal
         : request.SelectionHash != replay.SelectionHash ? Problems.Invalid(
             "selectionHash", "It is not the hash of this replay's selection: look at it again.")
         : null;
@@ -65,7 +65,7 @@ internal static class ApproveReplay
         IdempotentRequest repeatable,
         HttpContext context,
         IEventStore store,
-        ReplayBooks books,
+        ReplayStore books,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -99,7 +99,7 @@ internal static class ApproveReplay
         }
         catch (StoreRejectedException)
         {
-            return SteerReplay.NotNow((await books.FindAsync(replay.Id, cancel))!); // Somebody else was faster.
+            return ReplayControl.NotNow((await books.FindAsync(replay.Id, cancel))!); // Somebody else was faster.
         }
     }
 }

@@ -24,7 +24,7 @@ internal static class ChangeRequest
         HttpContext context,
         IEventStore store,
         DeadLetterReader letters,
-        SecondPerson second,
+        ApprovalGate second,
         Func<ParkedMessage, WeighedOrder> weigh,
         Func<ParkedMessage, OperatorName, Task<(IReadOnlyList<ProjectionRow> Rows, KeptAnswer Answer, IResult? Refusal)>> change,
         CancellationToken cancel)
@@ -49,7 +49,7 @@ internal static class ChangeRequest
             return refusal;
         }
 
-        (by, var instead) = await second.PassAsync(weigh(letter), context, by, key, cancel);
+        (by, var instead) = await second.CheckAsync(weigh(letter), context, by, key, cancel);
         if (instead is not null)
         {
             return instead;

@@ -26,7 +26,7 @@ internal static class CreateReplay
         IdempotencyKey key,
         IEventStore store,
         DeadLetterReader letters,
-        ReplayBooks books,
+        ReplayStore books,
         FourEyesOptions fourEyes,
         TimeProvider clock,
         CancellationToken cancel)
@@ -79,7 +79,7 @@ internal static class CreateReplay
         IdempotentRequest repeatable,
         HttpContext context,
         IEventStore store,
-        ReplayBooks books,
+        ReplayStore books,
         CancellationToken cancel)
     {
         var answer = KeptAnswer.Of(

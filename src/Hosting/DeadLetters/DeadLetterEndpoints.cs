@@ -22,7 +22,7 @@ public static class DeadLetterEndpoints
         letters.MapGet("/parked", ListParkedKeys.Handle);
         letters.MapGet("/acts", AuditEndpoints.ListAsync);
         letters.MapGet("/{id:long}", ShowDeadLetter.Handle);
-        letters.MapGet("/{id:long}/capsule", PackCapsule.Handle<TState, TEvent>);
+        letters.MapGet("/{id:long}/capsule", ExportIncident.Handle<TState, TEvent>);
         letters.MapPost("/{id:long}/edit", EditDeadLetter.Handle<TState, TEvent>);
         letters.MapPost("/{id:long}/discard", DiscardDeadLetter.Handle);
         letters.MapPost("/preview", PreviewReplay.Handle<TState, TEvent>).RequireRole(OperatorRole.Viewer);
@@ -34,8 +34,8 @@ public static class DeadLetterEndpoints
         replays.MapGet("/{id:guid}", ShowReplays.One);
         replays.MapGet("/{id:guid}/progress", FollowReplay.Handle);
         replays.MapPost("/{id:guid}/approve", ApproveReplay.Handle);
-        replays.MapPost("/{id:guid}/pause", SteerReplay.Pause);
-        replays.MapPost("/{id:guid}/resume", SteerReplay.Resume);
-        replays.MapPost("/{id:guid}/cancel", SteerReplay.Cancel);
+        replays.MapPost("/{id:guid}/pause", ReplayControl.Pause);
+        replays.MapPost("/{id:guid}/resume", ReplayControl.Resume);
+        replays.MapPost("/{id:guid}/cancel", ReplayControl.Cancel);
     }
 }

@@ -17,11 +17,11 @@ internal static class DeadLetterRegistration
     {
         var services = builder.Services;
         services.AddSingleton(provider => new DeadLetterReader(provider.GetRequiredService<LogDatabase>().Primary, consumer));
-        services.AddSingleton(provider => new ReplayBooks(provider.GetRequiredService<LogDatabase>().Primary));
+        services.AddSingleton(provider => new ReplayStore(provider.GetRequiredService<LogDatabase>().Primary));
         services.AddSingleton(provider => new EditRule(provider.GetRequiredService<OtherHistories>().FindInSourceAsync));
         services.AddSingleton<EditCheck<TState, TEvent>>();
         services.AddSingleton<DryRun<TState, TEvent>>();
-        services.AddSingleton<SteerReplay>();
+        services.AddSingleton<ReplayControl>();
         services.AddWorker<ReplayRunner<TState, TEvent>>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, DeadLetterJson.Default));
     }

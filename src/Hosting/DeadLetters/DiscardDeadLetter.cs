@@ -25,7 +25,7 @@ internal static class DiscardDeadLetter
         IdempotencyKey key,
         IEventStore store,
         DeadLetterReader letters,
-        SecondPerson second,
+        ApprovalGate second,
         TimeProvider clock,
         CancellationToken cancel)
     {

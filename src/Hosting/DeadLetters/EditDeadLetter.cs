@@ -32,7 +32,7 @@ internal static class EditDeadLetter
         IEventStore store,
         DeadLetterReader letters,
         EditCheck<TState, TEvent> check,
-        SecondPerson second,
+        ApprovalGate second,
         TimeProvider clock,
         CancellationToken cancel)
         where TState : class

@@ -15,13 +15,13 @@ internal static class FollowReplay
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
 
-    public static async Task<IResult> Handle(Guid id, ReplayBooks books, TimeProvider clock, CancellationToken cancel) =>
+    public static async Task<IResult> Handle(Guid id, ReplayStore books, TimeProvider clock, CancellationToken cancel) =>
         await books.FindAsync(id, cancel) is { Status: not Replay.Planned }
             ? TypedResults.ServerSentEvents(FollowAsync(id, books, clock, cancel))
             : ShowReplays.NotFound(id);
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        Guid id, ReplayBooks books, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancel)
+        Guid id, ReplayStore books, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (last, saidAt) = ("", clock.GetTimestamp());
         while (await books.FindAsync(id, cancel) is { } replay)

@@ -15,7 +15,7 @@ internal static class ShowReplays
     private static readonly string[] ItemStatuses = [ItemPending, ItemRow.Applied, ItemRow.Failed, ItemRow.Skipped];
     private const string ItemPending = "pending";
 
-    public static async Task<IResult> List(Guid? before, string? limit, ReplayBooks books, CancellationToken cancel)
+    public static async Task<IResult> List(Guid? before, string? limit, ReplayStore books, CancellationToken cancel)
     {
         if (!PageLimit.TryParse(limit, 50, PageMax, out var countMax))
         {
@@ -29,7 +29,7 @@ internal static class ShowReplays
     }
 
     public static async Task<IResult> One(
-        Guid id, string? status, int? after, string? limit, ReplayBooks books, LogDatabase database, CancellationToken cancel)
+        Guid id, string? status, int? after, string? limit, ReplayStore books, LogDatabase database, CancellationToken cancel)
     {
         if (!PageLimit.TryParse(limit, 50, PageMax, out var countMax))
         {

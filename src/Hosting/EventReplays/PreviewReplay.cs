@@ -4,7 +4,7 @@ using Payments.Messaging;
 namespace Payments.Services.EventReplays;
 
 /// <summary>Says what a replay would send and who would do anything with it, by the reading of the replay itself. Sends nothing.</summary>
-internal sealed class PreviewReplay(IEventStore store, ReplayBooks books, SplitSwitch split)
+internal sealed class PreviewReplay(IEventStore store, EventResendStore books, SplitSwitch split)
 {
     private const int EventsMax = 100_000;
     private const int PageMax = 1_000;

@@ -21,7 +21,7 @@ public static class ReplayEndpoints
     /// <summary>Adds what sends replays to a service.</summary>
     public static WebApplicationBuilder AddEventReplays(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(provider => new ReplayBooks(provider.GetRequiredService<NpgsqlDataSource>()));
+        builder.Services.AddSingleton(provider => new EventResendStore(provider.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<PreviewReplay>();
         builder.Services.AddWorker(provider => ActivatorUtilities.CreateInstance<ReplayWorker>(
             provider,
@@ -54,11 +54,11 @@ public static class ReplayEndpoints
             CallerIdentity caller,
             OperatorName by,
             IdempotencyKey key,
-            ReplayBooks books,
+            EventResendStore books,
             IEventStore store,
             TimeProvider clock,
             CancellationToken cancel) =>
-            SteerReplay.Handle(act, statusAfter, id, context, caller, by, key, books, store, clock, cancel));
+            ReplayControl.Handle(act, statusAfter, id, context, caller, by, key, books, store, clock, cancel));
 
     private static async Task<IResult> PreviewAsync(HttpContext context, PreviewReplay previews, CancellationToken cancel)
     {
@@ -78,12 +78,12 @@ public static class ReplayEndpoints
         }
     }
 
-    private static async Task<IResult> ListAsync(string? limit, ReplayBooks books, CancellationToken cancel) =>
+    private static async Task<IResult> ListAsync(string? limit, EventResendStore books, CancellationToken cancel) =>
         PageLimit.TryParse(limit, ListDefault, ListMax, out var countMax)
             ? Results.Json(new ReplayList(await books.LatestAsync(countMax, cancel)), ReplayJson.Default.ReplayList)
             : PageLimit.Invalid(ListMax);
 
-    private static async Task<IResult> GetAsync(Guid id, ReplayBooks books, CancellationToken cancel)
+    private static async Task<IResult> GetAsync(Guid id, EventResendStore books, CancellationToken cancel)
     {
         if (await books.FindAsync(id, cancel) is not { } replay)
         {

@@ -16,7 +16,7 @@ namespace Payments.Services.EventReplays;
 /// </remarks>
 internal sealed partial class ReplayWorker(
     IEventStore store,
-    ReplayBooks books,
+    EventResendStore books,
     ILeadership leadership,
     KafkaClientFactory clients,
     SplitSwitch split,

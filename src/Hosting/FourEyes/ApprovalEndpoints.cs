@@ -16,11 +16,11 @@ public static class ApprovalEndpoints
     internal static void AddFourEyes(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(FourEyesOptions.From(builder.Configuration));
-        builder.Services.AddSingleton(provider => new ApprovalBooks(
+        builder.Services.AddSingleton(provider => new ApprovalStore(
             provider.GetRequiredService<LogDatabase>(), provider.GetServices<OvertakenOrders>()));
-        builder.Services.AddSingleton(provider => new SecondPerson(
+        builder.Services.AddSingleton(provider => new ApprovalGate(
             provider.GetRequiredService<FourEyesOptions>(),
-            provider.GetRequiredService<ApprovalBooks>(),
+            provider.GetRequiredService<ApprovalStore>(),
             provider.GetRequiredService<TimeProvider>()));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApprovalJson.Default));
     }
@@ -36,7 +36,7 @@ public static class ApprovalEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        string? status, string? limit, HttpContext context, ApprovalBooks books, ReplayBooks replays, CancellationToken cancel)
+        string? status, string? limit, HttpContext context, ApprovalStore books, ReplayStore replays, CancellationToken cancel)
     {
         if (!PageLimit.TryParse(limit, 50, ListMax, out var countMax))
         {
@@ -56,7 +56,7 @@ public static class ApprovalEndpoints
     }
 
     private static async Task<IResult> DeclineAsync(
-        Guid id, DeclineRequest request, OperatorName by, ApprovalBooks books, TimeProvider clock, CancellationToken cancel)
+        Guid id, DeclineRequest request, OperatorName by, ApprovalStore books, TimeProvider clock, CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))
         {

@@ -4,7 +4,7 @@ using Payments.EventStore.Postgres;
 namespace Payments.Services.Invariants;
 
 /// <summary>Looks at one invariant once, and writes down what came of it.</summary>
-public sealed partial class InvariantLook(InvariantBooks books, InvariantOptions options, TimeProvider clock, ILogger<InvariantLook> log)
+public sealed partial class InvariantLook(InvariantStore books, InvariantOptions options, TimeProvider clock, ILogger<InvariantLook> log)
 {
     /// <summary>More findings than these in one look are the same disaster; the next looks come to the others.</summary>
     private const int FindingsMax = 1_000;

@@ -11,7 +11,7 @@ namespace Payments.Services.Invariants;
 public sealed partial class InvariantMonitor(
     IEnumerable<Invariant> invariants,
     InvariantLook look,
-    InvariantBooks books,
+    InvariantStore books,
     InvariantBoard board,
     ILeadership leadership,
     InvariantOptions options,

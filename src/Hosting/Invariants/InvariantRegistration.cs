@@ -29,7 +29,7 @@ public static class InvariantRegistration
         var services = builder.Services;
         services.AddSingleton(options);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
-        services.AddSingleton<InvariantBooks>();
+        services.AddSingleton<InvariantStore>();
         services.AddSingleton<InvariantLook>();
         services.AddSingleton(provider => new InvariantBoard(log, provider.GetServices<Invariant>()));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<InvariantMonitor>(

@@ -45,17 +45,17 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         Check = CheckAsync,
     };
 
-    private sealed record Standing(string Reader, string? Topic, int? Partition, long Position, long? Published)
+    private sealed record ReaderPosition(string Reader, string? Topic, int? Partition, long Position, long? Published)
     {
         public string Place => Topic is null ? Reader : $"{Reader} on {Topic}/{Partition}";
     }
 
     private async Task<Seen> CheckAsync(Look look, CancellationToken cancel)
     {
-        var standings = await ReadAsync(cancel);
+        var positions = await ReadAsync(cancel);
         var head = await store.LastPositionAsync(cancel);
         var findings = new List<Finding>();
-        foreach (var s in standings)
+        foreach (var s in positions)
         {
             var upTo = s.Published ?? head;
             if (s.Position > head)
@@ -76,7 +76,7 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
             }
         }
 
-        return new Seen(standings.Count, findings);
+        return new Seen(positions.Count, findings);
     }
 
     // The last event that is still there.
@@ -84,7 +84,7 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         await store.ReadAllAsync(position - 1, 1, EventFilter.None, cancel) is [var e] ? EventReference.Of(e) : null;
 
     /// <summary>The first event that waits. Null when none does: what is beyond the reader's position is not for its partition.</summary>
-    private async Task<(EventReference? Event, bool IsKnown)?> FirstWaitingAsync(Standing s, long upTo, CancellationToken cancel)
+    private async Task<(EventReference? Event, bool IsKnown)?> FirstWaitingAsync(ReaderPosition s, long upTo, CancellationToken cancel)
     {
         var events = await store.ReadAllAsync(s.Position, SearchedMax, EventFilter.None, cancel);
         foreach (var e in events)
@@ -99,16 +99,16 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         return events.Count > 0 && events[^1].Position < upTo ? (null, false) : null;
     }
 
-    private async Task<List<Standing>> ReadAsync(CancellationToken cancel)
+    private async Task<List<ReaderPosition>> ReadAsync(CancellationToken cancel)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(Readers));
         batch.BatchCommands.Add(new(Consumers));
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var standings = new List<Standing>();
+        var positions = new List<ReaderPosition>();
         while (await reader.ReadAsync(cancel))
         {
-            standings.Add(new(reader.GetString(0), null, null, reader.GetInt64(3), null));
+            positions.Add(new(reader.GetString(0), null, null, reader.GetInt64(3), null));
         }
 
         await reader.NextResultAsync(cancel);
@@ -127,15 +127,15 @@ public sealed class ReadersKeepUp(NpgsqlDataSource database, IEventStore store, 
         }
 
         // A reader that never said anything stands at the beginning.
-        standings.AddRange(
+        positions.AddRange(
             from p in published
             from consumer in Topics.ReadersOf(p.Key.Topic)
             let at = acknowledged.GetValueOrDefault((consumer, p.Key.Topic, p.Key.Partition))
-            select new Standing(consumer, p.Key.Topic, p.Key.Partition, at, p.Value));
-        return standings;
+            select new ReaderPosition(consumer, p.Key.Topic, p.Key.Partition, at, p.Value));
+        return positions;
     }
 
-    private static JsonObject Details(Standing s, long head) => new()
+    private static JsonObject Details(ReaderPosition s, long head) => new()
     {
         ["reader"] = s.Reader,
         ["topic"] = s.Topic,

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.ConsumerStatuses;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
-using Payments.Messaging.Standings;
 
 namespace Payments.Messaging.Consuming;
 
@@ -24,7 +24,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     RetryPolicy retries,
     KafkaClientFactory clients,
     TopicKeeper topics,
-    ConsumerStanding standing,
+    ConsumerStatus standing,
     TimeProvider clock,
     ILogger<BatchConsumer<TState, TEvent>> log) : BackgroundService
     where TState : class
@@ -40,7 +40,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     private static readonly TimeSpan WordOfRelayMax = TimeSpan.FromSeconds(5);
 
     private readonly StoredView _view = new(definition.Name, store, parked);
-    private readonly HeardLineages _heard = new(clock);
+    private readonly AnnouncedLineages _heard = new(clock);
     private readonly HashSet<string> _silent = [];
     private LineageAdoption? _adoption;
     private readonly GapPatience _patience = new();
@@ -119,7 +119,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
     /// <summary>Waits for one message, then takes what is there. Blocks.</summary>
     private List<ConsumeResult<byte[], byte[]>> Collect(IConsumer<byte[], byte[]> consumer)
     {
-        _watch.Obey(consumer);
+        _watch.ApplyPause(consumer);
         var records = new List<ConsumeResult<byte[], byte[]>>();
         var started = 0L;
         var wait = PollTime;
@@ -266,7 +266,7 @@ public sealed partial class BatchConsumer<TState, TEvent>(
         List<ConsumerProgress> gaps = [];
         if (_gapsToldAt is not { } told || clock.GetElapsedTime(told) >= TellGapsEvery)
         {
-            gaps.AddRange(_patience.Standing(_view.Progress.Report(gapsOnly: true), clock.GetElapsedTime(0)));
+            gaps.AddRange(_patience.Lasting(_view.Progress.Report(gapsOnly: true), clock.GetElapsedTime(0)));
             _gapsToldAt = gaps.Count > 0 ? _reportedAt : null;
             _gapTold = gaps.Count > 0;
         }

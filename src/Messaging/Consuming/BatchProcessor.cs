@@ -109,13 +109,13 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
                 case (MessageReading.Unreadable { Reason: var reason }, _):
                     aside.Unreadable.Add((record, reason));
                     break;
-                case (MessageReading.Readable, Standing.Stray):
+                case (MessageReading.Readable, MessageDisposition.Stray):
                     aside.Unreadable.Add((record, StrayReason));
                     break;
-                case (MessageReading.Readable { Message: var message }, Standing.Lost):
+                case (MessageReading.Readable { Message: var message }, MessageDisposition.Lost):
                     aside.Lost.Add((record, message));
                     break;
-                case (MessageReading.Readable { Message: var message }, Standing.Fresh or Standing.Again)
+                case (MessageReading.Readable { Message: var message }, MessageDisposition.Fresh or MessageDisposition.Again)
                     when _handling.Interpret(message) is var (order, failure) && (order is not null || failure is not null):
                     work.Add(new Work(record, message, order, failure));
                     break;
@@ -131,7 +131,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
             definition.Name, of.Key, view.Progress.LineageOf(of.Key)!, of.First().Message.Headers.Position, now).ToRow());
 
     /// <summary>Reads a record and places what it says; a fresh one moves the batch's watermark. What is unreadable has no place.</summary>
-    private (MessageReading Reading, Standing Standing) Place(ConsumeResult<byte[], byte[]> record, Progress.Batch batch)
+    private (MessageReading Reading, MessageDisposition Disposition) Place(ConsumeResult<byte[], byte[]> record, Progress.Batch batch)
     {
         var reading = MessageCodec.Read(record);
         return (reading, reading is MessageReading.Readable { Message: var message } ? batch.Place(message, SentAt(record)) : default);
@@ -194,7 +194,7 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
         }
 
         List<ProjectionRow> rows = [(row = onlyBytes ? ParkingRow.OnlyBytes(definition.Name, record, now) : row).ToRow()];
-        if (!onlyBytes && place is (MessageReading.Readable { Message: var lost }, Standing.Lost))
+        if (!onlyBytes && place is (MessageReading.Readable { Message: var lost }, MessageDisposition.Lost))
         {
             rows.AddRange(Restores([(record, lost)], now));
         }
@@ -211,13 +211,13 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
     /// <summary>Null when there is nothing to be done with it, or not now.</summary>
     private ParkingRow? RowOf(
-        (MessageReading, Standing) place, ConsumeResult<byte[], byte[]> record, Failure failure, DateTimeOffset now) => place switch
+        (MessageReading, MessageDisposition) place, ConsumeResult<byte[], byte[]> record, Failure failure, DateTimeOffset now) => place switch
         {
             (MessageReading.Unreadable { Reason: var reason }, _) => ParkingRow.Unreadable(definition.Name, record, now, reason),
-            (MessageReading.Readable, Standing.Stray) => ParkingRow.Unreadable(definition.Name, record, now, StrayReason),
-            (MessageReading.Readable { Message: var message }, Standing.Lost) =>
+            (MessageReading.Readable, MessageDisposition.Stray) => ParkingRow.Unreadable(definition.Name, record, now, StrayReason),
+            (MessageReading.Readable { Message: var message }, MessageDisposition.Lost) =>
                 ParkingRow.Lost(definition.Name, record, message, now),
-            (MessageReading.Readable { Message: var message }, Standing.Fresh or Standing.Again) =>
+            (MessageReading.Readable { Message: var message }, MessageDisposition.Fresh or MessageDisposition.Again) =>
                 ParkingRow.Park(definition.Name, record, message, now, failure, retries.RetryAt(failure, 1, now)),
             _ => null,
         };

@@ -16,7 +16,7 @@ internal sealed class GapPatience
 
     /// <param name="gaps">All that there are.</param>
     /// <param name="now">Since any fixed moment.</param>
-    public IReadOnlyList<ConsumerProgress> Standing(IEnumerable<ConsumerProgress> gaps, TimeSpan now)
+    public IReadOnlyList<ConsumerProgress> Lasting(IEnumerable<ConsumerProgress> gaps, TimeSpan now)
     {
         var seen = new Dictionary<(string, PartitionOf), (long, TimeSpan)>();
         var told = new List<ConsumerProgress>();

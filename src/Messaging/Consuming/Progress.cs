@@ -4,7 +4,7 @@ using Payments.Messaging.Relay;
 namespace Payments.Messaging.Consuming;
 
 /// <summary>How a message stands to what a consumer has already stored.</summary>
-public enum Standing
+public enum MessageDisposition
 {
     Fresh,
 
@@ -178,18 +178,18 @@ public sealed class Progress(string consumer)
 
         /// <summary>Places a message; a fresh one moves the batch's watermark.</summary>
         /// <param name="sentAt">When it was sent, by the clock of the relay.</param>
-        public Standing Place(Message message, DateTimeOffset sentAt = default)
+        public MessageDisposition Place(Message message, DateTimeOffset sentAt = default)
         {
             if (message.Headers.ReplayFor is { } other && other != before.Consumer)
             {
-                return Standing.NotNow;
+                return MessageDisposition.NotNow;
             }
 
             var key = (new PartitionOf(message.Topic, message.Partition), message.Headers.Source);
             var position = _moved.TryGetValue(key, out var moved) ? moved : before._positions.GetValueOrDefault(key);
             if (message.Headers.Incarnation is { } incarnation && Judge(message, incarnation, sentAt) is { } elsewhere)
             {
-                if (elsewhere is Standing.Unsettled)
+                if (elsewhere is MessageDisposition.Unsettled)
                 {
                     before._gaps[key] = Math.Max(message.Headers.Position, before._gaps.GetValueOrDefault(key));
                 }
@@ -199,34 +199,34 @@ public sealed class Progress(string consumer)
 
             if (message.Headers.Position <= position)
             {
-                return message.Headers.Again is null ? Standing.Duplicate : Standing.Again;
+                return message.Headers.Again is null ? MessageDisposition.Duplicate : MessageDisposition.Again;
             }
 
             if (message.Headers.Previous > position)
             {
                 if (!Topics.IsWrittenBy(message.Topic, message.Headers.Source))
                 {
-                    return Standing.Stray;
+                    return MessageDisposition.Stray;
                 }
 
                 if (message.Headers.Replay is not null)
                 {
-                    return Standing.NotNow;
+                    return MessageDisposition.NotNow;
                 }
 
                 before._metGap = true;
                 before._gaps[key] = Math.Max(message.Headers.Position, before._gaps.GetValueOrDefault(key));
-                return Standing.AfterGap;
+                return MessageDisposition.AfterGap;
             }
 
             before._gaps.Remove(key);
             _moved[key] = message.Headers.Position;
-            return Standing.Fresh;
+            return MessageDisposition.Fresh;
         }
 
         // A message names the incarnation of its position. Whether that is how the log is now, its relay knows; and what the relay said
         // after it was sent knows of it.
-        private Standing? Judge(Message message, Guid incarnation, DateTimeOffset sentAt)
+        private MessageDisposition? Judge(Message message, Guid incarnation, DateTimeOffset sentAt)
         {
             var source = message.Headers.Source;
             var isKnown = before._sources.TryGetValue(source, out var known);
@@ -237,21 +237,21 @@ public sealed class Progress(string consumer)
 
             if (!Topics.IsWrittenBy(message.Topic, source))
             {
-                return Standing.Stray; // There is no relay that could say so.
+                return MessageDisposition.Stray; // There is no relay that could say so.
             }
 
             if (message.Headers.Replay is not null)
             {
-                return Standing.NotNow; // Whoever wants it asks for it again.
+                return MessageDisposition.NotNow; // Whoever wants it asks for it again.
             }
 
             if (isKnown && known.SaidAt >= sentAt)
             {
-                return Standing.Lost;
+                return MessageDisposition.Lost;
             }
 
             before._unsettled[source] = before._unsettled.TryGetValue(source, out var other) && other > sentAt ? other : sentAt;
-            return Standing.Unsettled;
+            return MessageDisposition.Unsettled;
         }
 
         public IReadOnlyList<WatermarkMove> Moves(string consumer) =>

@@ -12,7 +12,7 @@ namespace Payments.Messaging.Lineages;
 /// come from a backup, and would let messages pass that are lost. So a relay must have spoken first.
 /// </remarks>
 internal sealed class LineageAdoption(
-    string consumer, IEventStore store, ISourceLineages stored, HeardLineages heard, Progress progress, TimeProvider clock)
+    string consumer, IEventStore store, ISourceLineages stored, AnnouncedLineages heard, Progress progress, TimeProvider clock)
 {
     private IReadOnlyDictionary<string, LogLineage> _stored = new Dictionary<string, LogLineage>();
     private Guid? _incarnation;

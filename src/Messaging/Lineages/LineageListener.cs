@@ -9,16 +9,16 @@ internal sealed class LineageListener : IDisposable
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly Func<IConsumer<byte[], byte[]>> _connect;
-    private readonly HeardLineages _heard;
+    private readonly AnnouncedLineages _announced;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private IConsumer<byte[], byte[]> _consumer;
 
-    public LineageListener(KafkaClientFactory clients, string consumer, HeardLineages heard)
+    public LineageListener(KafkaClientFactory clients, string consumer, AnnouncedLineages heard)
     {
         _connect = () => Connect(clients, consumer);
         _consumer = _connect();
-        _heard = heard;
+        _announced = heard;
         _thread = new Thread(Listen) { IsBackground = true, Name = $"lineages for {consumer}" };
         _thread.Start();
     }
@@ -49,7 +49,7 @@ internal sealed class LineageListener : IDisposable
                 var record = _consumer.Consume(PollTime);
                 if (record?.Message.Value is { } json && LineageAnnouncement.Read(json) is { } announcement)
                 {
-                    _heard.Hear(announcement, SentTime.Of(record));
+                    _announced.Hear(announcement, SentTime.Of(record));
                 }
             }
             catch (KafkaException lost) when (TopicKeeper.IsMissingTopic(lost))

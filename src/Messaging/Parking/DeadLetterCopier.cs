@@ -37,7 +37,7 @@ public sealed partial class DeadLetterCopier(
     private static readonly TimeSpan TroubleRetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>How often each dead letter was found too large.</summary>
-    private readonly ConcurrentDictionary<long, int> _shortened = [];
+    private readonly ConcurrentDictionary<long, int> _truncations = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leadership.WorkAsLeaderAsync("copies of dead letters", RunAsync, stoppingToken);
@@ -112,19 +112,19 @@ public sealed partial class DeadLetterCopier(
         {
             try
             {
-                await producer.ProduceAsync(to, Shortened(copy, _shortened.GetValueOrDefault(id)), cancel);
-                _shortened.TryRemove(id, out _);
+                await producer.ProduceAsync(to, Truncated(copy, _truncations.GetValueOrDefault(id)), cancel);
+                _truncations.TryRemove(id, out _);
                 return;
             }
             catch (ProduceException<byte[], byte[]> tooLarge)
-                when (tooLarge.Error.Code is ErrorCode.MsgSizeTooLarge && _shortened.GetValueOrDefault(id) < ShortestOf)
+                when (tooLarge.Error.Code is ErrorCode.MsgSizeTooLarge && _truncations.GetValueOrDefault(id) < ShortestOf)
             {
-                _shortened.AddOrUpdate(id, 1, (_, times) => times + 1);
+                _truncations.AddOrUpdate(id, 1, (_, times) => times + 1);
             }
         }
     }
 
-    private static Message<byte[], byte[]> Shortened(Message<byte[], byte[]> copy, int times)
+    private static Message<byte[], byte[]> Truncated(Message<byte[], byte[]> copy, int times)
     {
         if (times == 0)
         {

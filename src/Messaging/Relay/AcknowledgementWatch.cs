@@ -22,7 +22,7 @@ public sealed class AcknowledgementWatch(TimeSpan patience)
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<(string Reader, PartitionOf? Partition), TimeSpan> _heardAt = [];
-    private readonly Dictionary<(string Reader, PartitionOf Partition), Standing> _standing = [];
+    private readonly Dictionary<(string Reader, PartitionOf Partition), Acknowledgement> _acknowledged = [];
 
     /// <summary>Longer than a group takes to replace a member: that is silent for the whole session before it counts as gone.</summary>
     public static TimeSpan PatienceFor(KafkaOptions kafka) => TimeSpan.FromMilliseconds(kafka.SessionTimeoutMs) + Rebalance;
@@ -30,7 +30,7 @@ public sealed class AcknowledgementWatch(TimeSpan patience)
     /// <summary>A reader has said something, of whichever source.</summary>
     /// <param name="assigned">The physical partitions for which it speaks; null: all of them.</param>
     /// <param name="now">Since any fixed moment.</param>
-    public void Heard(string reader, IReadOnlyList<PartitionOf>? assigned, TimeSpan now)
+    public void Observe(string reader, IReadOnlyList<PartitionOf>? assigned, TimeSpan now)
     {
         if (assigned is null)
         {
@@ -48,27 +48,27 @@ public sealed class AcknowledgementWatch(TimeSpan patience)
     public IReadOnlySet<PartitionOf> Overdue(RelayLedger ledger, TimeSpan now)
     {
         var waiting = ledger.Unacknowledged().ToDictionary(u => (u.Reader, u.Partition), u => u.Acknowledged);
-        foreach (var key in _standing.Keys.Where(k => !waiting.ContainsKey(k)).ToList())
+        foreach (var key in _acknowledged.Keys.Where(k => !waiting.ContainsKey(k)).ToList())
         {
             // Perhaps only until it is published again: then it still is the same wait.
-            _standing[key] = _standing[key] with { Since = now };
+            _acknowledged[key] = _acknowledged[key] with { Since = now };
         }
 
         var overdue = new HashSet<PartitionOf>();
         foreach (var (key, acknowledged) in waiting)
         {
-            if (!_standing.TryGetValue(key, out var standing) || standing.Acknowledged != acknowledged)
+            if (!_acknowledged.TryGetValue(key, out var standing) || standing.Acknowledged != acknowledged)
             {
-                _standing[key] = new Standing(acknowledged, now, patience);
+                _acknowledged[key] = new Acknowledgement(acknowledged, now, patience);
             }
             else if (!Speaks(key.Reader, key.Partition, ledger, now))
             {
-                _standing[key] = standing with { Since = now };
+                _acknowledged[key] = standing with { Since = now };
             }
             else if (now - standing.Since >= standing.Patience)
             {
                 overdue.Add(key.Partition);
-                _standing[key] = standing with { Since = now, Patience = Shorter(standing.Patience * 2, PatienceMax) };
+                _acknowledged[key] = standing with { Since = now, Patience = Shorter(standing.Patience * 2, PatienceMax) };
             }
         }
 
@@ -84,5 +84,5 @@ public sealed class AcknowledgementWatch(TimeSpan patience)
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private sealed record Standing(long Acknowledged, TimeSpan Since, TimeSpan Patience);
+    private sealed record Acknowledgement(long Acknowledged, TimeSpan Since, TimeSpan Patience);
 }

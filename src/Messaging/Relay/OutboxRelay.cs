@@ -73,7 +73,7 @@ public sealed partial class OutboxRelay(
     private async Task<IReadOnlySet<PartitionOf>> RunAsync(IReadOnlySet<PartitionOf> lostBefore, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var books = new RelayBooks(connection);
+        var books = new RelayLedgerStore(connection);
         while (!await books.TryLockAsync(cancel))
         {
             await Task.Delay(LockRetryAfter, clock, cancel);

@@ -9,7 +9,7 @@ public static class RelayReader
     public static async Task<LogReader> ReadAsync(NpgsqlDataSource database, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return new LogReader("relay", (await new RelayBooks(connection).ReadAsync(cancel)).NeverAgainUpTo());
+        return new LogReader("relay", (await new RelayLedgerStore(connection).ReadAsync(cancel)).NeverAgainUpTo());
     }
 
     /// <summary>Up to this position nothing is ever sent again, whatever the broker loses.</summary>

@@ -10,7 +10,7 @@ namespace Payments.Messaging.Relay;
 /// <summary>One run of the relay, from taking the lock to losing something: one task sends, another keeps the books.</summary>
 internal sealed partial class RelayRun(
     IEventStore store,
-    RelayBooks books,
+    RelayLedgerStore books,
     RelayLedger ledger,
     AcknowledgementWatch watch,
     IProducer<byte[], byte[]> producer,
@@ -48,7 +48,7 @@ internal sealed partial class RelayRun(
         Task[] tasks =
         [
             SendAsync(start, stop.Token),
-            KeepBooksAsync(stop.Token),
+            KeepRecordsAsync(stop.Token),
             Task.Factory.StartNew(
                 () => listener.Listen(_heard, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
         ];
@@ -72,7 +72,7 @@ internal sealed partial class RelayRun(
 
     private async Task SendAsync(StartingPoint start, CancellationToken cancel)
     {
-        var outlets = start.Last.ToDictionary(p => p.Key, p => Resume(p.Key, p.Value));
+        var senders = start.Last.ToDictionary(p => p.Key, p => Resume(p.Key, p.Value));
         await foreach (var batch in store.TailAsync(start.After, limits.BatchMax, cancel))
         {
             await FollowLineageAsync(cancel);
@@ -83,26 +83,26 @@ internal sealed partial class RelayRun(
                     continue;
                 }
 
-                if (!outlets.TryGetValue(place, out var outlet))
+                if (!senders.TryGetValue(place, out var sender))
                 {
-                    outlets[place] = outlet = new Outlet(Carriers.Resume([], 0), Topics.ReadersOf(place.Topic).Count > 0);
+                    senders[place] = sender = new PartitionSender(PartitionMigration.Resume([], 0), Topics.ReadersOf(place.Topic).Count > 0);
                 }
 
-                if (e.Position <= outlet.Last)
+                if (e.Position <= sender.Last)
                 {
                     continue; // Acknowledged by all who read it, or already on the broker.
                 }
 
-                while (_inFlight.Count >= limits.InFlightMax || (outlet.IsRead && !_window.IsOpen(place)))
+                while (_inFlight.Count >= limits.InFlightMax || (sender.IsRead && !_window.IsOpen(place)))
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(1), clock, cancel);
                 }
 
-                var targets = outlet.Carriers.For(
-                    TopicSplit.Physical(place, split.Phase), outlet.Last, outlet.IsRead ? _window.AcknowledgedOf(place) : null);
-                Send(targets, e, outlet.Last);
-                outlet.Last = e.Position;
-                if (outlet.IsRead)
+                var targets = sender.PartitionMigration.For(
+                    TopicSplit.Physical(place, split.Phase), sender.Last, sender.IsRead ? _window.AcknowledgedOf(place) : null);
+                Send(targets, e, sender.Last);
+                sender.Last = e.Position;
+                if (sender.IsRead)
                 {
                     _window.Sent(place, e.Position, e.Data.Length + RelayLimits.EnvelopeBytes);
                 }
@@ -112,10 +112,10 @@ internal sealed partial class RelayRun(
         }
     }
 
-    private Outlet Resume(PartitionOf logical, long last)
+    private PartitionSender Resume(PartitionOf logical, long last)
     {
         var published = ledger.Published.Where(p => TopicSplit.Logical(p.Key) == logical).Select(p => (p.Key, p.Value.Position));
-        return new Outlet(Carriers.Resume(published, last), Topics.ReadersOf(logical.Topic).Count > 0) { Last = last };
+        return new PartitionSender(PartitionMigration.Resume(published, last), Topics.ReadersOf(logical.Topic).Count > 0) { Last = last };
     }
 
     private void Send(IReadOnlyList<PartitionOf> targets, StoredEvent e, long previous)
@@ -146,7 +146,7 @@ internal sealed partial class RelayRun(
         }
     }
 
-    private async Task KeepBooksAsync(CancellationToken cancel)
+    private async Task KeepRecordsAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(limits.BookkeepingEvery, clock);
         while (await timer.WaitForNextTickAsync(cancel))
@@ -210,7 +210,7 @@ internal sealed partial class RelayRun(
         var lineage = Volatile.Read(ref _lineage);
         while (_heard.TryDequeue(out var progress))
         {
-            watch.Heard(progress.Consumer, progress.AssignedPartitions(), Now());
+            watch.Observe(progress.Consumer, progress.AssignedPartitions(), Now());
             if (progress.Source != store.Name)
             {
                 continue;
@@ -281,9 +281,9 @@ internal sealed partial class RelayRun(
     }
 
     /// <summary>One logical partition, as the sender sees it.</summary>
-    private sealed class Outlet(Carriers carriers, bool isRead)
+    private sealed class PartitionSender(PartitionMigration carriers, bool isRead)
     {
-        public Carriers Carriers => carriers;
+        public PartitionMigration PartitionMigration => carriers;
 
         public bool IsRead => isRead;
 

@@ -18,7 +18,7 @@ internal sealed partial class ReplayBatch<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
-    ReplayBooks books,
+    ReplayStore books,
     RetryPolicy retries,
     EditRule edits,
     TimeProvider clock,

@@ -18,7 +18,7 @@ public sealed partial class ReplayRunner<TState, TEvent>(
     ConsumerDefinition<TState, TEvent> definition,
     IEventStore store,
     Aggregates<TState, TEvent> aggregates,
-    ReplayBooks books,
+    ReplayStore books,
     RetryPolicy retries,
     EditRule edits,
     ILeadership leadership,

@@ -39,7 +39,7 @@ public static class WalletHost
         builder.Services.AddSingleton<LedgerQueries>();
         builder.AddInvariant(MoneyAddsUp.Name, provider => ActivatorUtilities.CreateInstance<MoneyAddsUp>(provider).Invariant);
         builder.Services.AddSingleton<WalletCommands>();
-        builder.Services.AddSingleton<SteerWallet>();
+        builder.Services.AddSingleton<WalletControl>();
         builder.Services.AddSingleton<WalletQueries>();
         builder.Services.AddSingleton<HoldQueries>();
         builder.AddSetAside(

@@ -54,19 +54,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await cluster.PrepareLogAsync(user, cancel);
         if (cluster.Exists)
         {
-            await Slowly.Tell(
+            await ReportIfSlow.RunAsync(
                 progress, "Waiting for the PostgreSQL of an earlier run to shut down ...", start.WaitForPredecessorAsync(cancel));
         }
         else
         {
-            await Slowly.Tell(
+            await ReportIfSlow.RunAsync(
                 progress, $"Making a PostgreSQL {binaries.Major} database in {folder.Path} ...",
                 cluster.CreateAsync(binaries, user, options.StopPatience, cancel));
         }
 
         await cluster.ConfigureAsync(options, user, cancel);
         var password = Cluster.ReadPassword(folder.Path);
-        var (server, port) = await Slowly.Tell(
+        var (server, port) = await ReportIfSlow.RunAsync(
             progress, "PostgreSQL is starting; after a crash it first reads its log again ...", start.RunAsync(cancel));
         return new PrivatePostgres(folder, server, port, password);
     }

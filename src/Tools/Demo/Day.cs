@@ -16,7 +16,7 @@ internal sealed class Day(DemoClient api, Town town, DemoOptions options, Random
     public int Orders => _orders;
 
     /// <summary>All of it, at the rate asked for; fewer at night, more at noon.</summary>
-    public async Task PassAsync(Action<string> tell, CancellationToken cancel)
+    public async Task CheckAsync(Action<string> tell, CancellationToken cancel)
     {
         using var underWay = new SemaphoreSlim(UnderWayMax);
         var running = new List<Task>();

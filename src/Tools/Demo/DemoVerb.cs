@@ -35,7 +35,7 @@ internal static class DemoVerb
             }
 
             Tell($"The day begins: {options.Payments} orders ...");
-            await day.PassAsync(Tell, cancel);
+            await day.CheckAsync(Tell, cancel);
             if (options.Trouble)
             {
                 await MakeTroubleAsync(troubles, cancel);

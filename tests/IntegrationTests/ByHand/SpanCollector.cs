@@ -34,7 +34,7 @@ internal sealed class SpanCollector : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var collector = new SpanCollector(builder.Build());
-        collector._app.MapPost("/v1/{signal}", collector.TakeAsync);
+        collector._app.MapPost("/v1/{signal}", collector.ReceiveAsync);
         await collector._app.StartAsync();
         return collector;
     }
@@ -42,7 +42,7 @@ internal sealed class SpanCollector : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     // Field numbers as in opentelemetry/proto/trace/v1/trace.proto.
-    private async Task TakeAsync(string signal, HttpContext context)
+    private async Task ReceiveAsync(string signal, HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);

@@ -108,7 +108,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres)
             }
         }));
 
-        var seen = new List<BooksTotals>();
+        var seen = new List<LedgerTotals>();
         while (!writing.IsCompleted)
         {
             seen.Add(await processor.TotalsAsync());

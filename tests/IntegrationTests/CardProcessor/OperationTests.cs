@@ -121,7 +121,7 @@ public sealed class OperationTests(PostgresFixture postgres)
     public async Task The_memory_and_the_database_keep_the_same_books()
     {
         await using var processor = await ProcessorFixture.StartAsync(postgres);
-        var memory = new ProcessorBooks();
+        var memory = new AuthorisationLedger();
         var random = UnitTests.Randomness.Seed.NewRandom();
         List<Guid> ids = [Guid.CreateVersion7()];
         for (var step = 0; step < 300; step++)

@@ -97,7 +97,7 @@ internal sealed class ProcessorFixture : IAsyncDisposable
     public async Task<Authorisation> AuthorisationAsync(Guid id) =>
         (await Client.GetFromJsonAsync<Authorisation>($"/v1/authorisations/{id}", Web))!;
 
-    public async Task<BooksTotals> TotalsAsync() => (await Client.GetFromJsonAsync<BooksTotals>("/v1/books/totals", Web))!;
+    public async Task<LedgerTotals> TotalsAsync() => (await Client.GetFromJsonAsync<LedgerTotals>("/v1/books/totals", Web))!;
 
     /// <summary>All operations after one, page by page.</summary>
     public async Task<List<Operation>> OperationsAsync(long after = 0, int limit = 1_000)

@@ -12,7 +12,7 @@ public sealed class RestartTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         List<Operation> operations;
-        BooksTotals totals;
+        LedgerTotals totals;
         Guid id;
         await using (var first = await ProcessorFixture.StartAsync(database))
         {

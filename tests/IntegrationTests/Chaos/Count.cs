@@ -33,7 +33,7 @@ internal static class Count
         Assert.Equal(load.Payments.Keys.Order(), (await audit.Payments.ColumnAsync<Guid>("select payment_id from payments")).Order());
         Assert.Equal(load.Refunds.Keys.Order(), (await audit.Payments.ColumnAsync<Guid>("select refund_id from refunds")).Order());
         await audit.AssertSoundAsync(load.Money.Values.Sum());
-        await CardBooksAudit.AssertAsync(deployment.Databases);
+        await CardRecordsCheck.AssertAsync(deployment.Databases);
         await AssertConservedAsync(audit, load);
         foreach (var log in new[] { audit.Payments, audit.Wallets, audit.Sagas })
         {

@@ -84,7 +84,7 @@ internal sealed class CuttableLink : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _target, _closed.Token);
-            await Task.WhenAny(PassAsync(client, server), PassAsync(server, client));
+            await Task.WhenAny(CheckAsync(client, server), CheckAsync(server, client));
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -100,7 +100,7 @@ internal sealed class CuttableLink : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to)
+    private async Task CheckAsync(Socket from, Socket to)
     {
         var buffer = new byte[64 * 1024];
         try

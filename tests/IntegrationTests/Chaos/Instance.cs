@@ -49,7 +49,7 @@ internal sealed class Instance(string name, ServiceKind kind, int port, IReadOnl
         await RestartAsync();
     }
 
-    /// <summary>SIGTERM, which must be obeyed without complaint.</summary>
+    /// <summary>SIGTERM, which must be honoured without complaint.</summary>
     public async Task EndAsync() => Assert.Equal(0, await Process.TerminateAsync());
 
     public async ValueTask DisposeAsync()

@@ -25,7 +25,7 @@ internal sealed class WatchedDatabase : IAsyncDisposable
         Clock = new SettableClock(DateTimeOffset.UtcNow);
         Source = NpgsqlDataSource.Create(connection);
         Store = new PostgresEventStore(name, Source, Clock, NullLogger<PostgresEventStore>.Instance);
-        _look = new InvariantLook(new InvariantBooks(Source, Clock), Options, Clock, NullLogger<InvariantLook>.Instance);
+        _look = new InvariantLook(new InvariantStore(Source, Clock), Options, Clock, NullLogger<InvariantLook>.Instance);
     }
 
     public InvariantOptions Options { get; } = new();

@@ -53,8 +53,8 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
         await using var database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
         await using var still = await database.OpenConnectionAsync(Cancel);
         await using var next = await database.OpenConnectionAsync(Cancel);
-        Assert.True(await new RelayBooks(still, TimeSpan.FromMilliseconds(500)).TryLockAsync(Cancel));
-        var waiting = new RelayBooks(next);
+        Assert.True(await new RelayLedgerStore(still, TimeSpan.FromMilliseconds(500)).TryLockAsync(Cancel));
+        var waiting = new RelayLedgerStore(next);
         Assert.False(await waiting.TryLockAsync(Cancel));
 
         await UntilAsync(() => waiting.TryLockAsync(Cancel));
@@ -112,8 +112,8 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
 
                 var batch = _progress.Begin();
                 var standing = batch.Place(message);
-                Assert.NotEqual(Standing.AfterGap, standing);
-                if (standing is Standing.Fresh)
+                Assert.NotEqual(MessageDisposition.AfterGap, standing);
+                if (standing is MessageDisposition.Fresh)
                 {
                     Fresh.Add(message);
                     _progress.Confirm(batch);

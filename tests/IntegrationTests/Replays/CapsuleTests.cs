@@ -41,15 +41,15 @@ public sealed class CapsuleTests(PostgresFixture postgres) : IAsyncLifetime
         var later = new WalletCommand.Deposit(new(Guid.CreateVersion7()), new Money(7, WalletLetters.Eur), null);
         await _stage.DecideAsync([(wallet, (state, now) => Wallet.Decide(state, later, now))]);
 
-        var capsule = IncidentCapsule.Read(await FileAsync(1));
+        var capsule = IncidentFile.Read(await FileAsync(1));
 
         Assert.Equal(("wallets", $"wallet/{wallet}", true), (capsule.Log, capsule.Stream, capsule.IsWhole));
         Assert.Equal(["wallet.opened.v1", "wallet.deposited.v1"], capsule.Events.Select(e => e.Type)); // Not what came after the failure.
-        var faulty = await CapsuleTrial.RunAsync(capsule, Broken, Cancel);
+        var faulty = await IncidentReproduction.RunAsync(capsule, Broken, Cancel);
         Assert.Equal((ForetoldOutcome.Fails, fault.Fingerprint), (faulty.Outcome, faulty.Failure!.Fingerprint));
         Assert.Equal(capsule.Letter.Fingerprint, faulty.Failure.Fingerprint);
 
-        var mended = await CapsuleTrial.RunAsync(capsule, _stage.Consumer, Cancel);
+        var mended = await IncidentReproduction.RunAsync(capsule, _stage.Consumer, Cancel);
         Assert.Equal(ForetoldOutcome.Applies, mended.Outcome);
         Assert.Equal("wallet.funds-credited.v1", Assert.Single(mended.Events!).Type);
     }
@@ -61,11 +61,11 @@ public sealed class CapsuleTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.ParkAsync(WalletLetters.Hold(wallet).Truncated().Dead(
             _stage.Consumer.Name, new("WireFormatException", "It ends too early.", null, true)));
 
-        var capsule = IncidentCapsule.Read(await FileAsync(1));
+        var capsule = IncidentFile.Read(await FileAsync(1));
 
         Assert.Equal($"wallet/{wallet}", capsule.Stream);
         Assert.Equal(2, capsule.Events.Count);
-        Assert.Equal("WireFormatException", (await CapsuleTrial.RunAsync(capsule, _stage.Consumer, Cancel)).Failure!.Type);
+        Assert.Equal("WireFormatException", (await IncidentReproduction.RunAsync(capsule, _stage.Consumer, Cancel)).Failure!.Type);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
         _database = NpgsqlDataSource.Create(database + ";Max Auto Prepare=40");
         _store = new PostgresEventStore(name, _database, TimeProvider.System, NullLogger<PostgresEventStore>.Instance);
         Aggregates = new(_store, consumer.Aggregate);
-        Books = new ReplayBooks(_database);
+        Books = new ReplayStore(_database);
         Letters = new DeadLetterReader(_database, consumer.Name);
         DryRun = new(consumer, _store, Aggregates, Retries, Edits, TimeProvider.System);
     }
@@ -43,7 +43,7 @@ internal sealed class ReplayStage<TState, TEvent> : IAsyncDisposable
 
     public Aggregates<TState, TEvent> Aggregates { get; }
 
-    public ReplayBooks Books { get; }
+    public ReplayStore Books { get; }
 
     public DeadLetterReader Letters { get; }
 

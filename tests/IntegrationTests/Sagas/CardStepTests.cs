@@ -24,12 +24,12 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.StartServiceAsync();
         var payment = await _stage.RequestCardAsync(amount: 1_234);
         await _stage.ReachAsync(payment, "crediting");
-        Assert.Equal(["authorise approved 1234", "capture approved 1234"], await _stage.OwnBooksAsync()); // Before any wallet has it.
+        Assert.Equal(["authorise approved 1234", "capture approved 1234"], await _stage.OwnRecordsAsync()); // Before any wallet has it.
         await _stage.CreditAsync(payment);
         await _stage.ReachAsync(payment, "completed");
 
-        Assert.Equal(["authorise approved 1234", "capture approved 1234"], await _stage.ProcessorBooksAsync());
-        Assert.Equal(await _stage.ProcessorBooksAsync(), await _stage.OwnBooksAsync());
+        Assert.Equal(["authorise approved 1234", "capture approved 1234"], await _stage.ProcessorRecordsAsync());
+        Assert.Equal(await _stage.ProcessorRecordsAsync(), await _stage.OwnRecordsAsync());
         Assert.Equal([0], await _stage.QueryAsync<long>("select count(*) from card_calls"));
     }
 
@@ -41,7 +41,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.ReachAsync(payment, "failed");
 
         Assert.Equal("card_declined", (string?)(await api.GetAsync($"/{payment.Payment}"))["failureCode"]);
-        Assert.Equal([], await _stage.OwnBooksAsync());
+        Assert.Equal([], await _stage.OwnRecordsAsync());
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal("wallet_frozen", (string?)(await api.GetAsync($"/{payment.Payment}"))["failureCode"]);
         Assert.Equal(
-            ["authorise approved 1000", "capture approved 1000", "refund approved 1000"], await _stage.ProcessorBooksAsync());
-        Assert.Equal(await _stage.ProcessorBooksAsync(), await _stage.OwnBooksAsync());
+            ["authorise approved 1000", "capture approved 1000", "refund approved 1000"], await _stage.ProcessorRecordsAsync());
+        Assert.Equal(await _stage.ProcessorRecordsAsync(), await _stage.OwnRecordsAsync());
     }
 
     [Fact]
@@ -66,11 +66,11 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         var payment = await _stage.RequestCardAsync(creditsFirst: true);
         await _stage.StartServiceAsync();
         await _stage.ReachAsync(payment, "crediting");
-        Assert.Equal(["authorise approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(["authorise approved 1000"], await _stage.ProcessorRecordsAsync());
         await _stage.CreditAsync(payment);
         await _stage.ReachAsync(payment, "completed");
 
-        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorRecordsAsync());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.CreditAsync(payment);
         await _stage.ReachAsync(payment, "completed");
 
-        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorRecordsAsync());
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         Assert.Equal("closed", (string?)(await api.GetAsync("/breaker"))["state"]);
-        Assert.Equal(6, (await _stage.ProcessorBooksAsync()).Count);
+        Assert.Equal(6, (await _stage.ProcessorRecordsAsync()).Count);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         var calls = new CardCalls(_stage.Database);
         var now = DateTimeOffset.UtcNow;
 
-        // A worker takes the call, the processor obeys, and that is the end of the worker.
+        // A worker takes the call, the processor executes, and that is the end of the worker.
         var leased = Assert.Single(await calls.LeaseAsync(10, Guid.NewGuid(), now, TimeSpan.FromSeconds(2), Cancel));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/authorisations")
         {
@@ -133,7 +133,7 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         await _stage.ReachAsync(payment, "crediting");
 
         Assert.True(DateTimeOffset.UtcNow >= now.AddSeconds(2), "Nobody may take a call that is leased.");
-        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorBooksAsync());
+        Assert.Equal(["authorise approved 1000", "capture approved 1000"], await _stage.ProcessorRecordsAsync());
     }
 
     [Fact]
@@ -170,8 +170,8 @@ public sealed class CardStepTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(
             [RefusalCodes.CardProcessorUnavailable],
             await _stage.QueryAsync<string>("select failure_code from sagas where saga_id = $1", payment.Payment.Value));
-        Assert.Equal(["reverse approved 0"], await _stage.ProcessorBooksAsync());
-        Assert.Equal(["void approved 0"], await _stage.OwnBooksAsync());
+        Assert.Equal(["reverse approved 0"], await _stage.ProcessorRecordsAsync());
+        Assert.Equal(["void approved 0"], await _stage.OwnRecordsAsync());
     }
 
     [Fact]

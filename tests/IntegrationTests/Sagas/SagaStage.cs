@@ -182,14 +182,14 @@ internal sealed class SagaStage : IAsyncDisposable
     }
 
     /// <summary>Everything the processor has entered, as <c>authorise approved 1000</c>, oldest first.</summary>
-    public async Task<List<string>> ProcessorBooksAsync()
+    public async Task<List<string>> ProcessorRecordsAsync()
     {
         var page = JsonNode.Parse(await Processor.GetStringAsync("/v1/books/operations?limit=200", Cancel))!;
         return [.. page["items"]!.AsArray().Select(o => $"{o!["kind"]} {o["status"]} {o["amount"]}")];
     }
 
     /// <summary>What we believe that it has done, in the same words but those for a void.</summary>
-    public Task<List<string>> OwnBooksAsync() =>
+    public Task<List<string>> OwnRecordsAsync() =>
         QueryAsync<string>("select format('%s approved %s', act, amount) from card_books order by at, version");
 
     public static async Task<JsonNode> OkAsync(Task<HttpResponseMessage> asking)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace IntegrationTests.WholeSystem;
 
 /// <summary>What we say that cards were charged and given back is what the card processor did, act by act.</summary>
-internal static class CardBooksAudit
+internal static class CardRecordsCheck
 {
     private const string Ours =
         "select format('%s: %s of %s %s', key, act, amount, currency) from card_books where act in ('capture', 'refund') order by key";

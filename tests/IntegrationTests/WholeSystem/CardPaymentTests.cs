@@ -53,7 +53,7 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
         await BackAsync(api, ends[CardTokens.Flaky].PaymentId, 1);
         Assert.Equal(["captured 1000 refunded 0", "captured 1000 refunded 1", "captured 1000 refunded 1000"], await CardsAsync(databases));
         Assert.Equal("refunded", (await api.GetAsync<PaymentView>($"/api/payments/{ends[CardTokens.Ok].PaymentId}")).Status);
-        await AssertBooksAgreeAsync(databases);
+        await AssertRecordsAgreeAsync(databases);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
         Assert.Equal(("failed", "card_processor_unavailable"), (end.Status, end.FailureCode));
         Assert.Equal(0, (await api.WalletAsync(payee)).Balance);
         Assert.Equal([], await CardsAsync(databases));
-        await AssertBooksAgreeAsync(databases);
+        await AssertRecordsAgreeAsync(databases);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
         Assert.Equal(("failed", "wallet_frozen"), (end.Status, end.FailureCode));
         Assert.Equal(0, (await api.WalletAsync(payee)).Balance);
         Assert.Equal(["captured 1000 refunded 1000"], await CardsAsync(databases));
-        await AssertBooksAgreeAsync(databases);
+        await AssertRecordsAgreeAsync(databases);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class CardPaymentTests(PostgresFixture postgres)
         databases.Processor,
         "select format('captured %s refunded %s', captured, refunded) from authorisations where not voided order by captured, refunded");
 
-    private static async Task AssertBooksAgreeAsync(Databases databases)
+    private static async Task AssertRecordsAgreeAsync(Databases databases)
     {
         const string Ours =
             "select format('%s %s', act, sum(amount)) from card_books where act in ('capture', 'refund') group by act order by 1";

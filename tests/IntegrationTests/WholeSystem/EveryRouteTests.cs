@@ -62,7 +62,7 @@ public sealed class EveryRouteTests(PlatformFixture fixture)
             var (status, answer) = await RawHttp.SendAsync(port, request.Bytes, request.HalfClose);
             if (HostileRequests.IsWrong(status))
             {
-                _faults.Add($"{request.Name}: {Shortened(answer)}");
+                _faults.Add($"{request.Name}: {Truncated(answer)}");
             }
         }
 
@@ -112,7 +112,7 @@ public sealed class EveryRouteTests(PlatformFixture fixture)
                 : status == (int)HttpStatusCode.BadRequest && FieldsOf(answer).Contains(field);
             if (!isAsExpected)
             {
-                _faults.Add($"{route.Method} {Shortened(target)} {Shortened(body)}: {field} {Shortened(answer)}");
+                _faults.Add($"{route.Method} {Truncated(target)} {Truncated(body)}: {field} {Truncated(answer)}");
             }
         }
     }
@@ -122,5 +122,5 @@ public sealed class EveryRouteTests(PlatformFixture fixture)
             ? JsonNode.Parse(answer[start..(end + 1)])?["errors"]?.AsObject().Select(error => error.Key) ?? []
             : [];
 
-    private static string Shortened(string text) => text.Length > 200 ? text[..200] : text;
+    private static string Truncated(string text) => text.Length > 200 ? text[..200] : text;
 }

@@ -46,7 +46,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
     {
         if (progress.Source == log.Name)
         {
-            _run?.Heard.Enqueue(progress);
+            _run?.Reports.Enqueue(progress);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         }
         else
         {
-            KeepBooks(run);
+            KeepRecords(run);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         }
     }
 
-    private void KeepBooks(Run run)
+    private void KeepRecords(Run run)
     {
         foreach (var (sent, endOffset) in run.Unconfirmed)
         {
@@ -146,7 +146,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
 
     private void Hear(Run run)
     {
-        while (run.Heard.TryDequeue(out var progress))
+        while (run.Reports.TryDequeue(out var progress))
         {
             foreach (var p in progress.Partitions)
             {
@@ -173,12 +173,12 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
 
         public List<(InFlight.Sent Sent, long EndOffset)> Unconfirmed { get; } = [];
 
-        public Queue<ConsumerProgress> Heard { get; } = new();
+        public Queue<ConsumerProgress> Reports { get; } = new();
 
         public long ReadUpTo { get; set; } = ledger.Checkpoint;
 
         public DateTimeOffset BooksAt { get; set; } = booksAt;
 
-        public bool HasNews => Unconfirmed.Count > 0 || InFlight.Count > 0 || Heard.Count > 0 || ReadUpTo > Ledger.Checkpoint;
+        public bool HasNews => Unconfirmed.Count > 0 || InFlight.Count > 0 || Reports.Count > 0 || ReadUpTo > Ledger.Checkpoint;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class CardDesk : Actor
     {
         var signal = new Signal.OfCard(answer);
         var wasIgnored = false;
-        var outcome = World.Sagas.Obey(call.Saga, call.Payment, Name, (state, now) =>
+        var outcome = World.Sagas.Execute(call.Saga, call.Payment, Name, (state, now) =>
         {
             var events = World.Engine.React(state, signal, now);
             wasIgnored = events.IsEmpty;

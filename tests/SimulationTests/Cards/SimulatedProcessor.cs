@@ -16,7 +16,7 @@ internal sealed class SimulatedProcessor(World world) : Actor(world, "card-proce
     private readonly List<(DateTimeOffset At, ProcessorRequest Request)> _late = [];
     private DateTimeOffset _downUntil;
 
-    public ProcessorBooks Books { get; } = new();
+    public AuthorisationLedger Books { get; } = new();
 
     public override DateTimeOffset? NextAt => _late.Count == 0 ? null : _late.Min(l => l.At);
 

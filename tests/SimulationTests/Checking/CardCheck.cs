@@ -33,7 +33,7 @@ internal sealed class CardCheck(World world)
 
     private void CheckOurs()
     {
-        foreach (var (key, ours) in world.CardBooks.Entries.Where(e => !e.Value.IsDeclared))
+        foreach (var (key, ours) in world.CardRecords.Entries.Where(e => !e.Value.IsDeclared))
         {
             var theirs = world.Processor.Books.Find(key);
             Violation.Unless(
@@ -48,7 +48,7 @@ internal sealed class CardCheck(World world)
         {
             if (theirs is { Status: OperationStatus.Approved, Kind: OperationKind.Capture or OperationKind.Refund })
             {
-                var ours = world.CardBooks.Entries.GetValueOrDefault(theirs.Key);
+                var ours = world.CardRecords.Entries.GetValueOrDefault(theirs.Key);
                 Violation.Unless(
                     ours?.Minor == theirs.Amount, $"The processor's books have {theirs}; ours have {ours?.ToString() ?? "nothing"}.");
             }

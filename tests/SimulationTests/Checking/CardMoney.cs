@@ -14,7 +14,7 @@ internal sealed class CardMoney(World world)
     private readonly Dictionary<Guid, long> _credited = [];
     private readonly Dictionary<Guid, long> _refunds = [];
 
-    public void Heard(WalletEvent e)
+    public void Observe(WalletEvent e)
     {
         switch (e)
         {

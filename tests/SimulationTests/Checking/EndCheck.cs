@@ -43,10 +43,10 @@ internal sealed class EndCheck(World world)
     {
         foreach (var (id, payment) in world.Payments.Watch.All)
         {
-            Violation.Unless(payment.IsFinal, $"Payment {id} has not ended; its saga is {Standing(id)}.");
+            Violation.Unless(payment.IsFinal, $"Payment {id} has not ended; its saga is {SagaState(id)}.");
             Violation.Unless(
                 payment.Refunds.IsEmpty,
-                $"Refunds of payment {id} have not ended: {string.Join(", ", payment.Refunds.Keys.Select(r => Standing(r.Value)))}.");
+                $"Refunds of payment {id} have not ended: {string.Join(", ", payment.Refunds.Keys.Select(r => SagaState(r.Value)))}.");
             CheckSaga(id, payment.IsCompleted);
             foreach (var (refund, completed) in payment.EndedRefunds)
             {
@@ -63,9 +63,9 @@ internal sealed class EndCheck(World world)
 
     private void CheckSaga(Guid id, bool completed) => Violation.Unless(
         world.Sagas.Watch.Find(id)?.Phase == (completed ? SagaPhases.Completed : SagaPhases.Failed),
-        $"Operation {id} has ended {(completed ? "completed" : "failed")}; its saga is {Standing(id)}.");
+        $"Operation {id} has ended {(completed ? "completed" : "failed")}; its saga is {SagaState(id)}.");
 
-    private string Standing(Guid saga) => world.Sagas.Watch.Find(saga) is { } s
+    private string SagaState(Guid saga) => world.Sagas.Watch.Find(saga) is { } s
         ? $"{s.Phase}, attempt {s.Attempt}{(s.Overdue ? ", overdue" : "")}, refused with '{s.RefusalCode}'"
         : "not there";
 

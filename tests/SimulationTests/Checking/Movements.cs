@@ -14,7 +14,7 @@ internal sealed class Movements(Guid operation)
     private long _fees;
 
     /// <summary>Nothing is moved twice, and nothing is taken back that was not given.</summary>
-    public void Heard(WalletEvent e)
+    public void Observe(WalletEvent e)
     {
         switch (e)
         {

@@ -14,7 +14,7 @@ internal sealed class OpenHolds
 
     public IEnumerable<(Guid Wallet, WalletEvent.FundsHeld Hold)> Open => _open.Values;
 
-    public void Heard(Guid wallet, WalletEvent e)
+    public void Observe(Guid wallet, WalletEvent e)
     {
         switch (e)
         {

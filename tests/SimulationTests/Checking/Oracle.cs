@@ -23,7 +23,7 @@ internal sealed class Oracle(World world)
     /// <summary>How many events carry a client's reference: one request has one effect.</summary>
     public int EffectsOf(string reference) => _requests.GetValueOrDefault(reference);
 
-    public void Heard(Guid id, StoredEvent stored, PaymentEvent e, Payment payment)
+    public void Observe(Guid id, StoredEvent stored, PaymentEvent e, Payment payment)
     {
         world.Trace.Stored("payments", stored, e);
         world.Saw(stored.Type);
@@ -47,15 +47,15 @@ internal sealed class Oracle(World world)
             payment.Refunded <= payment.Terms.Amount, $"Payment {id} has refunded {payment.Refunded} of {payment.Terms.Amount}.");
     }
 
-    public void Heard(Guid id, StoredEvent stored, WalletEvent e, Wallet wallet)
+    public void Observe(Guid id, StoredEvent stored, WalletEvent e, Wallet wallet)
     {
         world.Trace.Stored("wallets", stored, e);
         world.Saw(stored.Type);
-        Holds.Heard(id, e);
-        _cards.Heard(e);
+        Holds.Observe(id, e);
+        _cards.Observe(e);
         if (OperationOf(e) is { } operation)
         {
-            (_movements.TryGetValue(operation, out var known) ? known : _movements[operation] = new Movements(operation)).Heard(e);
+            (_movements.TryGetValue(operation, out var known) ? known : _movements[operation] = new Movements(operation)).Observe(e);
         }
 
         Count((e as WalletEvent.Deposited)?.Reference ?? (e as WalletEvent.Withdrawn)?.Reference);
@@ -74,7 +74,7 @@ internal sealed class Oracle(World world)
         world.SawIf(wallet.Posted.Minor < 0, "overdraft in use");
     }
 
-    public void Heard(Guid id, StoredEvent stored, SagaEvent e, Saga saga)
+    public void Observe(Guid id, StoredEvent stored, SagaEvent e, Saga saga)
     {
         world.Trace.Stored("sagas", stored, e);
         _touched.Add(id);

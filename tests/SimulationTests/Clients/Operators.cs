@@ -83,7 +83,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
             act = OperatorAct.Retry; // People look before they declare that something was done.
         }
 
-        var outcome = World.Sagas.Obey(
+        var outcome = World.Sagas.Execute(
             id,
             World.Sagas.Watch.Find(id)!.Terms.Payment.Payment.Value,
             Name,
@@ -99,7 +99,7 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         .Where(s => ActOf(o) != OperatorAct.Complete || o.Detail < 200 || (IsOutside(s.State) && IsDone(s.State)))
         .Select(s => s.Id);
 
-    private bool IsOutside(Saga saga) => World.Engine.Definitions.Named(saga.Definition).AskIn(saga.Phase).IsOutside;
+    private bool IsOutside(Saga saga) => World.Engine.Definitions.Named(saga.Definition).RequestIn(saga.Phase).IsOutside;
 
     private bool IsDone(Saga saga)
     {
@@ -139,5 +139,5 @@ internal sealed class Operators(World world) : Actor(world, "operator")
     }
 
     private void Command(Guid wallet, WalletCommand command) =>
-        World.Wallets.Obey(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules));
+        World.Wallets.Execute(wallet, wallet, Name, (state, now) => Wallet.DecideNow(state, command, now, World.Plan.Rules));
 }

@@ -176,7 +176,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
         var terms = new PaymentTerms(new(id), source, new(payee), OwnerOf(payee), amount, fee, o.Reference);
         World.Trace.Name(id, $"p{o.Number}");
         var answer = Told(
-            World.Payments.Obey(
+            World.Payments.Execute(
                 id,
                 id,
                 Name,
@@ -199,7 +199,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
         Money? amount = o.Detail < 400 ? new Money(o.Detail < 200 ? o.Amount / 3 : o.Amount, currency) : null;
         var id = World.Dice.NewId();
         World.Trace.Name(id, $"r{o.Number}");
-        return Told(World.Payments.Obey(
+        return Told(World.Payments.Execute(
             payment,
             payment,
             Name,
@@ -213,7 +213,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
         World.Trace.Name(id, $"h{o.Number}");
         var command = new WalletCommand.Hold(new(wallet), new(id), new(id), money, 1 + (o.Detail % 600), HoldPurpose.Reservation);
         var answer = Told(
-            World.Wallets.Obey(
+            World.Wallets.Execute(
                 wallet,
                 id,
                 Name,
@@ -247,7 +247,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
 
     private Answer? Command(Guid wallet, WalletCommand command, string? key = null)
     {
-        var answer = Told(World.Wallets.Obey(
+        var answer = Told(World.Wallets.Execute(
             wallet,
             World.Dice.NewId(),
             Name,

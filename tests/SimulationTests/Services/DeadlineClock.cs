@@ -20,7 +20,7 @@ internal sealed class DeadlineClock(World world) : Actor(world, "saga-clock")
         {
             var signal = new Signal.DeadlinePassed(PhaseNames.StoredOf(phase));
             var payment = World.Sagas.Watch.Find(saga)!.Terms.Payment.Payment.Value;
-            var outcome = World.Sagas.Obey(
+            var outcome = World.Sagas.Execute(
                 saga, payment, Name, (state, now) => SagaAggregate.Decide(World.Engine, state, signal, now));
             World.Saw("deadline passed");
             if (outcome is null)

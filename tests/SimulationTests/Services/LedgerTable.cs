@@ -9,7 +9,7 @@ namespace SimulationTests.Services;
 /// again.
 /// </summary>
 /// <param name="saw">Told what happened that must happen now and then.</param>
-internal sealed class LedgerTable(Action<string> saw) : IAnswerBook
+internal sealed class LedgerTable(Action<string> saw) : IStoredResponses
 {
     private readonly HashSet<(Guid Movement, Guid Wallet, string Kind)> _once = [];
     private readonly HashSet<Answered> _done = [];

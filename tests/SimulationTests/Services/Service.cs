@@ -99,8 +99,8 @@ internal sealed class Service<TState, TEvent> : Service
         }
     }
 
-    /// <summary>Obeys a command through one of the processes. Null: no answer was heard, and whether it was obeyed is not known.</summary>
-    public CommandOutcome<TState>? Obey(
+    /// <summary>Executes a command through one of the processes. Null: no answer was heard, and whether it was executed is not known.</summary>
+    public CommandOutcome<TState>? Execute(
         Guid stream,
         Guid correlation,
         string actor,

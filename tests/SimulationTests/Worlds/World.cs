@@ -112,7 +112,7 @@ internal sealed class World
 
     public CardCallTable CardCalls { get; } = new();
 
-    public CardBookTable CardBooks { get; } = new();
+    public CardBookTable CardRecords { get; } = new();
 
     public SimulatedProcessor Processor { get; }
 
@@ -289,9 +289,9 @@ internal sealed class World
     // Follows the logs: whatever was stored is seen at once, by the oracle and by the relays.
     private void Look()
     {
-        Payments.Watch.Follow(Oracle.Heard);
-        Wallets.Watch.Follow(Oracle.Heard);
-        Sagas.Watch.Follow(Oracle.Heard);
+        Payments.Watch.Follow(Oracle.Observe);
+        Wallets.Watch.Follow(Oracle.Observe);
+        Sagas.Watch.Follow(Oracle.Observe);
         Oracle.CheckClock();
         Violation.Unless(_blame is null, _blame ?? "");
     }
@@ -338,7 +338,7 @@ internal sealed class World
                     CardCalls.Apply(row);
                     break;
                 case "card_books":
-                    CardBooks.Apply(row);
+                    CardRecords.Apply(row);
                     break;
                 case ParkingRow.Projection:
                     DeadLetters.Check(this, service, row);

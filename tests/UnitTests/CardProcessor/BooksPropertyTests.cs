@@ -197,7 +197,7 @@ public sealed class BooksPropertyTests
             }
         }
 
-        private Standing StandingOf(ProcessorRequest request)
+        private OperationState StandingOf(ProcessorRequest request)
         {
             var original = request is Reverse r ? Entered(r.OriginalKey)?.Operation : null;
             var named = request switch
@@ -207,7 +207,7 @@ public sealed class BooksPropertyTests
                 Refund f => f.Authorisation,
                 _ => original is { Kind: OperationKind.Authorise, AuthorisationId: { } id } ? id : Guid.Empty,
             };
-            return new Standing
+            return new OperationState
             {
                 Earlier = Entered(request.Key) is var (earlier, entered) ? (entered, earlier.Body) : null,
                 Failures = _failed.Count(key => key == request.Key),

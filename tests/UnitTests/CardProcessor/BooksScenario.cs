@@ -11,7 +11,7 @@ internal sealed class BooksScenario
     private int _steps;
     private int _keys;
 
-    public ProcessorBooks Books { get; } = new();
+    public AuthorisationLedger Books { get; } = new();
 
     /// <summary>The id of the n-th authorisation, from 1.</summary>
     public static Guid Id(int number) => new(number, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 0);

@@ -14,10 +14,10 @@ public sealed partial class MigrationFileTests
         """
         EventStore/001_log EventStore/002_beside_the_log EventStore/003_append EventStore/004_append EventStore/005_snapshots
         EventStore/006_partitions EventStore/007_subscriptions EventStore/008_seals Messaging/001_messaging Messaging/002_parking
-        Messaging/003_replays Messaging/004_audit Messaging/010_consumer_members PaymentService/001_payments PaymentService/002_analytics
-        PaymentService/003_refunds PaymentService/010_failures SagaService/001_sagas SagaService/002_sagas SagaService/003_sagas
-        SagaService/010_processor_operations SagaService/011_sagas_by_payment Services/001_alerts Services/002_event_replays
-        Services/003_approvals WalletService/001_wallets WalletService/002_ledger WalletService/003_answers
+        Messaging/003_replays Messaging/004_audit Messaging/010_consumer_members Payments/001_payments Payments/002_analytics
+        Payments/003_refunds Payments/010_failures Sagas/001_sagas Sagas/002_sagas Sagas/003_sagas
+        Sagas/010_processor_operations Sagas/011_sagas_by_payment Hosting/001_alerts Hosting/002_event_replays
+        Hosting/003_approvals Wallets/001_wallets Wallets/002_ledger Wallets/003_answers
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal);
 
@@ -77,7 +77,7 @@ public sealed partial class MigrationFileTests
     }
 
     private static string ShortName(string path) =>
-        $"{path.Split('/')[1].Replace("Payments.", "", StringComparison.Ordinal)}/{Path.GetFileNameWithoutExtension(path)}";
+        $"{path.Split('/').TakeWhile(folder => folder is not ("Sql" or "Postgres")).Last()}/{Path.GetFileNameWithoutExtension(path)}";
 
     private static string Root()
     {

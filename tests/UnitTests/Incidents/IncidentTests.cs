@@ -23,16 +23,16 @@ public sealed class IncidentTests
     [MemberData(nameof(Capsules))]
     public async Task What_was_mended_does_not_fail_again(string file)
     {
-        var foretold = await TryAsync(IncidentCapsule.Read(await File.ReadAllBytesAsync(Path.Combine(Folder, file), Cancel)));
+        var foretold = await TryAsync(IncidentFile.Read(await File.ReadAllBytesAsync(Path.Combine(Folder, file), Cancel)));
 
         Assert.True(foretold.Failure is null, $"{foretold.Failure?.Type}: {foretold.Failure?.Message}");
     }
 
-    private static Task<Foretold> TryAsync(IncidentCapsule capsule) => capsule.Consumer switch
+    private static Task<Foretold> TryAsync(IncidentFile capsule) => capsule.Consumer switch
     {
-        ConsumerNames.Payment => CapsuleTrial.RunAsync(capsule, PaymentAggregate.Consumer, Cancel),
-        ConsumerNames.Wallet => CapsuleTrial.RunAsync(capsule, WalletAggregate.Consumer(WalletRules.None, new Recollections()), Cancel),
-        ConsumerNames.Saga => CapsuleTrial.RunAsync(capsule, SagaAggregate.Consumer(new SagaEngine(new SagaTimeouts())), Cancel),
+        ConsumerNames.Payment => IncidentReproduction.RunAsync(capsule, PaymentAggregate.Consumer, Cancel),
+        ConsumerNames.Wallet => IncidentReproduction.RunAsync(capsule, WalletAggregate.Consumer(WalletRules.None, new Recollections()), Cancel),
+        ConsumerNames.Saga => IncidentReproduction.RunAsync(capsule, SagaAggregate.Consumer(new SagaEngine(new SagaTimeouts())), Cancel),
         _ => throw new NotSupportedException($"There is no consumer {capsule.Consumer}."),
     };
 }

@@ -137,7 +137,7 @@ public sealed class AcknowledgementWatchTests
         {
             if (speaks)
             {
-                _watch.Heard(Reader, _assigned, _now);
+                _watch.Observe(Reader, _assigned, _now);
             }
 
             if (_watch.Overdue(_ledger, _now) is { Count: > 0 } overdue)

@@ -18,14 +18,14 @@ public sealed class ProgressTests
     {
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 3, previous: 0)));
-        Assert.Equal(Standing.Duplicate, batch.Place(Message(position: 3, previous: 0)));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 8, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(Message(position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 8, previous: 3)));
         Assert.Equal([Move(0, 8)], batch.Moves(Consumer));
 
         _progress.Confirm(batch);
-        Assert.Equal(Standing.Duplicate, _progress.Begin().Place(Message(position: 8, previous: 3)));
-        Assert.Equal(Standing.Duplicate, _progress.Begin().Place(Message(position: 5, previous: 4)));
+        Assert.Equal(MessageDisposition.Duplicate, _progress.Begin().Place(Message(position: 8, previous: 3)));
+        Assert.Equal(MessageDisposition.Duplicate, _progress.Begin().Place(Message(position: 5, previous: 4)));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ProgressTests
     {
         _progress.Begin().Place(Message(position: 3, previous: 0));
 
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(position: 3, previous: 0)));
     }
 
     [Fact]
@@ -41,11 +41,11 @@ public sealed class ProgressTests
     {
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.AfterGap, batch.Place(Message(position: 5, previous: 3)));
-        Assert.Equal(Standing.AfterGap, batch.Place(Message(position: 6, previous: 5)));
+        Assert.Equal(MessageDisposition.AfterGap, batch.Place(Message(position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.AfterGap, batch.Place(Message(position: 6, previous: 5)));
         Assert.Empty(batch.Moves(Consumer));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 3, previous: 0)));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 5, previous: 3)));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ProgressTests
     {
         _progress.Reset([new Watermark(Consumer, Topic, 0, "wallets", 10)]);
 
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(position: 12, previous: 4)));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(position: 12, previous: 4)));
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class ProgressTests
         _progress.Reset([new Watermark(Consumer, Topic, 0, "wallets", 10)]);
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Duplicate, batch.Place(Message(position: 10, previous: 0)));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 10, previous: 0, partition: 1)));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(position: 10, previous: 0, source: "payments")));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(Message(position: 10, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 10, previous: 0, partition: 1)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 10, previous: 0, source: "payments")));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ProgressTests
 
         _progress.Reset([]);
 
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(position: 3, previous: 0)));
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public sealed class ProgressTests
         var behindGap = Message(position: 5, previous: 3, source: "sagas") with { Topic = Topics.WalletCommands.Name };
         var fresh = Message(position: 5, previous: 0, source: "stranger") with { Topic = Topics.WalletCommands.Name };
 
-        Assert.Equal(Standing.Stray, batch.Place(stray));
-        Assert.Equal(Standing.AfterGap, batch.Place(behindGap));
-        Assert.Equal(Standing.Fresh, batch.Place(fresh));
+        Assert.Equal(MessageDisposition.Stray, batch.Place(stray));
+        Assert.Equal(MessageDisposition.AfterGap, batch.Place(behindGap));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(fresh));
         _progress.Confirm(batch);
 
         Assert.Equal(["sagas"], _progress.Report(gapsOnly: true).Select(r => r.Source));

@@ -20,10 +20,10 @@ public sealed class SplitProgressTests
     {
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Fresh, batch.Place(From(Whole, position: 3, previous: 0)));
-        Assert.Equal(Standing.Duplicate, batch.Place(From(Half, position: 3, previous: 0)));
-        Assert.Equal(Standing.Fresh, batch.Place(From(Half, position: 5, previous: 3)));
-        Assert.Equal(Standing.Duplicate, batch.Place(From(Whole, position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(From(Whole, position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(From(Half, position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(From(Half, position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(From(Whole, position: 5, previous: 3)));
         Assert.Equal([new WatermarkMove(Consumer, Whole.Topic, Whole.Partition, "wallets", 0, 5)], batch.Moves(Consumer));
     }
 
@@ -32,9 +32,9 @@ public sealed class SplitProgressTests
     {
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.AfterGap, batch.Place(From(Half, position: 5, previous: 3)));
-        Assert.Equal(Standing.Fresh, batch.Place(From(Whole, position: 3, previous: 0)));
-        Assert.Equal(Standing.Fresh, batch.Place(From(Whole, position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.AfterGap, batch.Place(From(Half, position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(From(Whole, position: 3, previous: 0)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(From(Whole, position: 5, previous: 3)));
         Assert.Empty(_progress.Report(gapsOnly: true));
     }
 
@@ -47,7 +47,7 @@ public sealed class SplitProgressTests
 
         Assert.False(_progress.Refresh([]));
         Assert.True(_progress.Refresh([new Watermark(Consumer, Whole.Topic, Whole.Partition, "wallets", 3)]));
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(From(Half, position: 5, previous: 3)));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(From(Half, position: 5, previous: 3)));
     }
 
     [Fact]
@@ -57,13 +57,13 @@ public sealed class SplitProgressTests
         var gap = new ConsumerProgress(Consumer, "wallets", [new(Whole.Topic, Whole.Partition, 3)], Gap: true);
         var further = gap with { Partitions = [new(Whole.Topic, Whole.Partition, 4)] };
 
-        Assert.Empty(patience.Standing([gap], TimeSpan.FromSeconds(10)));
-        Assert.Empty(patience.Standing([gap], TimeSpan.FromSeconds(11.5)));
-        Assert.Empty(patience.Standing([further], TimeSpan.FromSeconds(12.5)));
-        Assert.Empty(patience.Standing([further], TimeSpan.FromSeconds(14)));
-        Assert.Equal(further.Partitions, Assert.Single(patience.Standing([further], TimeSpan.FromSeconds(14.5))).Partitions);
-        Assert.Empty(patience.Standing([], TimeSpan.FromSeconds(15)));
-        Assert.Empty(patience.Standing([further], TimeSpan.FromSeconds(20)));
+        Assert.Empty(patience.Lasting([gap], TimeSpan.FromSeconds(10)));
+        Assert.Empty(patience.Lasting([gap], TimeSpan.FromSeconds(11.5)));
+        Assert.Empty(patience.Lasting([further], TimeSpan.FromSeconds(12.5)));
+        Assert.Empty(patience.Lasting([further], TimeSpan.FromSeconds(14)));
+        Assert.Equal(further.Partitions, Assert.Single(patience.Lasting([further], TimeSpan.FromSeconds(14.5))).Partitions);
+        Assert.Empty(patience.Lasting([], TimeSpan.FromSeconds(15)));
+        Assert.Empty(patience.Lasting([further], TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class SplitProgressTests
     {
         var gap = new ConsumerProgress(Consumer, "sagas", [new(Topics.WalletCommands.Name, 1, 3)], Gap: true);
 
-        Assert.Equal(gap.Partitions, Assert.Single(new GapPatience().Standing([gap], TimeSpan.Zero)).Partitions);
+        Assert.Equal(gap.Partitions, Assert.Single(new GapPatience().Lasting([gap], TimeSpan.Zero)).Partitions);
     }
 
     [Fact]
@@ -80,19 +80,19 @@ public sealed class SplitProgressTests
         _progress.Reset([new Watermark(Consumer, Whole.Topic, Whole.Partition, "wallets", 10)]);
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Duplicate, batch.Place(From(Whole, position: 8, previous: 7, Replay())));
-        Assert.Equal(Standing.NotNow, batch.Place(From(Whole, position: 20, previous: 19, Replay())));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(From(Whole, position: 8, previous: 7, Replay())));
+        Assert.Equal(MessageDisposition.NotNow, batch.Place(From(Whole, position: 20, previous: 19, Replay())));
         Assert.Empty(_progress.Report(gapsOnly: true));
         Assert.False(_progress.TakeMetGap());
-        Assert.Equal(Standing.Fresh, batch.Place(From(Whole, position: 12, previous: 10, Replay())));
-        Assert.Equal(Standing.Duplicate, batch.Place(From(Whole, position: 12, previous: 10)));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(From(Whole, position: 12, previous: 10, Replay())));
+        Assert.Equal(MessageDisposition.Duplicate, batch.Place(From(Whole, position: 12, previous: 10)));
     }
 
     [Fact]
     public void A_replay_for_one_consumer_is_nothing_to_the_others()
     {
-        Assert.Equal(Standing.NotNow, _progress.Begin().Place(From(Whole, position: 1, previous: 0, Replay("somebody-else"))));
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(From(Whole, position: 1, previous: 0, Replay(Consumer))));
+        Assert.Equal(MessageDisposition.NotNow, _progress.Begin().Place(From(Whole, position: 1, previous: 0, Replay("somebody-else"))));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(From(Whole, position: 1, previous: 0, Replay(Consumer))));
     }
 
     private static ReplayMark Replay(string? consumer = null) => new(Guid.Parse("0198c0de-0000-7000-8000-0000000000aa"), consumer);

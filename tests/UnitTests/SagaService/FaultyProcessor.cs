@@ -11,7 +11,7 @@ internal enum Fault
     /// <summary>It never arrives, and nobody knows.</summary>
     RequestLost,
 
-    /// <summary>It is obeyed, and nobody hears of it.</summary>
+    /// <summary>It is executed, and nobody hears of it.</summary>
     AnswerLost,
 
     /// <summary>It is not sent.</summary>
@@ -23,7 +23,7 @@ internal sealed class FaultyProcessor : ICardProcessor
 {
     private int _ids;
 
-    public ProcessorBooks Books { get; } = new();
+    public AuthorisationLedger Books { get; } = new();
 
     /// <summary>One for each request to come; none left: all goes well.</summary>
     public Queue<Fault> Faults { get; } = new();
@@ -42,7 +42,7 @@ internal sealed class FaultyProcessor : ICardProcessor
             var other => throw new CardTroubleException($"{other}", wasSent: true),
         })!);
 
-    private T Meet<T>(string what, Func<T> obey)
+    private T Meet<T>(string what, Func<T> execute)
     {
         Asked.Add(what);
         switch (Faults.TryDequeue(out var fault) ? fault : Fault.None)
@@ -52,10 +52,10 @@ internal sealed class FaultyProcessor : ICardProcessor
             case Fault.RequestLost:
                 throw new CardTroubleException("no answer", wasSent: true);
             case Fault.AnswerLost:
-                obey();
+                execute();
                 throw new CardTroubleException("no answer", wasSent: true);
             default:
-                return obey();
+                return execute();
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class SagaFoldingTests
 
         Assert.Equal<string[]>(Phases(Named(name)), [.. phases, "Completed", "Failed"]);
         Assert.Distinct(phases);
-        Assert.All(phases, phase => Assert.Equal(phase, definition.AskIn(phase).Phase));
+        Assert.All(phases, phase => Assert.Equal(phase, definition.RequestIn(phase).Phase));
         Assert.Equal(
             $"A saga of '{name}' has no phase 'Elsewhere'. (Parameter 'phase')",
             Assert.Throws<ArgumentException>(() => definition.Find("Elsewhere")).Message);
@@ -76,7 +76,7 @@ public sealed class SagaFoldingTests
         Stops.Where(place => place.Course.Name is "wallet-payment" or "card-payment-v2" or "card-refund").Select(place =>
         {
             var (course, stop) = place;
-            return $"{course} {stop.Phase}: {Engine.Definitions.Named(course.Name).AskIn(stop.Phase).Awaits(course.Terms)}";
+            return $"{course} {stop.Phase}: {Engine.Definitions.Named(course.Name).RequestIn(stop.Phase).Awaits(course.Terms)}";
         }));
 
     private static SagaEvent[] Of(string phase) =>

@@ -111,15 +111,15 @@ public sealed class ReleasingAndCapturingTests
     {
         var wallet = Given(Deposited(5_000), Held(1, 1_000, HoldPurpose.Reservation));
 
-        Assert.Equal([Released(1, 1_000)], Obeyed(wallet, Release(1)));
-        Assert.Equal([Captured(1, 400, released: 600)], Obeyed(wallet, Capture(1, 400)));
-        Assert.Empty(Obeyed(Wallet.Evolve(wallet, Captured(1, 1_000)), Capture(1, 1_000)));
+        Assert.Equal([Released(1, 1_000)], Accepted(wallet, Release(1)));
+        Assert.Equal([Captured(1, 400, released: 600)], Accepted(wallet, Capture(1, 400)));
+        Assert.Empty(Accepted(Wallet.Evolve(wallet, Captured(1, 1_000)), Capture(1, 1_000)));
         RefusesNow(wallet, Capture(1, 1_001), "amount_out_of_range", "The capture of 1001 EUR is refused: amount_out_of_range.");
         RefusesNow(wallet, Capture(2, 1), "hold_not_found", "The capture of 1 EUR is refused: hold_not_found.");
         RefusesNow(wallet, Release(2), "hold_not_found", $"There is no open hold {HoldOf(2)}.");
     }
 
-    private static ImmutableArray<WalletEvent> Obeyed(Wallet wallet, WalletCommand command) =>
+    private static ImmutableArray<WalletEvent> Accepted(Wallet wallet, WalletCommand command) =>
         Assert.IsType<Decision<WalletEvent>.Accepted>(Wallet.DecideNow(wallet, command, Now)).Events;
 
     private static RecentOutcomes Recently(WalletOutcomes outcome) => RecentOutcomes.None.Add(HoldOf(1).Value, outcome);

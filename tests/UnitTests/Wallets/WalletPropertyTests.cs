@@ -76,22 +76,22 @@ public sealed class WalletPropertyTests
     [Fact]
     public void A_repeat_of_any_earlier_hold_capture_credit_or_reversal_that_was_obeyed_moves_nothing()
     {
-        var obeyed = new List<WalletCommand>();
+        var executed = new List<WalletCommand>();
         AfterEveryCommand(step =>
         {
             if (step.Before is null)
             {
-                obeyed.Clear(); // A new life.
+                executed.Clear(); // A new life.
             }
 
-            Assert.All(obeyed, command => Assert.Empty(When(step.After, command, step.Now, WalletCommands.Rules)));
+            Assert.All(executed, command => Assert.Empty(When(step.After, command, step.Now, WalletCommands.Rules)));
             if (IsOfSaga(step.Command)
                 && step.Decided is Decision<WalletEvent>.Accepted
                 {
                     Events: not [WalletEvent.CaptureRefused or WalletEvent.CreditReversalRefused],
                 })
             {
-                obeyed.Add(step.Command);
+                executed.Add(step.Command);
             }
         });
     }

@@ -86,7 +86,7 @@ internal static class WalletScenario
     /// <summary>The wallet that was opened and to which this happened.</summary>
     public static Wallet Given(params IEnumerable<WalletEvent> history) => history.Aggregate(Wallet.Evolve(null, Opened), Wallet.Evolve);
 
-    /// <summary>Obeys a command that must not be refused.</summary>
+    /// <summary>Executes a command that must not be refused.</summary>
     public static ImmutableArray<WalletEvent> When(
         Wallet? wallet, WalletCommand command, DateTimeOffset? now = null, WalletRules? rules = null) =>
         Assert.IsType<Decision<WalletEvent>.Accepted>(Wallet.Decide(wallet, command, now ?? Now, rules)).Events;

@@ -30,7 +30,7 @@ internal sealed partial class ConcurrentIndex
         _rest = statement.Groups["rest"].Value;
     }
 
-    private enum Standing
+    private enum IndexStatus
     {
         Missing,
         BeingBuilt,
@@ -58,14 +58,14 @@ internal sealed partial class ConcurrentIndex
     {
         while (true)
         {
-            switch (await StandingAsync(connection, name, cancel))
+            switch (await StatusAsync(connection, name, cancel))
             {
-                case Standing.Valid:
+                case IndexStatus.Valid:
                     return;
-                case Standing.BeingBuilt: // By a process that has died since, or lost its lock: the server goes on.
+                case IndexStatus.BeingBuilt: // By a process that has died since, or lost its lock: the server goes on.
                     await Task.Delay(LookAgainAfter, clock, cancel);
                     break;
-                case Standing.Invalid:
+                case IndexStatus.Invalid:
                     await ExecuteAsync(connection, $"drop index concurrently if exists {name}", cancel);
                     break;
                 default:
@@ -80,7 +80,7 @@ internal sealed partial class ConcurrentIndex
     // from now on bring theirs. It is valid as soon as that of each partition is attached.
     private async Task BuildOnPartitionsAsync(NpgsqlConnection connection, TimeProvider clock, CancellationToken cancel)
     {
-        if (await StandingAsync(connection, _name, cancel) is Standing.Missing)
+        if (await StatusAsync(connection, _name, cancel) is IndexStatus.Missing)
         {
             await BrieflyAsync(connection, $"create {_unique}index if not exists {_name} on only {_table} {_rest}", clock, cancel);
         }
@@ -111,7 +111,7 @@ internal sealed partial class ConcurrentIndex
         _table,
         _name);
 
-    private static async Task<Standing> StandingAsync(NpgsqlConnection connection, string index, CancellationToken cancel) =>
+    private static async Task<IndexStatus> StatusAsync(NpgsqlConnection connection, string index, CancellationToken cancel) =>
         (string?)await ScalarAsync(
             connection,
             "select case when i.indisvalid then 'valid' " +
@@ -120,10 +120,10 @@ internal sealed partial class ConcurrentIndex
             cancel,
             index) switch
         {
-            null => Standing.Missing,
-            "valid" => Standing.Valid,
-            "being built" => Standing.BeingBuilt,
-            _ => Standing.Invalid,
+            null => IndexStatus.Missing,
+            "valid" => IndexStatus.Valid,
+            "being built" => IndexStatus.BeingBuilt,
+            _ => IndexStatus.Invalid,
         };
 
     // For what changes a catalogue and nothing else, but locks the table for it.

@@ -33,11 +33,11 @@ internal sealed class SchemaLock : IAsyncDisposable
     /// </summary>
     public NpgsqlConnection Connection { get; }
 
-    public static async Task<SchemaLock> TakeAsync(NpgsqlDataSource database, long key, TimeProvider clock, CancellationToken cancel)
+    public static async Task<SchemaLock> AcquireAsync(NpgsqlDataSource database, long key, TimeProvider clock, CancellationToken cancel)
     {
         while (true)
         {
-            if (await TryTakeAsync(database, key, cancel) is { } held)
+            if (await TryAcquireAsync(database, key, cancel) is { } held)
             {
                 return held;
             }
@@ -56,7 +56,7 @@ internal sealed class SchemaLock : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    private static async Task<SchemaLock?> TryTakeAsync(NpgsqlDataSource database, long key, CancellationToken cancel)
+    private static async Task<SchemaLock?> TryAcquireAsync(NpgsqlDataSource database, long key, CancellationToken cancel)
     {
         var connection = await database.OpenConnectionAsync(cancel);
         NpgsqlTransaction? transaction = null;

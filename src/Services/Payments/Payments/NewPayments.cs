@@ -22,7 +22,7 @@ internal sealed record PaymentOrder(Party? Payer, Party Payee, Money Amount, str
 internal sealed class NewPayments(
     WalletDirectory directory, FeeOptions fees, IEventStore store, Aggregates<Payment, PaymentEvent> payments, TimeProvider clock)
 {
-    public async Task<IResult> TakeAsync(
+    public async Task<IResult> AcceptAsync(
         PaymentOrder order, CallerIdentity caller, IdempotentRequest request, HttpContext context, CancellationToken cancel)
     {
         var errors = new Dictionary<string, string[]>();

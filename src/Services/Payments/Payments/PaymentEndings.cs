@@ -82,7 +82,7 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
                 switch (e.Type)
                 {
                     case "payment.completed.v1" or "payment.failed.v1":
-                        Wake(e.Metadata.CorrelationId);
+                        Notify(e.Metadata.CorrelationId);
                         break;
                     case "payment.refund-completed.v1" or "payment.refund-failed.v1":
                         WakeRefund(e);
@@ -100,10 +100,10 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
             switch (StoredEvents.Decode<PaymentEvent>(e))
             {
                 case PaymentEvent.RefundCompleted ended:
-                    Wake(ended.Refund.Value);
+                    Notify(ended.Refund.Value);
                     break;
                 case PaymentEvent.RefundFailed ended:
-                    Wake(ended.Refund.Value);
+                    Notify(ended.Refund.Value);
                     break;
             }
         }
@@ -113,13 +113,13 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
         }
     }
 
-    private void Wake(Guid id)
+    private void Notify(Guid id)
     {
         lock (_gate)
         {
             foreach (var waiter in _waiting.GetValueOrDefault(id) ?? [])
             {
-                waiter.Wake();
+                waiter.Notify();
             }
         }
     }
@@ -153,7 +153,7 @@ internal sealed partial class PaymentEndings(IEventStore store, TimeProvider clo
 
         public Task Ended => _ended.Task;
 
-        public void Wake() => _ended.TrySetResult();
+        public void Notify() => _ended.TrySetResult();
 
         public void Dispose() => endings.Remove(this);
     }

@@ -106,7 +106,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
     }
 
     public static ProblemHttpResult NotFound(string paymentId) =>
-        Problems.NotFound(RefusalCodes.PaymentNotFound, $"There is no payment '{Shortened.Of(paymentId)}'.");
+        Problems.NotFound(RefusalCodes.PaymentNotFound, $"There is no payment '{Truncate.Text(paymentId)}'.");
 
     public async Task<PaymentView?> FindAsync(Guid id, CancellationToken cancel) =>
         await ReadAsync(

@@ -53,7 +53,7 @@ internal static class RequestPayment
 
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestPayment));
-        return await payments.TakeAsync(order, caller, repeatable, context, cancel);
+        return await payments.AcceptAsync(order, caller, repeatable, context, cancel);
     }
 
     private static PaymentOrder OfWallet(Request request, Party payee, Money amount, MoneyInput input)

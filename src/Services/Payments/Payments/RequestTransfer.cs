@@ -29,6 +29,6 @@ internal static class RequestTransfer
             from, to, amount, request.Reference, payer => new PaymentSource.OfTransfer(from.Wallet, UserId.Parse(payer!.UserId)));
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestTransfer));
-        return await payments.TakeAsync(order, caller, repeatable, context, cancel);
+        return await payments.AcceptAsync(order, caller, repeatable, context, cancel);
     }
 }

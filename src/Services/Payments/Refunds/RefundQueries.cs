@@ -36,7 +36,7 @@ internal sealed class RefundQueries(NpgsqlDataSource database)
         return refund is not null
             ? Results.Json(refund, PaymentJson.Default.RefundView)
             : Problems.NotFound(
-                RefusalCodes.RefundNotFound, $"Payment '{Shortened.Of(paymentId)}' has no refund '{Shortened.Of(refundId)}'.");
+                RefusalCodes.RefundNotFound, $"Payment '{Truncate.Text(paymentId)}' has no refund '{Truncate.Text(refundId)}'.");
     }
 
     /// <summary>Whether an id that is no payment's is one of a refund.</summary>

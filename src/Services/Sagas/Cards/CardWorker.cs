@@ -36,7 +36,7 @@ internal sealed partial class CardWorker(
 
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
 
-    private readonly Wake _wake = new();
+    private readonly WakeSignal _wake = new();
     private readonly Random _random = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
@@ -51,7 +51,7 @@ internal sealed partial class CardWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var listening = new CardBell(store, _wake, clock, log).ListenAsync(stoppingToken);
+        var listening = new CardCallListener(store, _wake, clock, log).ListenAsync(stoppingToken);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -152,7 +152,7 @@ internal sealed partial class CardWorker(
             bulkhead.Leave();
             if (_more)
             {
-                _wake.Ring();
+                _wake.Notify();
             }
         }
     }

@@ -25,7 +25,7 @@ internal static class SagaInvariants
 
         builder.Services.AddSingleton<OpenHolds>();
         builder.Services.AddSingleton<WalletMovements>();
-        builder.Services.AddSingleton<ProcessorBooksCopy>();
+        builder.Services.AddSingleton<ProcessorRecordsCopy>();
         builder.AddProjectionAudit<Saga, SagaEvent>(Table);
         builder.AddInvariant(HoldsMatchSagas.Name, provider => ActivatorUtilities.CreateInstance<HoldsMatchSagas>(provider).Invariant);
         builder.AddInvariant(MovementsAreOfSagas.Name, p => ActivatorUtilities.CreateInstance<MovementsAreOfSagas>(p).Invariant);
@@ -33,7 +33,7 @@ internal static class SagaInvariants
         builder.AddInvariant(AnswersAreAsAsked.Name, p => ActivatorUtilities.CreateInstance<AnswersAreAsAsked>(p).Invariant);
         if (builder.Configuration.FindServiceAddresses(HttpCardProcessor.Service).Count > 0)
         {
-            builder.AddInvariant(CardBooksAgree.Name, provider => ActivatorUtilities.CreateInstance<CardBooksAgree>(provider).Invariant);
+            builder.AddInvariant(CardRecordsAgree.Name, provider => ActivatorUtilities.CreateInstance<CardRecordsAgree>(provider).Invariant);
         }
     }
 }

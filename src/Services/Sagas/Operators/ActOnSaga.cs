@@ -31,7 +31,7 @@ public sealed record ActAnswer(
 
 /// <summary><c>POST /api/admin/sagas/{id}/retry</c>, <c>/compensate</c> and <c>/complete</c></summary>
 internal sealed class ActOnSaga(
-    CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine, SecondPerson second, TimeProvider clock)
+    CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine, ApprovalGate second, TimeProvider clock)
 {
     public const string SagaMoved = "saga_moved";
 
@@ -88,7 +88,7 @@ internal sealed class ActOnSaga(
             var amount = known.Terms.Amount;
             var weighed = new WeighedOrder(
                 NameOf(act), stream.ToString(), reason, order, Stakes.Of((amount.Minor, amount.Currency.Code)));
-            (by, var instead) = await second.PassAsync(weighed, context, by, key, cancel);
+            (by, var instead) = await second.CheckAsync(weighed, context, by, key, cancel);
             if (instead is not null)
             {
                 return instead;

@@ -24,13 +24,13 @@ internal static class Effects
     private static string? Text(SagaDefinitions kinds, Saga before, SagaEvent e) => e switch
     {
         SagaEvent.OperatorActed { Act: OperatorAct.Complete } =>
-            $"Takes it as certain that this was done: {kinds.Named(before.Definition).AskIn(before.Phase).Awaits(before.Terms)}.",
+            $"Takes it as certain that this was done: {kinds.Named(before.Definition).RequestIn(before.Phase).Awaits(before.Terms)}.",
         SagaEvent.Moved { To: SagaPhases.Completed } => "The saga ends: completed.",
         SagaEvent.Moved { To: SagaPhases.Failed } m => $"The saga ends: failed, {m.FailureCode}.",
         SagaEvent.Moved m =>
-            $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).AskIn(m.To).Awaits(before.Terms)}.",
+            $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).RequestIn(m.To).Awaits(before.Terms)}.",
         SagaEvent.Retried r =>
-            $"Asks again, with all attempts anew: waits for {kinds.Named(before.Definition).AskIn(r.In).Awaits(before.Terms)}.",
+            $"Asks again, with all attempts anew: waits for {kinds.Named(before.Definition).RequestIn(r.In).Awaits(before.Terms)}.",
         SagaEvent.CompensationRequested when IsPivot(kinds, before) =>
             "Is undone if the answer that it waits for is no. If it is yes there is no way back, and it goes on.",
         SagaEvent.CompensationRequested =>
@@ -108,7 +108,7 @@ internal static class Effects
         + $" {money.Currency}";
 }
 
-/// <summary>What happens to money once a command is obeyed. A command that was obeyed before does nothing a second time.</summary>
+/// <summary>What happens to money once a command is executed. A command that was executed before does nothing a second time.</summary>
 /// <param name="Account"><c>wallet/{id}</c> or <c>card</c>.</param>
 /// <param name="Effect"><c>held</c>, <c>released</c>, <c>debited</c> or <c>credited</c>.</param>
 /// <param name="Amount">Minor units; null: whatever is held for this.</param>

@@ -33,7 +33,7 @@ internal static class DefinitionsEndpoint
                     View(step.Do), step.Undo is { } undo ? View(undo) : null, step.IsPivot, step.UndoCoversEarlier)),
             ]);
 
-    private static AskView View(Ask ask) => new(
+    private static AskView View(SagaRequest ask) => new(
         PhaseNames.Shown(ask.Phase),
         ask.IsOutside ? "card-processor" : "wallet",
         (long)ask.Timeout.TotalMilliseconds,

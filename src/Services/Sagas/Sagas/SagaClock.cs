@@ -36,7 +36,7 @@ internal sealed partial class SagaClock(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await TryRingAsync(stoppingToken);
+                await TryNotifyAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -44,7 +44,7 @@ internal sealed partial class SagaClock(
         }
     }
 
-    private async Task TryRingAsync(CancellationToken cancel)
+    private async Task TryNotifyAsync(CancellationToken cancel)
     {
         try
         {
@@ -58,7 +58,7 @@ internal sealed partial class SagaClock(
             await Parallel.ForEachAsync(
                 all,
                 new ParallelOptions { MaxDegreeOfParallelism = TogetherMax, CancellationToken = cancel },
-                async (due, each) => await TryRingAsync(due.Saga, due.Phase, due.Payment, each));
+                async (due, each) => await TryNotifyAsync(due.Saga, due.Phase, due.Payment, each));
         }
         catch (Exception trouble) when (trouble is NpgsqlException or StoreUnavailableException or TimeoutException)
         {
@@ -67,7 +67,7 @@ internal sealed partial class SagaClock(
     }
 
     // Whatever is wrong with one saga, such as a stream that cannot be folded, the others are told.
-    private async Task TryRingAsync(Guid saga, string phase, Guid payment, CancellationToken cancel)
+    private async Task TryNotifyAsync(Guid saga, string phase, Guid payment, CancellationToken cancel)
     {
         try
         {

@@ -14,7 +14,7 @@ internal static class SagaMetrics
     private static readonly ActivitySource Source = new(MeterName);
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Ignored = Meter.CreateCounter<long>(
-        IgnoredName, "{signal}", "Late and repeated signals: heard, and not obeyed.");
+        IgnoredName, "{signal}", "Late and repeated signals: heard, and not executed.");
 
     private static readonly Counter<long> CardCalls = Meter.CreateCounter<long>(
         "payments.card.calls", "{call}", "What became of calls of the card processor.");

@@ -43,7 +43,7 @@ internal static class SagaProjection
             saga.Deadline,
             saga.Attempt,
             saga.RefusalCode,
-            IsWaiting(saga) ? AskOf(saga).Awaits(saga.Terms) : null,
+            IsWaiting(saga) ? RequestOf(saga).Awaits(saga.Terms) : null,
             saga.CompensationRequested,
             saga.Terms.Payment.Source.PayerWallet?.Value,
             saga.Terms.Payment.PayeeWallet.Value,
@@ -57,7 +57,7 @@ internal static class SagaProjection
     // Between its start and its first move a saga waits for nothing yet. Only a rebuild sees it there.
     private static bool IsWaiting(Saga saga) => !saga.HasEnded && saga.Phase.Length > 0;
 
-    private static Ask AskOf(Saga saga) => Kinds.Named(saga.Definition).AskIn(saga.Phase);
+    private static SagaRequest RequestOf(Saga saga) => Kinds.Named(saga.Definition).RequestIn(saga.Phase);
 
     private static ProjectionRow Row<T>(string projection, T row, JsonTypeInfo<T> json) =>
         new(projection, JsonSerializer.SerializeToUtf8Bytes(row, json));

@@ -37,7 +37,7 @@ internal sealed class SagaStreamMetrics(IEventStore store)
 
     private static readonly HashSet<string> Ends = new(StringComparer.Ordinal) { SagaPhases.Completed, SagaPhases.Failed };
 
-    private readonly Remembered<Standing> _standings = new(SagasRemembered);
+    private readonly Remembered<PhaseTime> _phases = new(SagasRemembered);
 
     /// <summary>Gauges of the tables: who is on the way, and who needs a person.</summary>
     public static readonly SampledQuery Gauges = new(
@@ -87,11 +87,11 @@ internal sealed class SagaStreamMetrics(IEventStore store)
             switch (e)
             {
                 case SagaEvent.Started started:
-                    _standings.Note(Guid.Parse(stored.Stream.Key), Standing.Of(started, stored.RecordedAt));
+                    _phases.Note(Guid.Parse(stored.Stream.Key), PhaseTime.Of(started, stored.RecordedAt));
                     break;
-                case SagaEvent.Moved moved when await StandingBeforeAsync(stored, cancel) is { } before:
+                case SagaEvent.Moved moved when await PhaseBeforeAsync(stored, cancel) is { } before:
                     Measure(before, moved, stored.RecordedAt);
-                    _standings.Note(Guid.Parse(stored.Stream.Key), before with { Phase = moved.To, Since = stored.RecordedAt });
+                    _phases.Note(Guid.Parse(stored.Stream.Key), before with { Phase = moved.To, Since = stored.RecordedAt });
                     break;
                 case SagaEvent.Retried { In: var phase }:
                     Repeat(phase, "retried");
@@ -112,7 +112,7 @@ internal sealed class SagaStreamMetrics(IEventStore store)
     private static void Repeat(string phase, string kind) =>
         Repeats.Add(1, new("phase", PhaseNames.Shown(phase)), new KeyValuePair<string, object?>("kind", kind));
 
-    private static void Measure(Standing before, SagaEvent.Moved moved, DateTimeOffset at)
+    private static void Measure(PhaseTime before, SagaEvent.Moved moved, DateTimeOffset at)
     {
         if (before.Phase is { } phase)
         {
@@ -132,28 +132,28 @@ internal sealed class SagaStreamMetrics(IEventStore store)
     }
 
     /// <summary>Null: its first month is archived.</summary>
-    private async Task<Standing?> StandingBeforeAsync(StoredEvent stored, CancellationToken cancel)
+    private async Task<PhaseTime?> PhaseBeforeAsync(StoredEvent stored, CancellationToken cancel)
     {
-        if (_standings.Find(Guid.Parse(stored.Stream.Key)) is { } known)
+        if (_phases.Find(Guid.Parse(stored.Stream.Key)) is { } known)
         {
             return known;
         }
 
         try
         {
-            Standing? standing = null;
+            PhaseTime? phase = null;
             var before = VersionRange.FromStart(stored.StreamVersion - 1);
             foreach (var e in await store.ReadStreamAsync(stored.Stream, before, EventsMax, cancel))
             {
-                standing = StoredEvents.Decode<SagaEvent>(e) switch
+                phase = StoredEvents.Decode<SagaEvent>(e) switch
                 {
-                    SagaEvent.Started started => Standing.Of(started, e.RecordedAt),
-                    SagaEvent.Moved moved => standing! with { Phase = moved.To, Since = e.RecordedAt },
-                    _ => standing,
+                    SagaEvent.Started started => PhaseTime.Of(started, e.RecordedAt),
+                    SagaEvent.Moved moved => phase! with { Phase = moved.To, Since = e.RecordedAt },
+                    _ => phase,
                 };
             }
 
-            return standing;
+            return phase;
         }
         catch (StreamArchivedException)
         {
@@ -162,8 +162,8 @@ internal sealed class SagaStreamMetrics(IEventStore store)
     }
 
     /// <param name="Phase">Null between its start and its first step.</param>
-    private sealed record Standing(string Definition, DateTimeOffset StartedAt, string? Phase, DateTimeOffset Since)
+    private sealed record PhaseTime(string Definition, DateTimeOffset StartedAt, string? Phase, DateTimeOffset Since)
     {
-        public static Standing Of(SagaEvent.Started started, DateTimeOffset at) => new(started.Definition, at, null, at);
+        public static PhaseTime Of(SagaEvent.Started started, DateTimeOffset at) => new(started.Definition, at, null, at);
     }
 }

@@ -11,10 +11,10 @@ internal static class AnswersRegistration
         services.Remove(store);
         services.AddKeyedSingleton(nameof(RecallingStore), (provider, _) => (IEventStore)store.ImplementationFactory!(provider));
         services.AddSingleton(recollections);
-        services.AddSingleton<IAnswerBook, AnswerTables>();
+        services.AddSingleton<IStoredResponses, AnswerTables>();
         services.AddSingleton<IEventStore>(provider => new RecallingStore(
             provider.GetRequiredKeyedService<IEventStore>(nameof(RecallingStore)),
-            provider.GetRequiredService<IAnswerBook>(),
+            provider.GetRequiredService<IStoredResponses>(),
             recollections,
             provider.GetRequiredService<ILogger<RecallingStore>>()));
     }

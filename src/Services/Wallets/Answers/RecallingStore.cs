@@ -12,7 +12,7 @@ namespace Payments.WalletService.Answers;
 /// no dead letter.
 /// </remarks>
 internal sealed partial class RecallingStore(
-    IEventStore store, IAnswerBook answers, Recollections recollections, ILogger<RecallingStore> log)
+    IEventStore store, IStoredResponses answers, Recollections recollections, ILogger<RecallingStore> log)
     : IEventStore
 {
     public string Name => store.Name;
@@ -92,7 +92,7 @@ internal sealed partial class RecallingStore(
         var recalled = recollections.Add(answered);
         if (recalled > 0)
         {
-            LogRecalled(log, answered.Count);
+            LogAnsweredFromStore(log, answered.Count);
         }
 
         return recalled;
@@ -102,5 +102,5 @@ internal sealed partial class RecallingStore(
         EventId = 6001,
         Level = LogLevel.Information,
         Message = "{Count} commands came again that wallets had answered and forgotten")]
-    private static partial void LogRecalled(ILogger log, int count);
+    private static partial void LogAnsweredFromStore(ILogger log, int count);
 }

@@ -60,10 +60,10 @@ internal static class CreateHold
         var repeatable = new IdempotentRequest(
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, WalletJson.Default.CreateHoldRequest));
         var order = WalletOrder.Of(wallet, hold.Value, caller.ClientId, command, held => Answer(hold, held));
-        return await wallets.ObeyAsync(order, repeatable, context, cancel);
+        return await wallets.ExecuteAsync(order, repeatable, context, cancel);
     }
 
-    private static KeptAnswer Answer(HoldId id, Obeyed held)
+    private static KeptAnswer Answer(HoldId id, Executed held)
     {
         var hold = held.Wallet.Holds[id];
         var view = new MadeHold(

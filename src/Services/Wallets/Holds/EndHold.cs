@@ -89,7 +89,7 @@ internal static class EndHold
             caller.ClientId,
             (state, rules, now) => Decide(state, hold, now, (w, open) => Wallet.DecideNow(w, command(w, hold, open), now, rules)),
             ended => Answer(hold, ended));
-        return await wallets.ObeyAsync(order, request, context, cancel);
+        return await wallets.ExecuteAsync(order, request, context, cancel);
     }
 
     // Whoever repeats a request is recognised by its key. So a hold that is not open is none, also when it was: this is a new request.
@@ -101,7 +101,7 @@ internal static class EndHold
             ? Refuse(RefusalCodes.HoldNotFound, $"There is no open hold '{id}' in this wallet.")
         : decide(state, open);
 
-    private static KeptAnswer Answer(HoldId id, Obeyed ended)
+    private static KeptAnswer Answer(HoldId id, Executed ended)
     {
         var (status, captured, released) = ended.Events switch
         {

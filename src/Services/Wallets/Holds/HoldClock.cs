@@ -32,7 +32,7 @@ internal sealed partial class HoldClock(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await TryRingAsync(stoppingToken);
+                await TryNotifyAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,7 +40,7 @@ internal sealed partial class HoldClock(
         }
     }
 
-    private async Task TryRingAsync(CancellationToken cancel)
+    private async Task TryNotifyAsync(CancellationToken cancel)
     {
         try
         {

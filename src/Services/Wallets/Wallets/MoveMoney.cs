@@ -60,6 +60,6 @@ internal static class MoveMoney
             caller.ClientId,
             command(movement, amount),
             moved => WalletAnswers.Wallet(StatusCodes.Status201Created, moved.Wallet, moved.Version));
-        return await wallets.ObeyAsync(order, repeatable, context, cancel);
+        return await wallets.ExecuteAsync(order, repeatable, context, cancel);
     }
 }

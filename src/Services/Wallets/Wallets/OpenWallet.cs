@@ -45,6 +45,6 @@ internal static class OpenWallet
             caller.ClientId,
             new WalletCommand.Open(wallet, owner, currency),
             opened => WalletAnswers.Wallet(StatusCodes.Status201Created, opened.Wallet, opened.Version, $"/api/wallets/{wallet}"));
-        return await wallets.ObeyAsync(order, repeatable, context, cancel);
+        return await wallets.ExecuteAsync(order, repeatable, context, cancel);
     }
 }

@@ -17,13 +17,13 @@ internal static class WalletAnswers
     }
 
     public static IResult NotFound(string walletId) => Problems.Refused(
-        StatusCodes.Status404NotFound, RefusalCodes.WalletNotFound, $"There is no wallet '{Shortened(walletId)}'.");
+        StatusCodes.Status404NotFound, RefusalCodes.WalletNotFound, $"There is no wallet '{Truncated(walletId)}'.");
 
     public static IResult NoHold(string holdId) => Problems.Refused(
-        StatusCodes.Status404NotFound, RefusalCodes.HoldNotFound, $"There is no open hold '{Shortened(holdId)}' in this wallet.");
+        StatusCodes.Status404NotFound, RefusalCodes.HoldNotFound, $"There is no open hold '{Truncated(holdId)}' in this wallet.");
 
     public static KeptAnswer Wallet(int status, Wallet wallet, long version, string? location = null) => KeptAnswer.Of(
         status, JsonSerializer.SerializeToUtf8Bytes(WalletView.Of(wallet, version), WalletJson.Default.WalletView), location);
 
-    private static string Shortened(string id) => id.Length > 64 ? id[..64] + "…" : id;
+    private static string Truncated(string id) => id.Length > 64 ? id[..64] + "…" : id;
 }

@@ -10,7 +10,7 @@ using Payments.Services;
 namespace Payments.WalletService.Wallets;
 
 /// <summary>A wallet as a command left it, and the events it led to.</summary>
-internal sealed record Obeyed(Wallet Wallet, long Version, ImmutableArray<WalletEvent> Events);
+internal sealed record Executed(Wallet Wallet, long Version, ImmutableArray<WalletEvent> Events);
 
 /// <summary>One command that came by HTTP.</summary>
 /// <param name="Operation">What its events are correlated by.</param>
@@ -21,19 +21,19 @@ internal sealed record WalletOrder(
     Guid Operation,
     string Actor,
     Func<Wallet?, WalletRules, DateTimeOffset, Decision<WalletEvent>> Decide,
-    Func<Obeyed, KeptAnswer> Answer)
+    Func<Executed, KeptAnswer> Answer)
 {
     /// <summary>What else is to be on record with the effect; null for nothing.</summary>
-    public Func<Obeyed, IEnumerable<ProjectionRow>>? Record { get; init; }
+    public Func<Executed, IEnumerable<ProjectionRow>>? Record { get; init; }
 
-    public static WalletOrder Of(WalletId wallet, Guid operation, string actor, WalletCommand command, Func<Obeyed, KeptAnswer> answer) =>
+    public static WalletOrder Of(WalletId wallet, Guid operation, string actor, WalletCommand command, Func<Executed, KeptAnswer> answer) =>
         new(wallet, operation, actor, (state, rules, now) => Payments.Domain.Wallets.Wallet.DecideNow(state, command, now, rules), answer);
 }
 
-/// <summary>Obeys wallet commands that come by HTTP, each once, and answers with what came of it or with why nothing did.</summary>
+/// <summary>Executes wallet commands that come by HTTP, each once, and answers with what came of it or with why nothing did.</summary>
 internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets, WalletRules rules, IEventStore store)
 {
-    public async Task<IResult> ObeyAsync(WalletOrder order, IdempotentRequest request, HttpContext context, CancellationToken cancel)
+    public async Task<IResult> ExecuteAsync(WalletOrder order, IdempotentRequest request, HttpContext context, CancellationToken cancel)
     {
         var cause = new Cause(order.Operation, null, order.Actor, Activity.Current?.Id);
         var decision = default(Decision<WalletEvent>);
@@ -49,7 +49,7 @@ internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets
             },
             cancel,
             outcome => order.Record is { } record && outcome is CommandOutcome<Wallet>.Done done
-                ? record(new Obeyed(done.State, done.Version, ((Decision<WalletEvent>.Accepted)decision!).Events))
+                ? record(new Executed(done.State, done.Version, ((Decision<WalletEvent>.Accepted)decision!).Events))
                 : []);
         return outcome switch
         {
@@ -70,7 +70,7 @@ internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets
         (decision, outcome) switch
         {
             (Decision<WalletEvent>.Accepted { Events: var events }, CommandOutcome<Wallet>.Done done) =>
-                order.Answer(new Obeyed(done.State, done.Version, events)),
+                order.Answer(new Executed(done.State, done.Version, events)),
             (_, CommandOutcome<Wallet>.Refused
             {
                 Reason.Code: RefusalCodes.WalletNotFound or RefusalCodes.CurrencyMismatch or RefusalCodes.HoldNotFound,

@@ -60,9 +60,9 @@ internal static class WalletEndpoints
         admin.MapGet("/owners", Owners.Handle);
         admin.MapGet("/accounts", Accounts.Handle);
         admin.MapGet("/holds", HoldQueries.All);
-        admin.MapPost("/{walletId}/freeze", SteerWallet.Freeze);
-        admin.MapPost("/{walletId}/unfreeze", SteerWallet.Unfreeze);
-        admin.MapPost("/{walletId}/overdraft", SteerWallet.SetOverdraft).RequireRole(OperatorRole.Admin);
+        admin.MapPost("/{walletId}/freeze", WalletControl.Freeze);
+        admin.MapPost("/{walletId}/unfreeze", WalletControl.Unfreeze);
+        admin.MapPost("/{walletId}/overdraft", WalletControl.SetOverdraft).RequireRole(OperatorRole.Admin);
         admin.MapEvents();
         admin.MapTimeTravel<Wallet, WalletEvent>();
         admin.MapAudit();

@@ -49,32 +49,32 @@ public sealed class LineageTests
         _progress.Learn(Source, Now, Sent);
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Lost, batch.Place(Message(90, 0, Ids.Lost), Sent));
+        Assert.Equal(MessageDisposition.Lost, batch.Place(Message(90, 0, Ids.Lost), Sent));
         Assert.Empty(batch.Moved);
-        Assert.Equal(Standing.Fresh, batch.Place(Message(75, 0, Ids.Lost), Sent));
-        Assert.Equal(Standing.Fresh, batch.Place(Message(90, 75, Ids.Now), Sent));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(75, 0, Ids.Lost), Sent));
+        Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(90, 75, Ids.Now), Sent));
     }
 
     [Fact]
     public void A_message_waits_for_a_word_of_its_relay_that_is_as_late_as_itself()
     {
-        Assert.Equal(Standing.Unsettled, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
+        Assert.Equal(MessageDisposition.Unsettled, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
         _progress.Learn(Source, Before, Sent.AddSeconds(-1));
-        Assert.Equal(Standing.Unsettled, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
+        Assert.Equal(MessageDisposition.Unsettled, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
 
         Assert.Equal(Sent, Assert.Single(_progress.TakeUnsettled()).Value);
         Assert.Empty(_progress.TakeUnsettled());
         Assert.True(Assert.Single(_progress.Report(gapsOnly: true)).Gap); // So that it is sent again, whatever comes.
         _progress.Learn(Source, Now, Sent);
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(90, 0, Ids.Now), Sent));
     }
 
     [Fact]
     public void A_message_of_an_earlier_version_is_judged_by_its_position_alone()
     {
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(90, 0, null), Sent));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(90, 0, null), Sent));
         _progress.Learn(Source, Now, Sent);
-        Assert.Equal(Standing.Fresh, _progress.Begin().Place(Message(90, 0, null), Sent));
+        Assert.Equal(MessageDisposition.Fresh, _progress.Begin().Place(Message(90, 0, null), Sent));
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public sealed class LineageTests
         var (known, ahead) = (Again(Message(55, 54, Ids.Lost)), Again(Message(90, 89, Ids.Now)));
         var batch = _progress.Begin();
 
-        Assert.Equal(Standing.Again, batch.Place(known, Sent));
-        Assert.Equal(Standing.NotNow, batch.Place(ahead, Sent));
-        Assert.Equal(Standing.NotNow, batch.Place(Again(Message(55, 54, Ids.Now)), Sent));
+        Assert.Equal(MessageDisposition.Again, batch.Place(known, Sent));
+        Assert.Equal(MessageDisposition.NotNow, batch.Place(ahead, Sent));
+        Assert.Equal(MessageDisposition.NotNow, batch.Place(Again(Message(55, 54, Ids.Now)), Sent));
         Assert.Empty(batch.Moved);
     }
 
@@ -96,7 +96,7 @@ public sealed class LineageTests
     {
         var stored = new MemorySourceLineages();
         var store = new MemoryEventStore("sagas", TimeProvider.System, stored.Apply);
-        var heard = new HeardLineages(TimeProvider.System);
+        var heard = new AnnouncedLineages(TimeProvider.System);
         var adoption = new LineageAdoption(Consumer, store, stored, heard, _progress, TimeProvider.System);
         await AdoptAsync(Before);
         await store.AppendAsync(
@@ -123,7 +123,7 @@ public sealed class LineageTests
     public async Task What_was_heard_counts_no_more_once_the_consumers_own_database_was_restored()
     {
         var store = new MemoryEventStore("sagas", TimeProvider.System);
-        var heard = new HeardLineages(TimeProvider.System);
+        var heard = new AnnouncedLineages(TimeProvider.System);
         var adoption = new LineageAdoption(Consumer, store, new MemorySourceLineages(), heard, _progress, TimeProvider.System);
         await adoption.ResetAsync(Cancel);
         heard.Hear(LineageAnnouncement.Of(Source, Before), Sent);

@@ -1,9 +1,0 @@
-namespace Payments.PaymentService.Payments;
-
-/// <summary>A piece of a request as an answer may repeat it.</summary>
-internal static class Shortened
-{
-    private const int LengthMax = 64;
-
-    public static string Of(string text) => text.Length > LengthMax ? text[..LengthMax] + "…" : text;
-}
