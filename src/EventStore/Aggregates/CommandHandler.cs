@@ -1,4 +1,5 @@
 using Payments.Domain;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Aggregates;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Subscriptions;
 
 namespace Payments.EventStore.Projections;

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>The settings of every Kafka client here. Each line is either a promise about messages or a measured figure.</summary>
 /// <remarks>Checked against librdkafka 2.15.1, by its CONFIGURATION.md.</remarks>

@@ -1,7 +1,8 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Payments.Messaging.Envelope;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// Makes Kafka clients with our settings, whose own words go to our log. Keys and values are plain bytes: <see cref="MessageCodec"/>

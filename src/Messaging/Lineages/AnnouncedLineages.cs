@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Messaging.Lineages;
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Lineages;
 
 /// <summary>
-/// What a relay says of its log on <see cref="Topics.ConsumerProgress"/>, twice a second and before it sends: which incarnations the log
+/// What a relay says of its log on <see cref="PlatformTopics.ConsumerProgress"/>, twice a second and before it sends: which incarnations the log
 /// consists of.
 /// </summary>
 /// <param name="LineageOf">The name of the log.</param>

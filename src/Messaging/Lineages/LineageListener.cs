@@ -1,4 +1,6 @@
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Lineages;
 
@@ -36,7 +38,7 @@ internal sealed class LineageListener : IDisposable
     private static IConsumer<byte[], byte[]> Connect(KafkaClientFactory clients, string consumer)
     {
         var connected = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
-        connected.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
+        connected.Assign(new TopicPartitionOffset(clients.Names.OnBroker(PlatformTopics.ConsumerProgress.Name), 0, Offset.End));
         return connected;
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 
@@ -15,7 +17,7 @@ internal sealed class ProgressListener : IDisposable
 
         // The group is only a name that Kafka asks for: partitions are taken directly and no offset is ever committed.
         _consumer = clients.ConsumerBuilder($"relay-{source}", $"relay-{source}-progress").Build();
-        _consumer.Assign(new TopicPartitionOffset(_names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
+        _consumer.Assign(new TopicPartitionOffset(_names.OnBroker(PlatformTopics.ConsumerProgress.Name), 0, Offset.End));
     }
 
     /// <summary>Reads until cancelled; blocks a thread of its own.</summary>

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
 using Payments.PaymentService.Fees;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Payments;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.WalletService.Answers;
 
