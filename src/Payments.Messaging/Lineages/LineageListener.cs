@@ -47,7 +47,8 @@ internal sealed class LineageListener : IDisposable
             try
             {
                 var record = _consumer.Consume(PollTime);
-                if (record?.Message.Value is { } json && LineageAnnouncement.Read(json) is { } announcement)
+                if (record is { Message: { Key: { } key, Value: { } json } } && LineageAnnouncement.IsKey(key)
+                    && LineageAnnouncement.Read(json) is { } announcement)
                 {
                     _heard.Hear(announcement, SentTime.Of(record));
                 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Payments.Messaging.Lineages;
 
 namespace Payments.Messaging.Relay;
 
@@ -24,7 +25,8 @@ internal sealed class ProgressListener : IDisposable
         while (!cancel.IsCancellationRequested)
         {
             var record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
-            if (record?.Message.Value is { } json && ConsumerProgress.Read(json) is { } progress)
+            if (record is { Message: { Value: { } json } message } && !LineageAnnouncement.IsKey(message.Key)
+                && ConsumerProgress.Read(json) is { } progress)
             {
                 heard.Enqueue(progress);
             }
