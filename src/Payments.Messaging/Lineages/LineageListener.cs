@@ -16,7 +16,7 @@ internal sealed class LineageListener : IDisposable
 
     public LineageListener(KafkaClientFactory clients, string consumer, HeardLineages heard)
     {
-        _connect = () => Connect(clients, consumer);
+        _connect = () => clients.CreateProgressConsumer($"{consumer}-lineages", $"{consumer}-lineages");
         _consumer = _connect();
         _heard = heard;
         _thread = new Thread(Listen) { IsBackground = true, Name = $"lineages for {consumer}" };
@@ -30,14 +30,6 @@ internal sealed class LineageListener : IDisposable
         _consumer.Close();
         _consumer.Dispose();
         _stop.Dispose();
-    }
-
-    // The group is only a name that Kafka asks for: the partition is taken directly and no offset is ever committed.
-    private static IConsumer<byte[], byte[]> Connect(KafkaClientFactory clients, string consumer)
-    {
-        var connected = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
-        connected.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
-        return connected;
     }
 
     private void Listen()

@@ -13,10 +13,7 @@ internal sealed class ProgressListener : IDisposable
     public ProgressListener(KafkaClientFactory clients, string source)
     {
         _names = clients.Names;
-
-        // The group is only a name that Kafka asks for: partitions are taken directly and no offset is ever committed.
-        _consumer = clients.ConsumerBuilder($"relay-{source}", $"relay-{source}-progress").Build();
-        _consumer.Assign(new TopicPartitionOffset(_names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
+        _consumer = clients.CreateProgressConsumer($"relay-{source}", $"relay-{source}-progress");
     }
 
     /// <summary>Reads until cancelled; blocks a thread of its own.</summary>
