@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Payments.Hosting;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.DeadLetters;
 

@@ -1,3 +1,5 @@
+using Payments.Messaging.Topics;
+
 namespace Payments.Messaging.DeadLetters;
 
 /// <summary>Which dead letters are meant. What is null does not matter.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters.Replays;

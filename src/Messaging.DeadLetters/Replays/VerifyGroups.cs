@@ -4,6 +4,7 @@ using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.DeadLetters.Replays.Rehearsal;
+using Payments.Messaging.Envelope;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Payments.EventStore.Contract;
@@ -272,13 +271,10 @@ internal sealed partial class RelayRun(
     private void Announce(Action<DeliveryReport<byte[], byte[]>>? told)
     {
         _announcedAt = clock.GetTimestamp();
+        var announcement = LineageAnnouncement.Of(store.Name, _lineage);
         producer.Produce(
             names.OnBroker(new PartitionOf(PlatformTopics.ConsumerProgress.Name, 0)),
-            new Message<byte[], byte[]>
-            {
-                Key = Encoding.UTF8.GetBytes($"lineage/{store.Name}"),
-                Value = LineageAnnouncement.Of(store.Name, _lineage).ToJson(),
-            },
+            new Message<byte[], byte[]> { Key = announcement.Key, Value = announcement.ToJson() },
             told);
     }
 

@@ -1,4 +1,5 @@
 using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters.Replays.Rehearsal;
