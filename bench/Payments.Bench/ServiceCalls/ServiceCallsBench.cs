@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 using Payments.Bench.Measuring;
 using Payments.ServiceDefaults;
+using Payments.Tools;
 
 namespace Payments.Bench.ServiceCalls;
 
@@ -140,10 +142,23 @@ internal static class ServiceCallsBench
     }
 }
 
-/// <summary>What to measure; see <see cref="Usage.ServiceCalls"/>.</summary>
+/// <summary>What to measure.</summary>
 internal sealed record ServiceCallsOptions(int Calls)
 {
-    /// <exception cref="BadArgumentException">An argument that means nothing.</exception>
-    public static ServiceCallsOptions Parse(IReadOnlyList<string> given) =>
-        new(new Arguments(given, "--calls").Number("--calls", 20, 1, 1_000));
+    public static Command Command()
+    {
+        var calls = new NumberOption("--calls", 20, 1, 1_000, "of each kind, one after the other");
+        var command = new Command("service-calls", """
+            Calls of a service with one dead or hanging instance, beside service discovery with the standard resilience handler.
+
+            The service has two instances, of which the first is dead or hangs: the platform's client beside Microsoft's service discovery with its
+            standard resilience handler. Needs no server.
+            """)
+        {
+            calls,
+        };
+        command.SetAction((parsed, cancel) => ServiceCallsBench.RunAsync(
+            new ServiceCallsOptions(parsed.GetValue(calls)), cancel));
+        return command;
+    }
 }
