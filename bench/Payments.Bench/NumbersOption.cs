@@ -10,7 +10,7 @@ internal sealed class NumbersOption : Option<int[]>
     public NumbersOption(string name, int[] standard, int min, int max, string description)
         : base(name)
     {
-        HelpName = string.Join(',', standard);
+        HelpName = "number,…";
         Description = string.Create(CultureInfo.InvariantCulture, $"{description} (each {min} to {max})");
         Arity = ArgumentArity.ExactlyOne;
         DefaultValueFactory = _ => standard;

@@ -12,8 +12,8 @@ internal static class Peer
 
     public static Option<string[]> Option() => new("--peers")
     {
-        HelpName = string.Join(',', All),
-        Description = "some of them",
+        HelpName = "peer,…",
+        Description = $"some of {string.Join(',', All)}",
         Arity = ArgumentArity.ExactlyOne,
         DefaultValueFactory = _ => All,
         CustomParser = result =>

@@ -29,7 +29,7 @@ var benchmarks = new Command("bench", """
     """)
 {
     AppendsOptions.Command(), SealingOptions.Command(), LoadsOptions.Command(), PaymentsOptions.Command(), FailingUserOptions.Command(),
-    ConsolesOptions.Command(), ListsOptions.Command(), RebuildOptions.Command(), StartsOptions.Command(), ServiceCallsOptions.Command(),
+    ConsolesOptions.Command(), ListsOptions.Command(), RebuildOptions.Command(), StartsBench.Command(), ServiceCallsBench.Command(),
 };
 try
 {

@@ -22,11 +22,10 @@ internal sealed class Logs : IAsyncDisposable
     /// <summary>For people: never with a password.</summary>
     public string Where { get; }
 
-    public static Option<string?> LogOption() => new("--log") { HelpName = "name", Description = "only payments, wallets or sagas" };
+    public static Option<string?> LogOption() => new("--log") { Description = "only payments, wallets or sagas" };
 
     public static Option<string?> ConnectionOption() => new("--connection")
     {
-        HelpName = "string",
         Description = "this one database instead of those in the data folder (PAYMENTS_DATA_DIR) or in PAYMENTS_POSTGRES",
     };
 

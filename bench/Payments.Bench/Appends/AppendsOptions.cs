@@ -22,19 +22,10 @@ internal sealed record AppendsOptions(
             shown. The peers:
               plain    two tables and one transaction an append, called as the event store is
               emmett   @event-driven-io/emmett-postgresql in a Node process; without Node, or npm to install it, it is left out
-            """)
-        {
-            callers, events, seconds, rounds, pool, peers,
-        };
+            """) { callers, events, seconds, rounds, pool, peers };
         command.SetAction((parsed, cancel) => AppendsBench.RunAsync(
-            new AppendsOptions(
-                parsed.GetRequiredValue(callers),
-                parsed.GetRequiredValue(events),
-                parsed.GetValue(seconds),
-                parsed.GetValue(rounds),
-                parsed.GetValue(pool),
-                parsed.GetRequiredValue(peers)),
-            cancel));
+            new(parsed.GetRequiredValue(callers), parsed.GetRequiredValue(events), parsed.GetValue(seconds), parsed.GetValue(rounds),
+                parsed.GetValue(pool), parsed.GetRequiredValue(peers)), cancel));
         return command;
     }
 }

@@ -13,8 +13,8 @@ internal sealed record ConsolesOptions(
         var consoles = new NumberOption("--consoles", 50, 1, 500, "open at once");
         var pages = new Option<string[]>("--pages")
         {
-            HelpName = "paths",
-            Description = "what they show, with commas between",
+            HelpName = "path,…",
+            Description = "what they show",
             Arity = ArgumentArity.ExactlyOne,
             DefaultValueFactory = _ => ["/", "/payments", "/sagas", "/dead-letters", "/events", "/consumers"],
             CustomParser = PagesOf,
@@ -30,20 +30,10 @@ internal sealed record ConsolesOptions(
             Through the gateway of a Standalone, in turns with no console open and with many: at full load, then begun on time at a rate. The
             consoles are live pages without a browser, which would cost more than they do: each keeps its circuit open, takes what is drawn and
             acknowledges it. They share the pages that are named. At the end every wallet is checked to the cent.
-            """)
-        {
-            consoles, pages, callers, rate, wallets, seconds, rounds,
-        };
+            """) { consoles, pages, callers, rate, wallets, seconds, rounds };
         command.SetAction((parsed, cancel) => ConsolesBench.RunAsync(
-            new ConsolesOptions(
-                parsed.GetValue(consoles),
-                parsed.GetRequiredValue(pages),
-                parsed.GetValue(callers),
-                parsed.GetValue(rate),
-                parsed.GetValue(wallets),
-                parsed.GetValue(seconds),
-                parsed.GetValue(rounds)),
-            cancel));
+            new(parsed.GetValue(consoles), parsed.GetRequiredValue(pages), parsed.GetValue(callers), parsed.GetValue(rate),
+                parsed.GetValue(wallets), parsed.GetValue(seconds), parsed.GetValue(rounds)), cancel));
         return command;
     }
 

@@ -16,12 +16,9 @@ internal sealed record ListsOptions(int DeadLetters, int Events, int Rounds)
 
             In Chromium, signed in, from the address to the first row, and how long the frames are when they are scrolled down: with a few dead
             letters and events, then with many.
-            """)
-        {
-            deadLetters, events, rounds,
-        };
+            """) { deadLetters, events, rounds };
         command.SetAction((parsed, cancel) => ListsBench.RunAsync(
-            new ListsOptions(parsed.GetValue(deadLetters), parsed.GetValue(events), parsed.GetValue(rounds)), cancel));
+            new(parsed.GetValue(deadLetters), parsed.GetValue(events), parsed.GetValue(rounds)), cancel));
         return command;
     }
 }

@@ -17,17 +17,10 @@ internal sealed record LoadsOptions(IReadOnlyList<int> Sizes, int Streams, int R
 
             From PostgreSQL, with nothing remembered in the process: from a snapshot and the 99 events after it, and from all events; on the
             plain store and with Emmett (see appends) from all events. They take turns.
-            """)
-        {
-            events, streams, rounds, peers,
-        };
+            """) { events, streams, rounds, peers };
         command.SetAction((parsed, cancel) => LoadsBench.RunAsync(
-            new LoadsOptions(
-                parsed.GetRequiredValue(events),
-                parsed.GetValue(streams),
-                parsed.GetValue(rounds),
-                parsed.GetRequiredValue(peers)),
-            cancel));
+            new(parsed.GetRequiredValue(events), parsed.GetValue(streams), parsed.GetValue(rounds), parsed.GetRequiredValue(peers)),
+                cancel));
         return command;
     }
 }

@@ -17,17 +17,9 @@ internal sealed record RebuildOptions(int Events, int Streams, int Rounds, int S
 
             Fills a log with events of random streams, then rebuilds a projection (balance and number of events by stream) beside the one that
             serves, and checks it; then reads the log from its beginning, and follows it while it is written to.
-            """)
-        {
-            events, streams, rounds, seconds,
-        };
+            """) { events, streams, rounds, seconds };
         command.SetAction((parsed, cancel) => RebuildBench.RunAsync(
-            new RebuildOptions(
-                parsed.GetValue(events),
-                parsed.GetValue(streams),
-                parsed.GetValue(rounds),
-                parsed.GetValue(seconds)),
-            cancel));
+            new(parsed.GetValue(events), parsed.GetValue(streams), parsed.GetValue(rounds), parsed.GetValue(seconds)), cancel));
         return command;
     }
 }

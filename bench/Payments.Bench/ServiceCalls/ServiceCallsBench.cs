@@ -22,8 +22,17 @@ internal static class ServiceCallsBench
     private const string Service = "peer";
     private static readonly TimeSpan Max = TimeSpan.FromMinutes(20);
 
-    public static Task<int> RunAsync(ServiceCallsOptions options, CancellationToken cancel) =>
-        Bounded.RunAsync(Max, bounded => MeasureAsync(options.Calls, bounded), cancel);
+    public static Command Command()
+    {
+        var calls = new NumberOption("--calls", 20, 1, 1_000, "of each kind, one after the other");
+        var command = new Command("service-calls", """
+            Calls of a service with one dead or hanging instance, beside service discovery with the standard resilience handler.
+
+            There is a second instance that is well. Needs no server.
+            """) { calls };
+        command.SetAction((parsed, cancel) => Bounded.RunAsync(Max, bounded => MeasureAsync(parsed.GetValue(calls), bounded), cancel));
+        return command;
+    }
 
     private static async Task MeasureAsync(int calls, CancellationToken cancel)
     {
@@ -139,26 +148,5 @@ internal static class ServiceCallsBench
         public System.Collections.Concurrent.ConcurrentQueue<string> Arrived { get; } = new();
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
-    }
-}
-
-/// <summary>What to measure.</summary>
-internal sealed record ServiceCallsOptions(int Calls)
-{
-    public static Command Command()
-    {
-        var calls = new NumberOption("--calls", 20, 1, 1_000, "of each kind, one after the other");
-        var command = new Command("service-calls", """
-            Calls of a service with one dead or hanging instance, beside service discovery with the standard resilience handler.
-
-            The service has two instances, of which the first is dead or hangs: the platform's client beside Microsoft's service discovery with its
-            standard resilience handler. Needs no server.
-            """)
-        {
-            calls,
-        };
-        command.SetAction((parsed, cancel) => ServiceCallsBench.RunAsync(
-            new ServiceCallsOptions(parsed.GetValue(calls)), cancel));
-        return command;
     }
 }

@@ -10,8 +10,8 @@ internal static class ArchiveVerb
     public static Command Command()
     {
         var month = new Option<Month?>("--month") { HelpName = "yyyy-MM", Description = "moves this month into files", CustomParser = Month };
-        var to = new Option<DirectoryInfo>("--to") { HelpName = "folder", Description = "where the files go" }.AcceptExistingOnly();
-        var restore = new Option<string?>("--restore") { HelpName = "file", Description = "moves a file back, with --log" };
+        var to = new Option<DirectoryInfo>("--to") { Description = "where the files go" }.AcceptExistingOnly();
+        var restore = new Option<string?>("--restore") { Description = "moves a file back, with --log" };
         var log = Logs.LogOption();
         var connection = Logs.ConnectionOption();
         var command = new Command("archive", """
@@ -21,10 +21,7 @@ internal static class ArchiveVerb
             dropped. The platform may be running. A month that is not over, or that somebody still has to read (the relay, the sealer, a
             projection), stays, and the reason is said.
             Exit code: 0 done, 1 refused for a reason that is told, 2 it could not be done.
-            """)
-        {
-            month, to, restore, log, connection,
-        };
+            """) { month, to, restore, log, connection };
         command.Validators.Add(given =>
         {
             var isOfMonth = given.GetResult(month) is not null;

@@ -16,19 +16,16 @@ internal sealed record DemoOptions(Uri Gateway, string Key, int Payments, int Ra
         var calm = new Option<bool>("--calm") { Description = "no trouble" };
         var gateway = new Option<Uri>("--gateway")
         {
-            HelpName = "address",
             Description = "the platform; on the port in PAYMENTS_GATEWAY_PORT unless told",
             DefaultValueFactory = result => Address(result, $"http://127.0.0.1:{GatewayPort()}"),
             CustomParser = result => Address(result, result.Tokens[0].Value),
         };
         var key = new Option<string>("--key")
         {
-            HelpName = "key",
-            Description = "for trouble it needs the scope admin",
+            Description = "an API key; for trouble it needs the scope admin",
             DefaultValueFactory = _ => "dev-key",
         };
-        var seed = new NumberOption(
-            "--seed", null, 0, int.MaxValue, "the same seed makes the same town; another one each time unless told");
+        var seed = new NumberOption("--seed", null, 0, int.MaxValue, "the same makes the same town; another one each time unless told");
         var command = new Command("demo", """
             Fills a running platform with a day of traffic, and with trouble to look at.
 
@@ -37,19 +34,11 @@ internal sealed record DemoOptions(Uri Gateway, string Key, int Payments, int Ra
             is for the console: a storm of declines, a card processor that is down, a wallet whose messages fail, sagas that are stuck.
             It takes two to three minutes, most of them for the troubles to ripen, and tells what to look for. It can be run again.
             Exit code: 0 done, 2 it could not be done.
-            """)
-        {
-            payments, rate, calm, gateway, key, seed,
-        };
+            """) { payments, rate, calm, gateway, key, seed };
         command.SetAction((parsed, cancel) => run(
-            new DemoOptions(
-                parsed.GetRequiredValue(gateway),
-                parsed.GetRequiredValue(key),
-                parsed.GetValue(payments),
-                parsed.GetValue(rate),
-                parsed.GetResult(seed) is null ? Environment.TickCount & int.MaxValue : parsed.GetValue(seed),
-                !parsed.GetValue(calm)),
-            cancel));
+            new(parsed.GetRequiredValue(gateway), parsed.GetRequiredValue(key), parsed.GetValue(payments), parsed.GetValue(rate),
+                parsed.GetResult(seed) is null ? Environment.TickCount & int.MaxValue : parsed.GetValue(seed), !parsed.GetValue(calm)),
+                cancel));
         return command;
     }
 

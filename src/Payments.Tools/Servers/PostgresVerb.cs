@@ -15,36 +15,31 @@ internal static class PostgresVerb
         var port = new NumberOption("--port", null, 1, IPEndPoint.MaxPort, "where it listens") { Required = true };
         var data = new Option<string>("--data")
         {
-            HelpName = "folder",
-            Description = "its data; PAYMENTS_DATA_DIR unless told",
+            Description = "the folder of its data; PAYMENTS_DATA_DIR unless told",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable(StandaloneOptions.DataFolderName) ?? ".data",
         };
-        var databases = new Option<string[]>("--database") { HelpName = "name", Description = "may be given more than once" };
+        var databases = new Option<string[]>("--database") { Description = "may be given more than once" };
         var command = new Command("postgres", """
             Runs a private PostgreSQL, for whoever starts the services one by one.
 
             It is on 127.0.0.1, from the installed programs. Its data, and the password of its superuser 'payments' in postgres.password, are
             in the folder; databases that are missing are made. Ctrl-C ends it; the data stays.
             Exit code: 0 it was stopped, 2 it could not start, 1 it ended by itself.
-            """)
-        {
-            port, data, databases,
-        };
+            """) { port, data, databases };
         command.SetAction((parsed, cancel) => RunAsync(
-            new PrivatePostgresOptions
-            {
-                DataDirectory = parsed.GetRequiredValue(data),
-                BinDirectory = Environment.GetEnvironmentVariable(StandaloneOptions.PostgresBinariesName),
-                Port = parsed.GetValue(port),
-                ConnectionsMax = ConnectionsMax,
-            },
-            parsed.GetValue(databases) ?? [],
-            cancel));
+            parsed.GetValue(port), parsed.GetRequiredValue(data), parsed.GetValue(databases) ?? [], cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(PrivatePostgresOptions options, IReadOnlyList<string> databases, CancellationToken cancel)
+    private static async Task<int> RunAsync(int port, string data, IReadOnlyList<string> databases, CancellationToken cancel)
     {
+        var options = new PrivatePostgresOptions
+        {
+            DataDirectory = data,
+            BinDirectory = Environment.GetEnvironmentVariable(StandaloneOptions.PostgresBinariesName),
+            Port = port,
+            ConnectionsMax = ConnectionsMax,
+        };
         await using var postgres = await PrivatePostgres.StartAsync(options, System.Console.WriteLine, cancel);
         foreach (var database in databases)
             await postgres.CreateDatabaseAsync(database, cancel);

@@ -34,18 +34,16 @@ internal sealed record VerifyOptions(
         var json = new Option<bool>("--json") { Description = "the outcome as JSON" };
         var proof = new Option<EventAddress?>("--proof")
         {
-            HelpName = "event",
             Description = "a proof that an event is in its log: <position>, <stream>/<version> such as wallet/0198…/7, or its id",
             CustomParser = Address,
         };
         var upTo = new Option<long?>("--up-to")
         {
-            HelpName = "seal",
             Description = "the proof leads to the seal with this number; otherwise to the one that first covers the event",
             CustomParser = SealNumber,
         };
-        var check = new Option<string?>("--check") { HelpName = "file", Description = "checks a proof, without any database" };
-        var seal = new Option<string?>("--seal") { HelpName = "hash", Description = "the seal that it must lead to, as it was noted" };
+        var check = new Option<string?>("--check") { Description = "checks a proof, without any database" };
+        var seal = new Option<string?>("--seal") { Description = "the seal that it must lead to, as it was noted" };
         var command = new Command("verify", """
             Checks the event logs against their seals; makes and checks proofs.
 
@@ -54,10 +52,7 @@ internal sealed record VerifyOptions(
               ./payments verify --proof <event> [--log <name>] [--up-to <seal>]  > proof.json
               ./payments verify --check <proof.json> [--seal <hash>]
             Exit code: 0 all well, 1 something was found, 2 it could not be checked.
-            """)
-        {
-            log, connection, expect, json, proof, upTo, check, seal,
-        };
+            """) { log, connection, expect, json, proof, upTo, check, seal };
         command.Validators.Add(given =>
         {
             var isOneLog = given.GetResult(log) is not null || given.GetResult(connection) is not null;
@@ -71,16 +66,8 @@ internal sealed record VerifyOptions(
                 given.AddError("--seal goes with --check.");
         });
         command.SetAction((parsed, cancel) => run(
-            new VerifyOptions(
-                parsed.GetValue(log),
-                parsed.GetValue(connection),
-                parsed.GetValue(expect) ?? [],
-                parsed.GetValue(json),
-                parsed.GetValue(proof),
-                parsed.GetValue(upTo),
-                parsed.GetValue(check),
-                parsed.GetValue(seal)),
-            cancel));
+            new(parsed.GetValue(log), parsed.GetValue(connection), parsed.GetValue(expect) ?? [], parsed.GetValue(json),
+                parsed.GetValue(proof), parsed.GetValue(upTo), parsed.GetValue(check), parsed.GetValue(seal)), cancel));
         return command;
     }
 

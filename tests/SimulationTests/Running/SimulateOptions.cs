@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Payments.Tools;
 using SimulationTests.Plans;
 
@@ -22,7 +21,6 @@ internal sealed record SimulateOptions(
         {
             HelpName = "fault,…",
             Description = $"leave these out: {string.Join(", ", Enum.GetValues<Faults>().Except([Faults.None, Faults.All]))}",
-            CustomParser = FaultsOf,
         };
         var only = new Option<HashSet<int>?>("--only")
         {
@@ -40,23 +38,14 @@ internal sealed record SimulateOptions(
             violates something, leaves out of its world what it fails without, and prints the trace of what is left. docs/simulation.md says
             what is real, what is simulated and what is checked.
             Exit code: 0 nothing was violated, 1 something was, 2 the arguments make no sense or it could not be built.
-            """)
-        {
-            seeds, seed, minutes, trace, seen, without, only, workers,
-        };
+            """) { seeds, seed, minutes, trace, seen, without, only, workers };
         command.SetAction(parsed =>
         {
             var limit = parsed.GetResult(minutes) is null ? (int?)null : parsed.GetValue(minutes);
             var isOneSeed = limit is null && parsed.GetResult(seed) is { Implicit: false } && parsed.GetResult(seeds) is { Implicit: true };
-            return run(new SimulateOptions(
-                isOneSeed ? 1 : parsed.GetValue(seeds),
-                parsed.GetValue(seed),
-                limit,
-                parsed.GetValue(trace),
-                parsed.GetValue(seen),
-                parsed.GetValue(without),
-                parsed.GetValue(only),
-                parsed.GetValue(workers)));
+            return run(new(
+                isOneSeed ? 1 : parsed.GetValue(seeds), parsed.GetValue(seed), limit, parsed.GetValue(trace), parsed.GetValue(seen),
+                parsed.GetValue(without), parsed.GetValue(only), parsed.GetValue(workers)));
         });
         return command;
     }
@@ -65,23 +54,5 @@ internal sealed record SimulateOptions(
     {
         var plan = Plan.Of(seed);
         return plan.Reduced(plan.Faults & ~Without, o => Only is null || Only.Contains(o.Number));
-    }
-
-    private static Faults FaultsOf(ArgumentResult result)
-    {
-        var faults = Faults.None;
-        foreach (var name in result.Tokens[0].Value.Split(','))
-        {
-            if (Enum.TryParse<Faults>(name, ignoreCase: true, out var fault))
-            {
-                faults |= fault;
-            }
-            else
-            {
-                result.AddError($"--without: there is no fault '{name}'.");
-            }
-        }
-
-        return faults;
     }
 }
