@@ -26,7 +26,7 @@ public static class GatewayHost
         app.MapProxy();
         app.MapGatewaySettings();
         app.MapOpenApiDocument();
-        app.MapDocs();
+        app.MapApiPage();
         return app;
     }
 }
