@@ -1,6 +1,5 @@
 using NpgsqlTypes;
 using Payments.Hosting;
-using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.DeadLetters;
 

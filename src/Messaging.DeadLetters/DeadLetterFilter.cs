@@ -1,5 +1,3 @@
-using Payments.Messaging.Topics;
-
 namespace Payments.Messaging.DeadLetters;
 
 /// <summary>Which dead letters are meant. What is null does not matter.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Payments.Hosting;
 using Payments.Messaging.DeadLetters.Replays;
-using Payments.Messaging.Topics;
 using Payments.Operations.Audit;
 using Payments.Operations.TimeTravel;
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
-using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 using Payments.Operations.Approvals;
 using Payments.Operations.Audit;

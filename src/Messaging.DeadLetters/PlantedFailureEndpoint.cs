@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.Parking;
-using Payments.Messaging.Topics;
 using Payments.Operations.Audit;
 using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;

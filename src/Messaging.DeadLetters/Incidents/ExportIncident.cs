@@ -6,7 +6,6 @@ using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.Envelope;
-using Payments.Messaging.Topics;
 using Payments.Operations.History;
 
 namespace Payments.Messaging.DeadLetters.Incidents;

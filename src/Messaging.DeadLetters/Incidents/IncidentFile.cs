@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Messaging.Topics;
 using Payments.Operations.History;
 
 namespace Payments.Messaging.DeadLetters.Incidents;

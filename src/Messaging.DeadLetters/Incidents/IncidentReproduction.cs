@@ -5,7 +5,6 @@ using Payments.EventStore.Memory;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.DeadLetters.Replays.Rehearsal;
 using Payments.Messaging.Parking;
-using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.DeadLetters.Incidents;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Payments.Messaging.DeadLetters.Replays.Rehearsal;
-using Payments.Messaging.Envelope;
-using Payments.Messaging.Topics;
 using Payments.Operations.TimeTravel;
 using Payments.ServiceDefaults.Errors;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Payments.EventStore.Contract;
-using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters.Replays;

@@ -5,7 +5,6 @@ using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Subscriptions;
 using Payments.Messaging.Consuming;
-using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters.Replays;

@@ -4,7 +4,6 @@ using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.DeadLetters.Replays.Rehearsal;
-using Payments.Messaging.Envelope;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;

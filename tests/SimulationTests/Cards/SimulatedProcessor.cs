@@ -3,7 +3,7 @@ using Payments.CardProcessor.Faults;
 using Payments.SagaService.Cards;
 using SimulationTests.Plans;
 using SimulationTests.Worlds;
-using Operation = SimulationTests.Plans.Operation;
+using Operation = Payments.CardProcessor.Books.Operation;
 
 namespace SimulationTests.Cards;
 

@@ -1,5 +1,4 @@
 using Payments.EventStore.Contract;
-using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.DeadLetters.Replays.Rehearsal;
