@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IntegrationTests;
 using Payments.EventStore.Postgres.Schema;
 
 namespace UnitTests.EventStore;
@@ -24,7 +25,7 @@ public sealed partial class MigrationFileTests
     [Fact]
     public void A_new_file_holds_no_lock_for_as_long_as_a_table_is_large() => Assert.Empty(
         from path in NewFiles()
-        from objection in Objections(path, File.ReadAllText(Path.Combine(Root(), path)))
+        from objection in Objections(path, File.ReadAllText(Repository.Find(path)))
         select $"{path}: {objection}");
 
     [Theory]
@@ -53,8 +54,8 @@ public sealed partial class MigrationFileTests
         Assert.Empty(Objections("src/X/Sql/099_x.sql", sql));
 
     private static IEnumerable<string> NewFiles() =>
-        Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.sql", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/'))
+        Directory.EnumerateFiles(Repository.Find("src"), "*.sql", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Path.GetDirectoryName(Repository.Find("src"))!, path).Replace('\\', '/'))
             .Where(path => path.Contains("/Sql/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
             .Where(path => !path.Contains("Gateway/", StringComparison.Ordinal))
             .Where(path => !path.Contains("CardProcessor/", StringComparison.Ordinal))
@@ -78,17 +79,6 @@ public sealed partial class MigrationFileTests
 
     private static string ShortName(string path) =>
         $"{path.Split('/').TakeWhile(folder => folder is not ("Sql" or "Postgres")).Last()}/{Path.GetFileNameWithoutExtension(path)}";
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Payments.Aspire.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The root of the repository.");
-        }
-
-        return folder;
-    }
 
     [GeneratedRegex(@"--[^\n]*")]
     private static partial Regex Comment();

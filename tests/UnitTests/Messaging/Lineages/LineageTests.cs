@@ -142,7 +142,7 @@ public sealed class LineageTests
     public async Task What_was_heard_is_known_again_after_the_progress_was_read_anew()
     {
         var store = new MemoryEventStore("sagas", TimeProvider.System);
-        var heard = new HeardLineages(TimeProvider.System);
+        var heard = new AnnouncedLineages(TimeProvider.System);
         var adoption = new LineageAdoption(Consumer, store, new MemorySourceLineages(), heard, _progress, TimeProvider.System);
         await adoption.ResetAsync(Cancel);
         heard.Hear(LineageAnnouncement.Of(Source, Before), Sent);
