@@ -82,7 +82,8 @@ public static class ServiceRegistration
             database,
             provider.GetRequiredService<LogDatabase>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PostgresEventStore>>()));
+            provider.GetRequiredService<ILogger<PostgresEventStore>>(),
+            provider.GetService<IAnsweredCommands>()));
         services.AddHostedService<AppendWatch>();
         services.AddSingleton(aggregate);
         if (builder.Environment.IsDevelopment())

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain;
 using Payments.Domain.Wallets;
+using Payments.EventStore;
 using Payments.ServiceDefaults;
 using Payments.Services;
 using Payments.Services.Clocks;
@@ -25,15 +26,15 @@ public static class WalletHost
         var rules = SpendingLimitOptions.From(builder.Configuration);
         builder.Services.AddSingleton(rules);
         builder.ShowSettings("Spending limits", [.. rules.Limits.OrderBy(l => l.Key.Code, StringComparer.Ordinal).SelectMany(Shown)]);
-        var (recollections, repeated) = (new Recollections(), new RepeatedCommands());
+        var repeated = new RepeatedCommands();
         builder.AddEventSourcedService(
             "wallets",
             WalletAggregate.Definition,
-            WalletAggregate.Consumer(rules, recollections, repeated.Add),
+            WalletAggregate.Consumer(rules, repeated.Add),
             typeof(WalletHost).Assembly);
         builder.Services.AddSingleton(repeated);
         builder.Services.AddHostedService<AnswersAgain>();
-        builder.Services.AddRecollections(recollections);
+        builder.Services.AddSingleton<IAnsweredCommands, AnsweredWalletCommands>();
         builder.AddInlineProjection(WalletAggregate.Projection);
         builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
         builder.Services.AddSingleton<LedgerQueries>();

@@ -3,7 +3,6 @@ using Payments.Domain.Wallets;
 using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.WalletService;
-using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.Replays;
@@ -13,7 +12,7 @@ internal static class WalletLetters
 {
     public static readonly Currency Eur = Currency.Parse("EUR");
 
-    private static ConsumerDefinition<Wallet, WalletEvent> Consumer => WalletAggregate.Consumer(WalletRules.None, new Recollections());
+    private static ConsumerDefinition<Wallet, WalletEvent> Consumer => WalletAggregate.Consumer(WalletRules.None);
 
     public static Task<ReplayStage<Wallet, WalletEvent>> StageAsync(PostgresFixture postgres) =>
         ReplayStage<Wallet, WalletEvent>.CreateAsync(postgres, "wallets", Consumer, typeof(WalletHost).Assembly);
