@@ -7,6 +7,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Clocks;
+using Payments.ServiceDefaults.Configuration;
+using Payments.ServiceDefaults.Errors;
+using Payments.ServiceDefaults.Health;
+using Payments.ServiceDefaults.Lifetime;
+using Payments.ServiceDefaults.Requests;
+using Payments.ServiceDefaults.Telemetry;
 
 namespace Payments.ServiceDefaults;
 

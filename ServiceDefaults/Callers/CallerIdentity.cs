@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>Who calls, as the gateway found. An endpoint takes it as a parameter; it is never part of the public contract.</summary>
 /// <param name="ClientId">The API client, or <see cref="Internal"/> for a call that did not come through the gateway.</param>

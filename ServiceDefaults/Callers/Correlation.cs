@@ -2,7 +2,7 @@ using System.Collections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>Takes a well-formed correlation id from the request or makes one, passes it on, returns it, logs it on every line.</summary>
 internal sealed class CorrelationMiddleware(RequestDelegate next, TimeProvider clock, ILogger<CorrelationMiddleware> log)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>
 /// The <c>Idempotency-Key</c> of a POST: 1 to 255 visible ASCII characters. An endpoint takes it as a parameter; without a valid one

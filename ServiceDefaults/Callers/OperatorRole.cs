@@ -1,4 +1,4 @@
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>What an operator may do. Each may also do what those before it may.</summary>
 public enum OperatorRole

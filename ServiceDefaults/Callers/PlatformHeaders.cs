@@ -1,4 +1,4 @@
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>The HTTP headers of this platform.</summary>
 public static class PlatformHeaders

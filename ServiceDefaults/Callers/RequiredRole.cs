@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Callers;
 
 /// <summary>The role that an endpoint for operators asks for.</summary>
 public sealed record RequiredRole(OperatorRole Role);

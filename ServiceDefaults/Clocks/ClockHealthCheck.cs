@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Payments.ServiceDefaults.Health;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>Degraded where the machine's clock is off; unhealthy where it is so far off that the instance takes no part.</summary>
 internal sealed class ClockHealthCheck(DatabaseClock clock) : IHealthCheck

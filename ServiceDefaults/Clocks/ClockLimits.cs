@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>How far a machine's clock may be off. With the database's time nothing depends on it; it is a fault all the same.</summary>
 public static class ClockLimits

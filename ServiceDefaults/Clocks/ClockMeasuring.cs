@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>Asks the database for the time, once a second, and says when the machine's clock is off.</summary>
 /// <param name="waits">Whether the host starts only when the time is known. Without the database such a host could do nothing.</param>

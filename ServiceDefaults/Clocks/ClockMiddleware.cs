@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>An instance whose clock is far off takes no writes: 503, and another instance may. Questions are answered.</summary>
 internal sealed class ClockMiddleware(RequestDelegate next, IProblemDetailsService problems, DatabaseClock? clock = null)

@@ -3,8 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Payments.ServiceDefaults.Configuration;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>Makes the database's time the time of a host.</summary>
 public static class ClockRegistration

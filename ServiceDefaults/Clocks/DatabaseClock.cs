@@ -1,4 +1,4 @@
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Clocks;
 
 /// <summary>
 /// What time it is, says the database: so all instances agree, whatever their own clocks say. In between it is carried on by the machine's

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>
 /// Before anything else runs the database has its schema: the embedded <c>Sql/NNN_name.sql</c> of an assembly, in order and once, in one

@@ -1,4 +1,4 @@
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>
 /// Of a service's instances, asks the one that answered last, and where nobody listens the next one. One that is silent is left for the

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>Limits of a host, from the configuration section <c>Limits</c>.</summary>
 public sealed record LimitOptions

@@ -6,8 +6,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.ServiceDefaults.Health;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>The service's database.</summary>
 public static class Postgres

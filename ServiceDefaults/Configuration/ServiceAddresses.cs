@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>Where the other services are: <c>services:{name}:http:0</c>, <c>:1</c>, as Aspire's <c>WithReference</c> writes them.</summary>
 public static class ServiceAddresses

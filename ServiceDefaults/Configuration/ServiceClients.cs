@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Configuration;
 
 /// <summary>HTTP clients of the other services, with explicit limits on every wait.</summary>
 public static class ServiceClients

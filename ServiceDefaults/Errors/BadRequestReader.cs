@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Errors;
 
 /// <summary>Finds out which field of a request was wrong, from what the framework throws. CLR names stay inside.</summary>
 internal static partial class BadRequestReader

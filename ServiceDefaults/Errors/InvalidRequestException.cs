@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Errors;
 
 /// <summary>
 /// A request that cannot be bound, for code that cannot return <see cref="Problems.Invalid(string, string)"/> (a <c>BindAsync</c>).

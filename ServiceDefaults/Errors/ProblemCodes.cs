@@ -1,4 +1,4 @@
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Errors;
 
 /// <summary>The codes of errors that are no business refusal (for those see the domain). Part of the public API, never renamed.</summary>
 public static class ProblemCodes

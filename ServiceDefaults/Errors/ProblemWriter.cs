@@ -4,8 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Errors;
 
 /// <summary>
 /// Writes every problem, whoever made it, in the one shape. Unlike the framework's writer it does not ask the Accept header: an error

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Errors;
 
 /// <summary>
 /// The error answers of the API: RFC 9457 <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, a

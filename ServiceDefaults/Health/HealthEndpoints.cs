@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Health;
 
 /// <summary><c>/alive</c>: the process answers; else restart it. <c>/health</c>: it can do its work; else send it nothing.</summary>
 internal static class HealthEndpoints

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Health;
 
 /// <summary>
 /// What <c>/health</c> says of a check besides its state. Anyone may read it: no names of machines, no addresses, no data.

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Health;
 
 /// <summary>One round trip to the database, within two seconds.</summary>
 internal sealed class PostgresHealthCheck(NpgsqlDataSource database) : IHealthCheck

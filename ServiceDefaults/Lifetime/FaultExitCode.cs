@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Lifetime;
 
 /// <summary>
 /// A host that stops because background work of its own has failed makes the process end with exit code 1, so that a supervisor starts it

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Requests;
 
 /// <summary>
 /// HEAD wherever GET is, with the same status and headers (RFC 9110, 9.1 and 9.3.2). Routes, roles and scopes see a GET; the server knows

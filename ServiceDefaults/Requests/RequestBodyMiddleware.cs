@@ -2,8 +2,10 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Payments.ServiceDefaults.Configuration;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Requests;
 
 /// <summary>
 /// Takes a body whole before anything behind it sees a byte: what is too large is a 413, what is framed badly or cut off a 400, and neither

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Requests;
 
 /// <summary>
 /// Refuses what no endpoint can use, before one has to: text that cannot be stored, wherever it is (<see cref="StorableText"/>), what is no

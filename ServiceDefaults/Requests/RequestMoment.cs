@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Requests;
 
 /// <summary>
 /// A moment as requests give it: ISO 8601 with a date, a time and an offset, and nothing else. What .NET would guess (today at "00:00", the

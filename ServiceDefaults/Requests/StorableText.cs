@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Requests;
 
 /// <summary>
 /// The one rule for text that comes from outside: well-formed Unicode without U+0000. PostgreSQL can store nothing else, and neither a

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Telemetry;
 
 /// <summary>One JSON object a line, with scopes, for machines; in Development one plain line for people.</summary>
 internal static class Logs

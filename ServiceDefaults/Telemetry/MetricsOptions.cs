@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Telemetry;
 
 /// <summary>Where <c>/metrics</c> answers.</summary>
 public sealed record MetricsOptions

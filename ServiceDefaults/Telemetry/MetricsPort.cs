@@ -7,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Who may read <c>/metrics</c>: whoever reaches the port for it. It tells how much money moves, so a host that is open to the world has

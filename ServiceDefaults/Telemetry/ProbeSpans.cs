@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using OpenTelemetry;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Keeps probes out of the traces: the gateway asks every instance for its health every few seconds, an orchestrator and Prometheus ask

@@ -1,7 +1,7 @@
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace Payments.ServiceDefaults;
+namespace Payments.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// The meters as Prometheus reads them. They are global to the process, so all hosts in it share one reading of them, from the first host

@@ -2,6 +2,7 @@ using Payments.CardProcessor.Api;
 using Payments.CardProcessor.Faults;
 using Payments.CardProcessor.Postgres;
 using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
 namespace Payments.CardProcessor;
 

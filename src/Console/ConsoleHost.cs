@@ -1,5 +1,11 @@
 using System.Reflection;
+using Payments.Console.Access;
+using Payments.Console.DeadLetters;
+using Payments.Console.Gateway;
+using Payments.Console.Live;
+using Payments.Console.Wallets;
 using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 using Radzen;
 
 namespace Payments.Console;

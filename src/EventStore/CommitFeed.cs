@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore;
 

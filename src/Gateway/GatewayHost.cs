@@ -1,3 +1,9 @@
+using Payments.Gateway.ApiKeys;
+using Payments.Gateway.Docs;
+using Payments.Gateway.OpenApi;
+using Payments.Gateway.Operators;
+using Payments.Gateway.Proxying;
+using Payments.Gateway.Settings;
 using Payments.ServiceDefaults;
 
 namespace Payments.Gateway;

@@ -1,4 +1,5 @@
 using Payments.Gateway;
+using Payments.Gateway.Operators;
 
 var app = GatewayHost.Build(args);
 app.Lifetime.ApplicationStarted.Register(() =>

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>
 /// Ends the process when a bug has ended the loop that every append goes through: alive, it would only refuse all work, and a supervisor

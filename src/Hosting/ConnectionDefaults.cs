@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Settings of database connections that a connection string leaves open. What it says wins.</summary>
 internal static class ConnectionDefaults

@@ -3,11 +3,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>An answer as it is kept with the idempotency key, to be given again word for word.</summary>
 public sealed record KeptAnswer(int Status, JsonElement? Body, string? Location, string? RefusalCode, string? RefusalDetail)

@@ -2,7 +2,7 @@ using Npgsql;
 using Payments.EventStore.Partitions;
 using Payments.Messaging.Relay;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>
 /// All who read the log of a service in order, and how far each has come: a month that one of them still needs is not archived.

@@ -1,6 +1,6 @@
 using Payments.Domain;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Checks the money fields of a request and collects what is wrong with them, by field.</summary>
 public sealed class MoneyInput

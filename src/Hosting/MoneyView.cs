@@ -1,4 +1,4 @@
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <param name="Amount">Minor units.</param>
 public sealed record MoneyView(string Currency, decimal Amount);

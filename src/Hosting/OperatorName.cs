@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>
 /// Who acts, for the record: an operator who has signed in (<c>anna</c>), an API client (<c>shop</c>), or whom a client names in

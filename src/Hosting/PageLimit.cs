@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>The <c>limit</c> of a page.</summary>
 public static class PageLimit

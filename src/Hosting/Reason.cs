@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Why a person does something, in their own words.</summary>
 public static class Reason

@@ -1,4 +1,4 @@
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>The names of bodies in the description of the API.</summary>
 public static class SchemaNames

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>
 /// <c>Kafka:PaymentEvents</c>: where the relay writes the payment events. Followed while the service runs, wherever the configuration

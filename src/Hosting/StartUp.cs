@@ -4,16 +4,22 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Postgres.Schema;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>
 /// Before anything else runs: the database has its schema and the broker its topics. Waits for a database that is still starting, and for
 /// a table that somebody keeps. Indexes that this version is only faster with are built while it serves.
 /// </summary>
 internal sealed partial class StartUp(
-    string component, Assembly sqlFiles, LogDatabase database, TopicCreator topics, TimeProvider clock, ILogger<StartUp> log)
+    string component,
+    Assembly sqlFiles,
+    IEnumerable<SchemaComponent> shared,
+    LogDatabase database,
+    TopicCreator topics,
+    TimeProvider clock,
+    ILogger<StartUp> log)
     : BackgroundService
 {
     private const int AttemptsMax = 60;
@@ -23,7 +29,7 @@ internal sealed partial class StartUp(
     private readonly (string Component, Assembly Files)[] _components =
     [
         ("messaging", typeof(TopicCreator).Assembly),
-        ("services", typeof(StartUp).Assembly),
+        .. shared.Select(part => (part.Name, part.Files)),
         (component, sqlFiles),
     ];
 
@@ -45,7 +51,7 @@ internal sealed partial class StartUp(
             }
         }
 
-        await topics.CreateMissingAsync(Topics.All);
+        await topics.CreateMissingAsync(PlatformTopics.All);
         await base.StartAsync(cancellationToken);
     }
 

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Payments.EventStore;
-using Payments.ServiceDefaults;
+using Payments.EventStore.Contract;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Trouble with the event store or with another service: 503, and the same request with the same key may be sent again.</summary>
 internal sealed partial class StoreProblems(ILogger<StoreProblems> log) : IExceptionHandler

@@ -1,8 +1,8 @@
 using Payments.Domain.Wire;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Reads what is stored or received as what it means.</summary>
 public static class StoredEvents

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace Payments.Services;
+namespace Payments.Hosting;
 
 /// <summary>Takes the tokens of cards out of what is shown: whoever may read a payment may not therefore charge its card.</summary>
 public static class TokenMask

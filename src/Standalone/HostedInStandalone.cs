@@ -1,6 +1,4 @@
-using Payments.Standalone;
-
-[assembly: HostingStartup(typeof(HostedInStandalone))]
+[assembly: HostingStartup(typeof(Payments.Standalone.HostedInStandalone))]
 
 namespace Payments.Standalone;
 

@@ -1,7 +1,9 @@
+using Payments.Broker;
 using Payments.CardProcessor;
 using Payments.Console;
 using Payments.Gateway;
-using Payments.Messaging;
+using Payments.Gateway.Operators;
+using Payments.Messaging.Topics;
 using Payments.PaymentService;
 using Payments.SagaService;
 using Payments.WalletService;
@@ -96,7 +98,7 @@ public sealed class StandaloneHost : IAsyncDisposable
         RefuseTaken(_options.GatewayPort, StandaloneOptions.GatewayPortName, "gateway");
         RefuseTaken(_options.ConsolePort, StandaloneOptions.ConsolePortName, "console");
 
-        _broker = _options.Kafka is null ? EmbeddedBroker.Start(Topics.All, log: _logs.CreateLogger<EmbeddedBroker>()) : null;
+        _broker = _options.Kafka is null ? EmbeddedBroker.Start(PlatformTopics.All, log: _logs.CreateLogger<EmbeddedBroker>()) : null;
         await StartDatabasesAsync(cancel);
 
         var ports = FreePorts.Find(4);

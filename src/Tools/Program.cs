@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
-using Payments.EventStore.Partitions;
+using Payments.EventStore.Sealing.Archives;
 using Payments.Standalone;
 using Payments.Tools;
 

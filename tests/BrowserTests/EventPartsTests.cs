@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Payments.Console;
+using Payments.Console.Events;
+using Payments.Console.Gateway;
+using Payments.Console.Text;
 
 namespace BrowserTests;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
-using Payments.Console;
+using Payments.Console.Consumers;
+using Payments.Console.Gateway;
+using Payments.Console.Overview;
+using Payments.Console.Sagas;
 
 namespace BrowserTests;
 

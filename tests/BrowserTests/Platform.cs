@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using BrowserTests;
 using Microsoft.Playwright;
 using Npgsql;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Topics;
 using Payments.Standalone;
 using Payments.Standalone.Postgres;
 
-[assembly: AssemblyFixture(typeof(Platform))]
+[assembly: AssemblyFixture(typeof(BrowserTests.Platform))]
 
 namespace BrowserTests;
 
@@ -47,7 +47,7 @@ public sealed class Platform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _broker = EmbeddedBroker.Start(Topics.All);   // In this process, where tests can send to it.
+        _broker = EmbeddedBroker.Start(PlatformTopics.All);   // In this process, where tests can send to it.
         _poison = new Poison(_broker.BootstrapServers);
         var ports = FreePorts.Find(2);
         Console = $"http://127.0.0.1:{ports[1]}";

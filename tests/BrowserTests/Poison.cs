@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace BrowserTests;
 
@@ -69,5 +71,5 @@ public sealed class Poison : IDisposable
     }
 
     private async Task ProduceAsync(Message<byte[], byte[]> message) =>
-        await _producer.ProduceAsync(new TopicPartition(Topics.WalletCommands.Name, 0), message, TestContext.Current.CancellationToken);
+        await _producer.ProduceAsync(new TopicPartition(PlatformTopics.WalletCommands.Name, 0), message, TestContext.Current.CancellationToken);
 }

@@ -1,4 +1,5 @@
-using Payments.Console;
+using Payments.Console.DeadLetters;
+using Payments.Console.Text;
 
 namespace BrowserTests;
 

@@ -1,8 +1,7 @@
-using IntegrationTests;
 using Payments.Standalone;
 using Payments.Standalone.Postgres;
 
-[assembly: AssemblyFixture(typeof(PostgresFixture))]
+[assembly: AssemblyFixture(typeof(IntegrationTests.PostgresFixture))]
 
 namespace IntegrationTests;
 

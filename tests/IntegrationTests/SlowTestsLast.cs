@@ -1,9 +1,8 @@
-using IntegrationTests;
 using IntegrationTests.Chaos;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: TestCollectionOrderer(typeof(SlowTestsLast))]
+[assembly: TestCollectionOrderer(typeof(IntegrationTests.SlowTestsLast))]
 
 namespace IntegrationTests;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.SagaService.Sagas;
 
 namespace SimulationTests;
@@ -68,7 +68,7 @@ public sealed class DeclaredOutcomeTests
     }
 
     private static ImmutableArray<SagaEvent> Declared(SagaEngine engine, Saga saga) =>
-        Assert.IsType<Decision<SagaEvent>.Accepted>(engine.Decide(saga, OperatorAct.Complete, "olga", "seen in its books", Now)).Events;
+        Assert.IsType<Decision<SagaEvent>.Accepted>(engine.Decide(saga, SagaIntervention.Complete, "olga", "seen in its books", Now)).Events;
 
     private static IEnumerable<string> Books(IEnumerable<ProjectionRow> rows) => rows
         .Where(r => r.Projection == "card_books")

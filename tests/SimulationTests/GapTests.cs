@@ -1,6 +1,7 @@
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace SimulationTests;
 
@@ -20,7 +21,7 @@ public sealed class GapTests
         Assert.True(Assert.Single(progress.Report(gapsOnly: true)).Gap); // Told until it is closed: a relay may not have heard it.
         var batch = progress.Begin();
         Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 4, previous: 3)));
-        Assert.Equal([new WatermarkMove("saga-service", Topics.PaymentEvents.Name, 0, "payments", 3, 4)], batch.Moves("saga-service"));
+        Assert.Equal([new WatermarkMove("saga-service", PlatformTopics.PaymentEvents.Name, 0, "payments", 3, 4)], batch.Moves("saga-service"));
         Assert.Empty(progress.Report(gapsOnly: true));
     }
 
@@ -43,10 +44,10 @@ public sealed class GapTests
         Assert.Equal(MessageDisposition.Duplicate, progress.Begin().Place(Message(position: 5, previous: 3)));
     }
 
-    private static Watermark Mark(long position) => new("saga-service", Topics.PaymentEvents.Name, 0, "payments", position);
+    private static Watermark Mark(long position) => new("saga-service", PlatformTopics.PaymentEvents.Name, 0, "payments", position);
 
     private static Message Message(long position, long previous) => new(
-        Topics.PaymentEvents.Name,
+        PlatformTopics.PaymentEvents.Name,
         0,
         position,
         "user/alice",

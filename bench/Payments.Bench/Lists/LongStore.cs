@@ -2,7 +2,7 @@ using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Bench.Lists;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using Payments.Bench.Emmett;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 
 namespace Payments.Bench.Loads;
 

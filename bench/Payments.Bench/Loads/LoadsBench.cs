@@ -5,7 +5,7 @@ using Payments.Bench.Appends;
 using Payments.Bench.Emmett;
 using Payments.Bench.Machine;
 using Payments.Bench.Measuring;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace Payments.Bench.Loads;

@@ -2,7 +2,7 @@ using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
 using Payments.EventStore.Aggregates;
-using Payments.Services;
+using Payments.Hosting;
 
 namespace Payments.Bench.Loads;
 

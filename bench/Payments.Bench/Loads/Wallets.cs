@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Payments.Bench.Appends;
 using Payments.Bench.Emmett;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 
 namespace Payments.Bench.Loads;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
 
 namespace Payments.Bench.Rebuilds;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Payments.Bench.Measuring;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Bench.Rebuilds;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 using Payments.Bench.Measuring;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
 namespace Payments.Bench.ServiceCalls;
 

@@ -1,4 +1,4 @@
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.CardProcessor.Api;
 

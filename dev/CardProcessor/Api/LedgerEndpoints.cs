@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Payments.CardProcessor.Books;
 using Payments.CardProcessor.Postgres;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.CardProcessor.Api;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Payments.CardProcessor.Books;
 using Payments.CardProcessor.Faults;
 using Payments.CardProcessor.Postgres;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.CardProcessor.Api;
 

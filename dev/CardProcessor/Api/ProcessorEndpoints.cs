@@ -1,6 +1,6 @@
 using Payments.CardProcessor.Books;
 using Payments.CardProcessor.Faults;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.CardProcessor.Api;
 

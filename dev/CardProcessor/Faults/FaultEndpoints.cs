@@ -1,5 +1,5 @@
 using Payments.CardProcessor.Api;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.CardProcessor.Faults;
 

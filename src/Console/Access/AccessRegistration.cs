@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>Nobody sees anything before having signed in; only the sign-in page, its looks and the health are for all.</summary>
 internal static class AccessRegistration

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>
 /// The console is shown in no other page, and tells none where its reader comes from. After the OWASP secure headers project.

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>The OpenID Connect provider, where people sign in with that: the section <c>Console:OpenIdConnect</c>.</summary>
 /// <param name="Name">What the button says.</param>

@@ -1,7 +1,8 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>Asks and orders in the name of whoever has signed in: the gateway and the services see to what that person may do.</summary>
 public sealed class OperatorClient(GatewayClient gateway, AuthenticationStateProvider authentication)

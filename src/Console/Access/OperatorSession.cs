@@ -1,8 +1,9 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Payments.ServiceDefaults;
+using Payments.Console.Gateway;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>Who looks at the console: an operator's session at the gateway, as the claims of the console's cookie.</summary>
 internal static class OperatorSession

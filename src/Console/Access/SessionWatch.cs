@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Access;
 
 /// <summary>Asks the gateway now and then whether the session of an open page still is one: a page stays open for days.</summary>
 internal sealed class SessionWatch(ILoggerFactory logs, GatewayClient gateway) : RevalidatingServerAuthenticationStateProvider(logs)

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Alerts;
 
 /// <summary>Invariants by short names, and where the event is that an alert points to.</summary>
 public static class InvariantWords

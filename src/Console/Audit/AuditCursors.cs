@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Console;
+namespace Payments.Console.Audit;
 
 /// <summary>Where the pages of several trails go on: <c>payments:12,wallets:40</c>. What makes no sense is left out.</summary>
 public static class AuditCursors

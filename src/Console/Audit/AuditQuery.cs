@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Console;
+namespace Payments.Console.Audit;
 
 /// <summary>Which entries of the audit are looked at: what the address of the page says. What is null does not matter.</summary>
 /// <param name="Source">payments, wallets, sagas or operators.</param>

@@ -1,4 +1,7 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+using Payments.Console.Text;
+
+namespace Payments.Console.Consumers;
 
 /// <summary>Why a consumer does not keep up, and what mends it.</summary>
 /// <param name="Words">A sentence for people.</param>

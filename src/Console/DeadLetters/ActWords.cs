@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.DeadLetters;
 
 /// <summary>What people did, in plain words. An act that this console does not know is told by its name.</summary>
 public static class ActWords

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.DeadLetters;
 
 /// <summary>
 /// <c>GET /exports/dead-letters?format=csv|json&amp;service=…</c> with the filters of the page: what fits, as a file, as it is read.

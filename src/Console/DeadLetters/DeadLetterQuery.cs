@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.DeadLetters;
 
 /// <summary>Which dead letters are looked at: what the address of a page says. What is null does not matter.</summary>
 /// <param name="Group">A fingerprint: those that failed alike.</param>

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.DeadLetters;
 
 /// <summary>The dead letters that were chosen at one moment, by their ids: what comes later is no part of it.</summary>
 /// <param name="IsCut">There were more than can be named.</param>

@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.DeadLetters;
 
 /// <summary><c>GET /exports/dead-letters/{service}/{id}/capsule</c>: what the service packs, as a file.</summary>
 internal static class IncidentDownload

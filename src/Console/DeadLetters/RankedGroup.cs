@@ -1,4 +1,8 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+using Payments.Console.Live;
+using Payments.Console.Text;
+
+namespace Payments.Console.DeadLetters;
 
 /// <summary>A group and the service whose it is.</summary>
 public sealed record RankedGroup(string Service, DeadLetterGroup Group)

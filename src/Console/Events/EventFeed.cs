@@ -1,4 +1,7 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+using Payments.Console.PaymentPages;
+
+namespace Payments.Console.Events;
 
 /// <summary>
 /// Events of several logs as one list, newest first, that grows at both ends. Each log is searched by itself, page by page; what is shown

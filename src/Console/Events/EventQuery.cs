@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
+using Payments.Console.DeadLetters;
+using Payments.Console.Gateway;
 using Payments.Domain.Wire;
 
-namespace Payments.Console;
+namespace Payments.Console.Events;
 
 /// <summary>Which events are looked at: what the address of the page says. What is null does not matter.</summary>
 /// <param name="Stream">As it is written, for example <c>wallet/0198c0de-…</c>.</param>

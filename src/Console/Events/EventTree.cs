@@ -1,4 +1,7 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+using Payments.Console.PaymentPages;
+
+namespace Payments.Console.Events;
 
 /// <summary>An event in the tree of causes.</summary>
 /// <param name="Depth">0 for one without a known cause.</param>

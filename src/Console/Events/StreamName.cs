@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Text;
+
+namespace Payments.Console.Events;
 
 /// <summary>A stream's name in its parts, and where the console shows it.</summary>
 /// <param name="Type">wallet, payment or saga.</param>

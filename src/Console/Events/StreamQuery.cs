@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Console;
+namespace Payments.Console.Events;
 
 /// <summary>Which moments of a stream are looked at: what the address of its page says.</summary>
 /// <param name="Version">One moment: the version that is shown; null for the newest, as it grows.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>A message that could not be handled. Amounts in minor units; what is waiting waits behind it, in order.</summary>
 public sealed record DeadLetterView(

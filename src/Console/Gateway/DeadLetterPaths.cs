@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.DeadLetters;
+
+namespace Payments.Console.Gateway;
 
 /// <summary>The questions and orders about dead letters and replays, by service: payments, wallets or sagas.</summary>
 internal static class DeadLetterPaths

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>A month of a log that is in a file and not in the database.</summary>
 public sealed record ArchivedPart(string Month, long FirstPosition, long LastPosition);

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Payments.Console.Events;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>The questions about events and past states, by service: payments, wallets or sagas.</summary>
 internal static class EventPaths

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Why there is no fresh answer.</summary>
 public enum TroubleKind

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Asks the gateway, and orders. Trouble is part of the answer, since every page has to show it.</summary>
 public sealed class GatewayClient(

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Whether the gateway answers, as seen by the latest question of any page.</summary>
 public sealed class GatewayHealth

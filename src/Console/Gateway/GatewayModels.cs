@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>A wallet as the gateway's API tells it. Amounts in minor units.</summary>
 public sealed record WalletView(

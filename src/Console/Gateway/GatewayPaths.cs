@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Every question that the console asks the gateway.</summary>
 internal static class GatewayPaths

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Payments that ended lately, and those that failed by their code.</summary>
 public sealed record FailureCounts(

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Sagas;
+
+namespace Payments.Console.Gateway;
 
 /// <summary>The questions and orders about sagas, consumers, projections, invariants, the card processor and settings.</summary>
 internal static class OperationsPaths
@@ -32,7 +34,7 @@ internal static class OperationsPaths
     public static string Consumers(string service) => $"{Admin(service)}/consumers";
 
     /// <param name="act"><c>pause</c> or <c>resume</c>.</param>
-    public static string SteerConsumer(string service, string act) => $"{Consumers(service)}/{act}";
+    public static string ConsumerControl(string service, string act) => $"{Consumers(service)}/{act}";
 
     public static string Projections(string service) => $"{Admin(service)}/projections";
 

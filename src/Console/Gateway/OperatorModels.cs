@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 public sealed record SignInOrder(string Name, string Password);
 

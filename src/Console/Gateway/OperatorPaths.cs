@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Audit;
+
+namespace Payments.Console.Gateway;
 
 /// <summary>The questions and orders about operators, approvals and what was done.</summary>
 internal static class OperatorPaths

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <param name="Act"><c>replay</c> or <c>discard</c>.</param>
 public sealed record ReplayOrder(Selection Selection, string Reason, string Act, int RatePerSecond, int StopAtPercent);

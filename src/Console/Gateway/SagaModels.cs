@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>An operation on its way, or how it ended. Amounts in minor units.</summary>
 /// <param name="SagaId">Also the id of the payment or refund.</param>

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>Whose a wallet is.</summary>
 public sealed record WalletOwner(Guid WalletId, string UserId);

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Gateway;
 
 /// <summary>The questions and orders about one wallet, and what belongs to one payment.</summary>
 internal static class WalletPaths

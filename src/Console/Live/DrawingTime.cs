@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Live;
 
 /// <summary>
 /// What it takes to draw the news of all open pages once. The more of them there are, the less often each is drawn: however many look,

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Live;
 
 /// <summary>
 /// One question, asked every second while somebody watches; less often when the answer takes its time, so that watching never costs a

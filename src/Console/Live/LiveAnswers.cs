@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Live;
 
 /// <summary>
 /// The questions that pages keep asking. However many consoles show the same page, the gateway is asked once a second; what nobody looks

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Live;
 
 /// <summary>
 /// Draws what is new on one open page together: many questions are answered each second, and each answer alone would draw the page, and

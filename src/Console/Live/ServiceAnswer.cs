@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Live;
 
 /// <summary>What one service answered to a question that is asked of all.</summary>
 public sealed record ServiceAnswer<T>(string Service, Answer<T> Answer)

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Overview;
 
 /// <summary>An axis from zero with at most five steps of 1, 2 or 5 times a power of ten, so that it jumps seldom. Pure.</summary>
 public readonly record struct ChartAxis(double Top, double Step)

@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Overview;
 
 /// <summary>Payments that ended within a second, or a minute.</summary>
 /// <param name="When">In words: <c>17 s ago</c>.</param>

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Overview;
 
 /// <summary>What is known of the whole platform at one moment. Null: not known, which is never taken for good news.</summary>
 public sealed record OverviewFacts

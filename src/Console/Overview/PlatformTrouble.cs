@@ -1,4 +1,12 @@
-namespace Payments.Console;
+using Payments.Console.Alerts;
+using Payments.Console.Consumers;
+using Payments.Console.DeadLetters;
+using Payments.Console.Gateway;
+using Payments.Console.PaymentPages;
+using Payments.Console.Sagas;
+using Payments.Console.Text;
+
+namespace Payments.Console.Overview;
 
 /// <summary>Something that is wrong, and where it is mended.</summary>
 /// <param name="Kind">

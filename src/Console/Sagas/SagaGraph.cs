@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Sagas;
 
 /// <summary>Where a node is on the way of a saga.</summary>
 public enum NodeState

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Sagas;
 
 /// <summary>The way that one saga has gone: the phases it was in, in order, as the API names them. Pure.</summary>
 /// <param name="FailedAt">The phase in which it turned back; null when it has not.</param>

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Payments.Console;
+namespace Payments.Console.Sagas;
 
 /// <summary>Which sagas are looked at: what the address of the page says. What is null does not matter.</summary>
 /// <param name="Stuck">Only those that are not on their way as they should be.</param>

@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Sagas;
 
 /// <summary>Sagas in plain words. What this console does not know is told by its name.</summary>
 public static class SagaWords

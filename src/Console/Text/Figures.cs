@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>Counts, rates and durations for people, short and always of the same form.</summary>
 public static class Figures

@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>JSON for people.</summary>
 public static class JsonText

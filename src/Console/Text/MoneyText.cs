@@ -1,7 +1,7 @@
 using System.Globalization;
 using Payments.Domain;
 
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>Money for people: minor units as the currency's own decimals, digits in groups of three, a true minus sign.</summary>
 public static class MoneyText

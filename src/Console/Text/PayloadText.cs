@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>Payloads for people, whatever they are.</summary>
 public static class PayloadText

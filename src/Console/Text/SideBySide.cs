@@ -1,4 +1,4 @@
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>A line of two texts: null on the side that has nothing there.</summary>
 public sealed record DiffPair(string? Before, string? After)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Console;
+namespace Payments.Console.Text;
 
 /// <summary>Moments in addresses and in what is asked: UTC, to the second, for example <c>2026-01-31T12:00:00Z</c>.</summary>
 public static class UtcText

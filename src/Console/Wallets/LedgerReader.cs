@@ -1,4 +1,6 @@
-namespace Payments.Console;
+using Payments.Console.Gateway;
+
+namespace Payments.Console.Wallets;
 
 /// <summary>A page of a wallet's ledger, newest first.</summary>
 /// <param name="Older">Give it as <c>before</c> for the next page; null on the last one.</param>

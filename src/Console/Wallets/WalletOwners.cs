@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Payments.Console.Gateway;
 
-namespace Payments.Console;
+namespace Payments.Console.Wallets;
 
 /// <summary>Whose a wallet is. That never changes, so it is asked once; what many ask at about the same time is asked together.</summary>
 public sealed class WalletOwners(GatewayClient gateway, TimeProvider clock, IHostApplicationLifetime lifetime)

@@ -44,7 +44,7 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
     }
 
     /// <summary>What the saga does when a person acts, or why it must not be done. The first event says who and why.</summary>
-    public Decision<SagaEvent> Decide(Saga? state, OperatorAct act, string by, string reason, DateTimeOffset now)
+    public Decision<SagaEvent> Decide(Saga? state, SagaIntervention act, string by, string reason, DateTimeOffset now)
     {
         if (state is null)
         {
@@ -62,19 +62,19 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         ImmutableArray<SagaEvent> acted = [new SagaEvent.OperatorActed(act, by, reason)];
         return act switch
         {
-            OperatorAct.Retry => Accept([.. acted, .. Again(state, ask, nameof(OperatorAct.Retry), 1, now)]),
-            OperatorAct.Complete when !ask.IsOutside => Refuse(
+            SagaIntervention.Retry => Accept([.. acted, .. Again(state, ask, nameof(SagaIntervention.Retry), 1, now)]),
+            SagaIntervention.Complete when !ask.IsOutside => Refuse(
                 RefusalCodes.OutcomeIsRecorded, "What is awaited is in our own books and cannot be declared. Retry asks for it again."),
-            OperatorAct.Complete => Accept(
-                [.. acted, .. Declared(state, ask), .. Done(kind, state, step, isUndo, nameof(OperatorAct.Complete), now)]),
-            OperatorAct.Compensate when isUndo => Refuse(RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
-            OperatorAct.Compensate when step == kind.Steps.Length - 1 || kind.Steps.Take(step).Any(s => s.IsPivot) => Refuse(
+            SagaIntervention.Complete => Accept(
+                [.. acted, .. Declared(state, ask), .. Done(kind, state, step, isUndo, nameof(SagaIntervention.Complete), now)]),
+            SagaIntervention.Compensate when isUndo => Refuse(RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
+            SagaIntervention.Compensate when step == kind.Steps.Length - 1 || kind.Steps.Take(step).Any(s => s.IsPivot) => Refuse(
                 RefusalCodes.TooLateToCompensate,
                 "Only the last step is left, and it must be done. Retry it; refund the payment afterwards."),
-            OperatorAct.Compensate when ask.CanUndoUnanswered => Accept(
-                [.. acted, .. Back(kind, state, step, nameof(OperatorAct.Compensate), RefusalCodes.CompensatedByOperator, now)]),
-            OperatorAct.Compensate when state.CompensationRequested => Accept(acted),
-            OperatorAct.Compensate => Accept([.. acted, new SagaEvent.CompensationRequested(state.Phase)]),
+            SagaIntervention.Compensate when ask.CanUndoUnanswered => Accept(
+                [.. acted, .. Back(kind, state, step, nameof(SagaIntervention.Compensate), RefusalCodes.CompensatedByOperator, now)]),
+            SagaIntervention.Compensate when state.CompensationRequested => Accept(acted),
+            SagaIntervention.Compensate => Accept([.. acted, new SagaEvent.CompensationRequested(state.Phase)]),
             _ => throw new UnreachableStateException(state, act),
         };
     }

@@ -35,9 +35,9 @@ public abstract record SagaEvent
     public sealed record CompensationRequested(string In) : SagaEvent;
 
     /// <summary>A person has acted. What the saga did about it follows.</summary>
-    public sealed record OperatorActed(OperatorAct Act, string By, string Reason) : SagaEvent;
+    public sealed record OperatorActed(SagaIntervention Act, string By, string Reason) : SagaEvent;
 
-    /// <summary>The card processor's certain answer, or what a person declared it to be: <see cref="OperatorAct.Complete"/>.</summary>
+    /// <summary>The card processor's certain answer, or what a person declared it to be: <see cref="SagaIntervention.Complete"/>.</summary>
     /// <param name="IsDeclared">A person has said it.</param>
     public sealed record CardAnswered(
         CardAnswer Answer,
@@ -51,8 +51,8 @@ public abstract record SagaEvent
 }
 
 /// <summary>What a person can do about a saga.</summary>
-[JsonConverter(typeof(NameConverter<OperatorAct>))]
-public enum OperatorAct
+[JsonConverter(typeof(NameConverter<SagaIntervention>))]
+public enum SagaIntervention
 {
     /// <summary>Request the awaited answer again, with all attempts anew.</summary>
     Retry,

@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Aggregates;
 
 /// <summary>A state with the version it was folded up to; no state at version 0.</summary>

@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Aggregates;
 
 /// <summary>All that the shells around a pure aggregate need to know of it: how to fold, store, route and show it.</summary>

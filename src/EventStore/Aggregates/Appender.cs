@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Aggregates;
 

@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Aggregates;
 
 /// <summary>One attempt to decide: the states as they were loaded, and the changes decided on top of them. Nothing is stored by it.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Payments.Domain;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Aggregates;
 

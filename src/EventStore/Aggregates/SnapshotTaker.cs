@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Aggregates;
 

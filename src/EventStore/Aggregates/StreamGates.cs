@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Aggregates;
 
 /// <summary>Lets the writers of this process decide on a stream one after the other, in the order in which they came.</summary>

@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Aggregates;
 
 /// <summary>A point in a stream's life.</summary>

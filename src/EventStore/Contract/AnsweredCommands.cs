@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>A command that is answered once, whatever the answer is and however often it comes.</summary>
 /// <param name="Operation">What it is part of, for example a payment.</param>

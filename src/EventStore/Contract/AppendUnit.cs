@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>Everything that must happen together or not at all: events of one or many streams, and what is recorded with them.</summary>
 /// <remarks>

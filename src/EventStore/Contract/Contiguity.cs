@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>Notices that events are missing where others go on: they are in an archive, and what is left is not the whole.</summary>
 public static class Contiguity

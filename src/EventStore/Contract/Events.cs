@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>Where an event comes from and where it goes. Stored with it, sent with it.</summary>
 /// <param name="CorrelationId">What it all belongs to: for a payment's events, the payment's id.</param>

@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>What the writer believes of a stream. The append conflicts when it is not so.</summary>
 public readonly record struct ExpectedVersion

@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>
 /// An append-only log of events in streams, with what must be recorded together with them. PostgreSQL in earnest, memory in tests.

@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>A part of a log that was appended without a restore in between. The next one begins where it ends.</summary>
 /// <param name="BeginsAfter">Up to and with this position the log is that of the incarnations before.</param>

@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>A state as of a version, so that it need not be folded again. Only a short cut: the stream is the truth.</summary>
 /// <param name="Schema">The version of the state's form; a snapshot of another one is passed over.</param>

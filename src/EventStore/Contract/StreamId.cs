@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>The name of one stream: a type such as <c>wallet</c> and a key within it. Written <c>wallet/0198c0de-…</c>.</summary>
 public readonly record struct StreamId

@@ -1,4 +1,4 @@
-namespace Payments.EventStore;
+namespace Payments.EventStore.Contract;
 
 /// <summary>Versions of a stream: greater than <paramref name="After"/>, up to and with <paramref name="UpTo"/>.</summary>
 public readonly record struct VersionRange(long After, long UpTo)

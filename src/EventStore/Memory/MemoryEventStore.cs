@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Memory;
 
 /// <summary>The event store's contract in memory: for tests and simulation. Passes the same contract tests as PostgreSQL.</summary>

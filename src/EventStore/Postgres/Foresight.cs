@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Postgres;
 
 /// <summary>What must become of a unit, given what has just become of the one before it.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Postgres;
 

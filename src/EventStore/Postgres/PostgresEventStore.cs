@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Postgres;
 

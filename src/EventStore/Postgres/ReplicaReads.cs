@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Postgres;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Postgres;
 

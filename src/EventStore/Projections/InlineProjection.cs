@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Projections;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Projections;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Projections;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Subscriptions;
 
 namespace Payments.EventStore.Projections;
@@ -94,7 +95,14 @@ public sealed partial class ProjectionHost(
     /// </summary>
     private async Task RetryParkedAsync(CancellationToken cancel)
     {
-        foreach (var projection in _definitions.OfType<AsynchronousProjection>())
+        await using var asked = database.CreateCommand(
+            "select array_agg(distinct projection) from parked_projection_events where not rebuild and retry");
+        if (await asked.ExecuteScalarAsync(cancel) is not string[] wanted)
+        {
+            return; // As nearly always, once a second.
+        }
+
+        foreach (var projection in _definitions.OfType<AsynchronousProjection>().Where(p => wanted.Contains(p.Name)))
         {
             await using var connection = await database.OpenConnectionAsync(cancel);
             await using var transaction = await connection.BeginTransactionAsync(cancel);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Projections;
 

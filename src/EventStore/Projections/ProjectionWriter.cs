@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace Payments.EventStore.Projections;

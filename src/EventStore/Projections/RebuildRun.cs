@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Projections;
 

@@ -1,3 +1,4 @@
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
 
 namespace Payments.EventStore.Searching;

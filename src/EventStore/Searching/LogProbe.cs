@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
 

@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Subscriptions;
 
 /// <summary>Checkpoints in memory, for tests and simulation. They outlive the workers, as a database does.</summary>

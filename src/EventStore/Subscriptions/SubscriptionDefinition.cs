@@ -1,3 +1,5 @@
+using Payments.EventStore.Contract;
+
 namespace Payments.EventStore.Subscriptions;
 
 /// <summary>Somebody who follows the log: under which name, what of it, and to what effect.</summary>

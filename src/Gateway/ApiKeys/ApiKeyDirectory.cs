@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Payments.ServiceDefaults;
+using Payments.Gateway.Operators;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.ApiKeys;
 
 /// <summary>Who calls: the client that a valid key belongs to, or an operator who has signed in.</summary>
 /// <param name="Limited">Whether the rate limit counts; the development key is free of it.</param>

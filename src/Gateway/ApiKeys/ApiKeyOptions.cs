@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.ApiKeys;
 
 /// <summary>
 /// The API keys, hashed at rest: <c>ApiKeys:0:Hash</c>, <c>:ClientId</c>, <c>:Scopes:0</c>, and so on. The hash is HMAC-SHA256 of the key

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
-using Payments.ServiceDefaults;
+using Payments.Gateway.Operators;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Model;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.ApiKeys;
 
 /// <summary>
 /// Lets a request through to a service only with a key whose client may do it, or in the session of an operator who may, and tells the

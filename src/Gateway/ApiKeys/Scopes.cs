@@ -1,4 +1,4 @@
-namespace Payments.Gateway;
+namespace Payments.Gateway.ApiKeys;
 
 /// <summary>What an API key may do.</summary>
 [Flags]

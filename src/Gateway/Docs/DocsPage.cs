@@ -1,4 +1,4 @@
-namespace Payments.Gateway;
+namespace Payments.Gateway.Docs;
 
 /// <summary>The readable API page: three files of our own render <c>/openapi/v1.json</c> in the browser, with nothing foreign.</summary>
 internal static class DocsPage

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.OpenApi;
 
 /// <summary>The merged document, fetched from the services and kept for half a minute, or longer while a service is away.</summary>
 internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimeProvider clock, ILogger<OpenApiDocument> log) : IDisposable

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.OpenApi;
 
 /// <summary>One OpenAPI document out of those of the services: only what the gateway serves, with its key and its errors. Pure.</summary>
 internal static class OpenApiMerger

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>Who signed in, or did something that only the gateway knows of, when and why. The same shape as the services' trails.</summary>
 internal sealed record AccessActView(

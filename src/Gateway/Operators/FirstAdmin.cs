@@ -1,4 +1,4 @@
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>
 /// Where there is no operator yet, makes <c>admin</c>. As long as nobody has signed in as that, each start makes up a new password: what

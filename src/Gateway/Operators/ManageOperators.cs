@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>What admins do about the accounts of others. Each act has a reason and is in the trail.</summary>
 internal static class ManageOperators

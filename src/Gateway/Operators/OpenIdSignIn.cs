@@ -2,9 +2,10 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>
 /// Signing in with a token of an OpenID Connect provider, which the console got. It is the gateway that looks whether the provider has

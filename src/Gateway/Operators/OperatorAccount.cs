@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>Somebody who may sign in.</summary>
 /// <param name="PasswordHash">Null: signs in with OpenID Connect.</param>

@@ -1,9 +1,13 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Payments.ServiceDefaults;
+using Payments.Gateway.Proxying;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Clocks;
+using Payments.ServiceDefaults.Configuration;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>The operators' accounts: sign-in for all, the rest for admins.</summary>
 internal static class OperatorEndpoints

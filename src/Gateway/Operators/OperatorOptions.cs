@@ -1,4 +1,4 @@
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>How operators sign in: the configuration section <c>Operators</c>.</summary>
 internal sealed record OperatorOptions

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>What is done, about an account for the most part, for the trail.</summary>
 internal sealed record AccessAct(string By, string Act, string Reason, string Subject, JsonNode? Before = null, JsonNode? After = null)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>
 /// The gateway asks no other database than the operators'. While it is away whoever wants to sign in, or comes in a session, is told just

@@ -1,7 +1,7 @@
 using Npgsql;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>
 /// Gives the operators' database its schema and the first admin. Payments do not need it: a gateway that starts while it is away serves

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>Passwords: what is a good one, and whether one is right. Hashed by the framework's hasher (PBKDF2).</summary>
 internal sealed class Passwords : IDisposable

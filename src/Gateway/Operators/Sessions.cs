@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>
 /// Who has signed in. A session is a random token, of which only the hash is kept; it ends with its time, idle, or signed out.

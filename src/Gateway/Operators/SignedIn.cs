@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>Finds out whose session a request comes in.</summary>
 /// <param name="sessions">Null where there is no database of operators: then nobody has signed in.</param>

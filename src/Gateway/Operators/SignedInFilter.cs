@@ -1,6 +1,8 @@
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Operators;
 
 /// <summary>What an endpoint of the gateway itself asks of who calls it.</summary>
 internal static class SignedInFilter

@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.Gateway.Operators;
+using Payments.ServiceDefaults.Configuration;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>
 /// Who sets faults of the card processor's stand-in is in the trail like any act of an operator. The stand-in knows nothing of operators,

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>
 /// Three failed probes in a row take an instance out, three good ones in a row take it back. YARP's own ConsecutiveFailures lets one

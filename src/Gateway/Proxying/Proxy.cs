@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Yarp.ReverseProxy.Health;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>YARP, set up from <see cref="ProxyRoutes"/>.</summary>
 internal static class Proxy

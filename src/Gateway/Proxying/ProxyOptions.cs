@@ -1,4 +1,4 @@
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>Times of the proxy, from the configuration section <c>Proxy</c>.</summary>
 internal sealed record ProxyOptions

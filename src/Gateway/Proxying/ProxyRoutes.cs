@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.ServiceDefaults.Configuration;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>Which address belongs to which service, and what it takes to be let in. The whole map, in one place.</summary>
 internal static class ProxyRoutes

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>Degraded, not unhealthy, while a service has no instance that answers: taking the gateway out too helps nobody.</summary>
 internal sealed class ServicesHealthCheck(IProxyStateLookup proxy) : IHealthCheck

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Proxying;
 
 /// <summary>
 /// Only what goes wrong between the gateway and an instance counts against the instance. What cannot even be sent (a header, a method, an

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.Gateway.Proxying;
+using Payments.ServiceDefaults.Configuration;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 
-namespace Payments.Gateway;
+namespace Payments.Gateway.Settings;
 
 /// <summary>What the gateway runs with, and how it sees the services behind it.</summary>
 /// <param name="RequestsPerMinute">Of each client; null: no limit.</param>

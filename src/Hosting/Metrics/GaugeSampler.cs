@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
-namespace Payments.Services.Metrics;
+namespace Payments.Hosting.Metrics;
 
 /// <summary>Asks the database from time to time for what no single process knows, and shows it as gauges.</summary>
 internal sealed partial class GaugeSampler(

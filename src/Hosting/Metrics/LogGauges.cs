@@ -1,4 +1,4 @@
-namespace Payments.Services.Metrics;
+namespace Payments.Hosting.Metrics;
 
 /// <summary>What every service has to show of its database: its log, how far behind its readers are, and what waits for a person.</summary>
 internal static class LogGauges

@@ -1,4 +1,4 @@
-namespace Payments.Services.Metrics;
+namespace Payments.Hosting.Metrics;
 
 /// <summary>What was noted last, by id; the oldest goes first when it gets too much. For one caller at a time.</summary>
 /// <param name="countMax">How many are remembered at most.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Payments.Services.Metrics;
+namespace Payments.Hosting.Metrics;
 
 /// <summary>
 /// A gauge whose values are read from the database from time to time. Every instance of a service shows the same: take the largest.

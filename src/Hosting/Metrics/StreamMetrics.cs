@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Subscriptions;
 
-namespace Payments.Services.Metrics;
+namespace Payments.Hosting.Metrics;
 
 /// <summary>What is to be measured of the events of a log.</summary>
 /// <param name="Filter">Which events.</param>

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
 
 namespace Payments.Messaging.ConsumerStatuses;
 

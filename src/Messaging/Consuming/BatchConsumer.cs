@@ -2,12 +2,14 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.Messaging.ConsumerStatuses;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Consuming;
 

@@ -2,6 +2,9 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 

@@ -1,6 +1,8 @@
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Consuming;
 

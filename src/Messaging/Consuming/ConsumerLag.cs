@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
 
 namespace Payments.Messaging.Consuming;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Payments.Domain;
 using Payments.EventStore.Aggregates;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;

@@ -1,4 +1,5 @@
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Consuming;
 

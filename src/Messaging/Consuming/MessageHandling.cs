@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;

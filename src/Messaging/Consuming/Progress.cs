@@ -1,5 +1,7 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Consuming;
 
@@ -159,7 +161,7 @@ public sealed class Progress(string consumer)
     {
         var known = gapsOnly ? _gaps.Keys.Select(g => KeyValuePair.Create(g, _positions.GetValueOrDefault(g))) : _positions;
         return known
-            .Where(p => Topics.IsWrittenBy(p.Key.Partition.Topic, p.Key.Source))
+            .Where(p => PlatformTopics.IsWrittenBy(p.Key.Partition.Topic, p.Key.Source))
             .GroupBy(p => p.Key.Source)
             .Select(of => Report(
                 of.Key, [.. of.Select(p => new PartitionProgress(p.Key.Partition.Topic, p.Key.Partition.Partition, p.Value))], gapsOnly))
@@ -204,7 +206,7 @@ public sealed class Progress(string consumer)
 
             if (message.Headers.Previous > position)
             {
-                if (!Topics.IsWrittenBy(message.Topic, message.Headers.Source))
+                if (!PlatformTopics.IsWrittenBy(message.Topic, message.Headers.Source))
                 {
                     return MessageDisposition.Stray;
                 }
@@ -235,7 +237,7 @@ public sealed class Progress(string consumer)
                 return null;
             }
 
-            if (!Topics.IsWrittenBy(message.Topic, source))
+            if (!PlatformTopics.IsWrittenBy(message.Topic, source))
             {
                 return MessageDisposition.Stray; // There is no relay that could say so.
             }

@@ -1,7 +1,9 @@
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Consuming;
 
@@ -33,7 +35,7 @@ internal sealed partial class ProgressReporter(string consumer, KafkaClientFacto
         try
         {
             _producer.Produce(
-                clients.Names.OnBroker(Topics.ConsumerProgress.Name),
+                clients.Names.OnBroker(PlatformTopics.ConsumerProgress.Name),
                 new Message<byte[], byte[]> { Key = key, Value = progress.ToJson() },
                 report => Note(report.Error));
         }

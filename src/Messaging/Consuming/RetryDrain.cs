@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Subscriptions;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;

@@ -1,4 +1,4 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Parking;
 
 namespace Payments.Messaging.Consuming;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Envelope;
 
 /// <summary>Message headers to and from Kafka headers: UTF-8 text, numbers in decimal, UUIDs as 36 characters, times in ISO 8601.</summary>
 internal static class HeaderCodec

@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Envelope;
 
 /// <summary>The Kafka headers of every message. Stored format: a name here is never changed, only added.</summary>
 public static class HeaderNames

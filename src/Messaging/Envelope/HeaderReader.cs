@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text.Unicode;
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Envelope;
 
 /// <summary>Reads Kafka headers one by one and remembers the first that is at fault; values read after that are of no use.</summary>
 internal struct HeaderReader(IReadOnlyList<IHeader> headers)

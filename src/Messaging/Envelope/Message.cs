@@ -1,10 +1,12 @@
-namespace Payments.Messaging;
+using Payments.Messaging.Topics;
+
+namespace Payments.Messaging.Envelope;
 
 /// <summary>One message as a consumer sees it: its place, what it is ordered by, who says it, and what it says.</summary>
 /// <param name="Topic">Of its logical place (<see cref="TopicSplit"/>): the same wherever the message physically lies.</param>
 /// <param name="Partition">Of its logical place.</param>
 /// <param name="Offset">On the physical partition that it was read from.</param>
-/// <param name="RoutingKey">The Kafka key: messages of one key are in order. See <see cref="Messaging.RoutingKey"/>.</param>
+/// <param name="RoutingKey">The Kafka key: messages of one key are in order. See <c>RoutingKey</c>.</param>
 /// <param name="Data">UTF-8 JSON of the event or command.</param>
 public sealed record Message(
     string Topic,

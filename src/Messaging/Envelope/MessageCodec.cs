@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Envelope;
 
 /// <summary>
 /// Turns messages into Kafka records and back. Any Kafka tool can show them: the key and all headers are text, the data is JSON.

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Envelope;
 
 /// <summary>What came of reading one Kafka record.</summary>
 public abstract record MessageReading

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Payments.Messaging.Relay;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// The names of topics on the broker: ours with the prefix of this installation before them. Everything but the calls to a Kafka client has

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>What librdkafka needs help with.</summary>
 public static class ConsumerExtensions

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>The settings of every Kafka client here. Each line is either a promise about messages or a measured figure.</summary>
 /// <remarks>Checked against librdkafka 2.15.1, by its CONFIGURATION.md.</remarks>
@@ -20,6 +20,11 @@ public static class KafkaClientConfig
 
     /// <summary>A few of a consumer's reports, one every half second.</summary>
     private const int HintTimeoutMs = 3_000;
+
+    /// <summary>More than is said in <see cref="HintFetchWaitMs"/>.</summary>
+    private const int HintFetchBytesMin = 64 * 1024;
+
+    private const int HintFetchWaitMs = 200;
 
     /// <summary>So many may get lost before a member counts as silent.</summary>
     private const int HeartbeatsPerSession = 4;
@@ -84,6 +89,16 @@ public static class KafkaClientConfig
         AllowAutoCreateTopics = false,
         QueuedMaxMessagesKbytes = options.PrefetchKbMax,
         FetchQueueBackoffMs = FullQueueBackoffMs,
+    };
+
+    /// <summary>
+    /// A reader of hints. Each message would wake every reader of their topic; one that waits takes them a few at a time, and a hint is as
+    /// good a fifth of a second later.
+    /// </summary>
+    public static ConsumerConfig HintConsumer(KafkaOptions options, string group, string clientId) => new(Consumer(options, group, clientId))
+    {
+        FetchMinBytes = HintFetchBytesMin,
+        FetchWaitMaxMs = HintFetchWaitMs,
     };
 
     /// <summary>For the admin client, and what all clients share.</summary>

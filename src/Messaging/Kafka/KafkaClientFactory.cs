@@ -1,7 +1,9 @@
+using Payments.Messaging.Topics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Payments.Messaging.Envelope;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// Makes Kafka clients with our settings, whose own words go to our log. Keys and values are plain bytes: <see cref="MessageCodec"/>
@@ -46,6 +48,20 @@ public sealed partial class KafkaClientFactory(KafkaOptions options, ILogger<Kaf
         new ConsumerBuilder<byte[], byte[]>(KafkaClientConfig.Consumer(options, group, clientId))
             .SetLogHandler((_, line) => Write(line))
             .SetErrorHandler((_, error) => Write(clientId, error));
+
+    /// <summary>
+    /// A reader of <see cref="PlatformTopics.ConsumerProgress"/> from now on. The group is only a name that Kafka asks for: the partition is taken
+    /// directly and no offset is ever committed.
+    /// </summary>
+    public IConsumer<byte[], byte[]> CreateProgressConsumer(string group, string clientId)
+    {
+        var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClientConfig.HintConsumer(options, group, clientId))
+            .SetLogHandler((_, line) => Write(line))
+            .SetErrorHandler((_, error) => Write(clientId, error))
+            .Build();
+        consumer.Assign(new TopicPartitionOffset(Names.OnBroker(PlatformTopics.ConsumerProgress.Name), 0, Offset.End));
+        return consumer;
+    }
 
     /// <summary>A client for topics and groups.</summary>
     public IAdminClient CreateAdminClient(string clientId) =>

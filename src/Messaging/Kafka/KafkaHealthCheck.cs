@@ -1,7 +1,8 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Payments.Messaging.Topics;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// Asks the broker for its topics, within two seconds: does it answer, and has it all of ours? To be registered as degrading: without a
@@ -20,7 +21,7 @@ public sealed class KafkaHealthCheck(KafkaClientFactory clients) : IHealthCheck,
         {
             var metadata = await Task.Run(() => _admin.Value.GetMetadata(Patience), cancellationToken);
             var partitions = metadata.Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
-            var missing = Topics.All
+            var missing = PlatformTopics.All
                 .Where(topic => partitions.GetValueOrDefault(clients.Names.OnBroker(topic.Name)) < topic.Partitions)
                 .Select(topic => topic.Name)
                 .ToList();

@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// How to reach the broker, and the few limits that a deployment may want to set. What makes messages safe is not among them.
@@ -14,7 +14,10 @@ public sealed record KafkaOptions
     /// <summary>Comma-separated <c>host:port</c>; <c>ConnectionStrings:kafka</c>.</summary>
     public required string BootstrapServers { get; init; }
 
-    /// <summary>The broker is an <see cref="EmbeddedBroker"/>: it has one replica of everything, and forgets with its process.</summary>
+    /// <summary>What the embedded broker of development keeps of a partition, in bytes.</summary>
+    public const int EmbeddedRetainedBytes = 16 * 1024 * 1024;
+
+    /// <summary>The broker is the embedded one of development: it has one replica of everything, and forgets with its process.</summary>
     public bool Embedded { get; init; }
 
     /// <summary>Properties of librdkafka that say how to get in: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c> …</summary>

@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>
 /// Lets the first log line of each kind through, and after that one in a while, which says how many were left out. While a broker is away,

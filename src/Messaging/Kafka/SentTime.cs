@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Kafka;
 
 /// <summary>When a record says it was sent. Whoever writes one writes its time, too, be it none that there is.</summary>
 internal static class SentTime

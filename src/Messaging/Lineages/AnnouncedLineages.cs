@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Messaging.Lineages;
 
@@ -9,14 +9,21 @@ internal sealed class AnnouncedLineages(TimeProvider clock)
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, Announcement> _announced = new();
+    private long _words;
 
     /// <param name="SaidAt">By the clock of the relay that said it.</param>
     internal sealed record Announcement(LogLineage Lineage, DateTimeOffset SaidAt);
 
     public IReadOnlyCollection<KeyValuePair<string, Announcement>> All => [.. _announced];
 
-    public void Hear(LineageAnnouncement announcement, DateTimeOffset saidAt) =>
+    /// <summary>How many words were heard. While it stays, so does <see cref="All"/>.</summary>
+    public long Words => Volatile.Read(ref _words);
+
+    public void Hear(LineageAnnouncement announcement, DateTimeOffset saidAt)
+    {
         _announced[announcement.LineageOf] = new(announcement.Lineage, saidAt);
+        Interlocked.Increment(ref _words);
+    }
 
     /// <summary>What was heard counts no more: it may be of before our own database was restored.</summary>
     public void Forget() => _announced.Clear();

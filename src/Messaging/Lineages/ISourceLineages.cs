@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Messaging.Lineages;
 

@@ -1,4 +1,4 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Consuming;
 
 namespace Payments.Messaging.Lineages;
@@ -16,6 +16,7 @@ internal sealed class LineageAdoption(
 {
     private IReadOnlyDictionary<string, LogLineage> _stored = new Dictionary<string, LogLineage>();
     private Guid? _incarnation;
+    private long? _wordsAdopted;
 
     /// <summary>Takes what the database says, before the watermarks are read: they belong to these lineages or to later ones.</summary>
     public async Task ResetAsync(CancellationToken cancel)
@@ -29,12 +30,19 @@ internal sealed class LineageAdoption(
         _incarnation = own;
         _stored = await stored.ReadAsync(consumer, cancel);
         progress.ForgetSources(own);
+        _wordsAdopted = null;
     }
 
-    /// <summary>Takes over what is new.</summary>
+    /// <summary>Takes over what is new. Costs nothing when nothing is: it is called for every batch.</summary>
     /// <exception cref="StoreUnavailableException">Nothing is stored, or it is not known, or another member was faster: reset.</exception>
     public async Task AdoptAsync(CancellationToken cancel)
     {
+        var words = heard.Words;
+        if (words == _wordsAdopted)
+        {
+            return;
+        }
+
         foreach (var (source, (lineage, saidAt)) in heard.All)
         {
             if (!lineage.IsSameAs(_stored.GetValueOrDefault(source)))
@@ -44,6 +52,8 @@ internal sealed class LineageAdoption(
 
             progress.Learn(source, lineage, saidAt);
         }
+
+        _wordsAdopted = words;
     }
 
     private async Task StoreAsync(string source, LogLineage lineage, CancellationToken cancel)

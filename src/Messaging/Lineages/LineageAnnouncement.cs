@@ -1,11 +1,13 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Lineages;
 
 /// <summary>
-/// What a relay says of its log on <see cref="Topics.ConsumerProgress"/>, twice a second and before it sends: which incarnations the log
+/// What a relay says of its log on <see cref="PlatformTopics.ConsumerProgress"/>, twice a second and before it sends: which incarnations the log
 /// consists of.
 /// </summary>
 /// <param name="LineageOf">The name of the log.</param>
@@ -14,6 +16,13 @@ public sealed record LineageAnnouncement(string LineageOf, IReadOnlyList<LogInca
 {
     /// <summary>Each start of a database server is one. A fork that lies further back is taken for no kinship at all.</summary>
     private const int IncarnationsMax = 100;
+
+    private static ReadOnlySpan<byte> KeyPrefix => "lineage/"u8;
+
+    /// <summary>Its key on the topic, which tells it apart from what consumers say: nobody has to try to read the one as the other.</summary>
+    public byte[] Key => [.. KeyPrefix, .. Encoding.UTF8.GetBytes(LineageOf)];
+
+    public static bool IsKey(ReadOnlySpan<byte> key) => key.StartsWith(KeyPrefix);
 
     public static LineageAnnouncement Of(string log, LogLineage lineage) => new(log, [.. lineage.Incarnations.TakeLast(IncarnationsMax)]);
 

@@ -1,4 +1,6 @@
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Lineages;
 
@@ -16,7 +18,7 @@ internal sealed class LineageListener : IDisposable
 
     public LineageListener(KafkaClientFactory clients, string consumer, AnnouncedLineages heard)
     {
-        _connect = () => Connect(clients, consumer);
+        _connect = () => clients.CreateProgressConsumer($"{consumer}-lineages", $"{consumer}-lineages");
         _consumer = _connect();
         _announced = heard;
         _thread = new Thread(Listen) { IsBackground = true, Name = $"lineages for {consumer}" };
@@ -32,14 +34,6 @@ internal sealed class LineageListener : IDisposable
         _stop.Dispose();
     }
 
-    // The group is only a name that Kafka asks for: the partition is taken directly and no offset is ever committed.
-    private static IConsumer<byte[], byte[]> Connect(KafkaClientFactory clients, string consumer)
-    {
-        var connected = clients.ConsumerBuilder($"{consumer}-lineages", $"{consumer}-lineages").Build();
-        connected.Assign(new TopicPartitionOffset(clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
-        return connected;
-    }
-
     private void Listen()
     {
         while (!_stop.IsCancellationRequested)
@@ -47,7 +41,8 @@ internal sealed class LineageListener : IDisposable
             try
             {
                 var record = _consumer.Consume(PollTime);
-                if (record?.Message.Value is { } json && LineageAnnouncement.Read(json) is { } announcement)
+                if (record is { Message: { Key: { } key, Value: { } json } } && LineageAnnouncement.IsKey(key)
+                    && LineageAnnouncement.Read(json) is { } announcement)
                 {
                     _announced.Hear(announcement, SentTime.Of(record));
                 }

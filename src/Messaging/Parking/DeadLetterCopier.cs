@@ -5,6 +5,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore.Subscriptions;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Parking;
 

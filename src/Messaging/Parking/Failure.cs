@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Payments.Domain;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
+using Payments.Messaging.Envelope;
 
 namespace Payments.Messaging.Parking;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Payments.Messaging.Envelope;
 
 namespace Payments.Messaging.Parking;
 

@@ -1,3 +1,5 @@
+using Payments.Messaging.Envelope;
+
 namespace Payments.Messaging.Parking;
 
 /// <summary>What a message must stay in order with, for one consumer.</summary>

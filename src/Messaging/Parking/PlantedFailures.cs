@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Payments.Messaging.Envelope;
 
 namespace Payments.Messaging.Parking;
 

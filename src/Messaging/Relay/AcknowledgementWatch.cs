@@ -1,3 +1,6 @@
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
+
 namespace Payments.Messaging.Relay;
 
 /// <summary>

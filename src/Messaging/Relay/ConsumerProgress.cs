@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 
 /// <summary>
-/// What a consumer says of itself on <see cref="Topics.ConsumerProgress"/>: how far it has come with the messages of one source.
+/// What a consumer says of itself on <see cref="PlatformTopics.ConsumerProgress"/>: how far it has come with the messages of one source.
 /// </summary>
 /// <param name="Gap">It met a message whose predecessor it has not seen: the broker lost something, and it waits for it.</param>
 /// <param name="Lineage">
@@ -38,7 +39,7 @@ public sealed record ConsumerProgress(
         try
         {
             var progress = JsonSerializer.Deserialize(json, ConsumerProgressJson.Default.ConsumerProgress);
-            return progress is not null && Topics.All.Any(t => t.Readers.Contains(progress.Consumer))
+            return progress is not null && PlatformTopics.All.Any(t => t.Readers.Contains(progress.Consumer))
                 && progress.Partitions.All(p => IsRead(progress.Consumer, p))
                 && (progress.Assigned is null || progress.Assigned.Values.All(partitions => (object?)partitions is not null))
                     ? progress
@@ -53,7 +54,7 @@ public sealed record ConsumerProgress(
     // What nobody reads cannot have been handled, and what makes no sense must not get into the relay's books.
     private static bool IsRead(string consumer, PartitionProgress? place) =>
         place is { Partition: >= 0, Position: >= 0 }
-        && Topics.Find(place.Topic) is { } topic
+        && PlatformTopics.Find(place.Topic) is { } topic
         && place.Partition < topic.Partitions
         && topic.Readers.Contains(consumer);
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 

@@ -1,5 +1,7 @@
 using Confluent.Kafka;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 

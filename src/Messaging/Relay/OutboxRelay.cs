@@ -2,7 +2,9 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Lineages;
 
 namespace Payments.Messaging.Relay;
 
@@ -12,10 +14,7 @@ internal sealed class ProgressListener : IDisposable
     public ProgressListener(KafkaClientFactory clients, string source)
     {
         _names = clients.Names;
-
-        // The group is only a name that Kafka asks for: partitions are taken directly and no offset is ever committed.
-        _consumer = clients.ConsumerBuilder($"relay-{source}", $"relay-{source}-progress").Build();
-        _consumer.Assign(new TopicPartitionOffset(_names.OnBroker(Topics.ConsumerProgress.Name), 0, Offset.End));
+        _consumer = clients.CreateProgressConsumer($"relay-{source}", $"relay-{source}-progress");
     }
 
     /// <summary>Reads until cancelled; blocks a thread of its own.</summary>
@@ -24,7 +23,8 @@ internal sealed class ProgressListener : IDisposable
         while (!cancel.IsCancellationRequested)
         {
             var record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
-            if (record?.Message.Value is { } json && ConsumerProgress.Read(json) is { } progress)
+            if (record is { Message: { Value: { } json } message } && !LineageAnnouncement.IsKey(message.Key)
+                && ConsumerProgress.Read(json) is { } progress)
             {
                 heard.Enqueue(progress);
             }

@@ -1,4 +1,5 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 

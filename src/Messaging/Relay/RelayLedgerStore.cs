@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 
@@ -71,7 +72,7 @@ internal sealed class RelayLedgerStore(NpgsqlConnection connection, TimeSpan sil
             incarnations[reader.GetString(0)] = reader.GetGuid(1);
         }
 
-        return new RelayLedger(checkpoint, published, acknowledged, Topics.ReadersOf, incarnations);
+        return new RelayLedger(checkpoint, published, acknowledged, PlatformTopics.ReadersOf, incarnations);
     }
 
     public async Task WriteAsync(RelayLedger ledger, CancellationToken cancel)

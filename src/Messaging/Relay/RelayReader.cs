@@ -3,7 +3,7 @@ using Payments.EventStore.Partitions;
 
 namespace Payments.Messaging.Relay;
 
-/// <summary>The relay as one of those who read the log: how far it has come for good. For <see cref="MonthArchive"/>.</summary>
+/// <summary>The relay as one of those who read the log: how far it has come for good. For the archiving of months.</summary>
 public static class RelayReader
 {
     public static async Task<LogReader> ReadAsync(NpgsqlDataSource database, CancellationToken cancel)

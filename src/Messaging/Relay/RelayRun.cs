@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Lineages;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 
@@ -85,7 +86,7 @@ internal sealed partial class RelayRun(
 
                 if (!senders.TryGetValue(place, out var sender))
                 {
-                    senders[place] = sender = new PartitionSender(PartitionMigration.Resume([], 0), Topics.ReadersOf(place.Topic).Count > 0);
+                    senders[place] = sender = new PartitionSender(PartitionMigration.Resume([], 0), PlatformTopics.ReadersOf(place.Topic).Count > 0);
                 }
 
                 if (e.Position <= sender.Last)
@@ -115,7 +116,7 @@ internal sealed partial class RelayRun(
     private PartitionSender Resume(PartitionOf logical, long last)
     {
         var published = ledger.Published.Where(p => TopicSplit.Logical(p.Key) == logical).Select(p => (p.Key, p.Value.Position));
-        return new PartitionSender(PartitionMigration.Resume(published, last), Topics.ReadersOf(logical.Topic).Count > 0) { Last = last };
+        return new PartitionSender(PartitionMigration.Resume(published, last), PlatformTopics.ReadersOf(logical.Topic).Count > 0) { Last = last };
     }
 
     private void Send(IReadOnlyList<PartitionOf> targets, StoredEvent e, long previous)
@@ -270,13 +271,10 @@ internal sealed partial class RelayRun(
     private void Announce(Action<DeliveryReport<byte[], byte[]>>? told)
     {
         _announcedAt = clock.GetTimestamp();
+        var announcement = LineageAnnouncement.Of(store.Name, _lineage);
         producer.Produce(
-            names.OnBroker(new PartitionOf(Topics.ConsumerProgress.Name, 0)),
-            new Message<byte[], byte[]>
-            {
-                Key = Encoding.UTF8.GetBytes($"lineage/{store.Name}"),
-                Value = LineageAnnouncement.Of(store.Name, _lineage).ToJson(),
-            },
+            names.OnBroker(new PartitionOf(PlatformTopics.ConsumerProgress.Name, 0)),
+            new Message<byte[], byte[]> { Key = announcement.Key, Value = announcement.ToJson() },
             told);
     }
 
@@ -321,5 +319,5 @@ public sealed record RelayLimits(int BatchMax, int InFlightMax, long Unacknowled
 
     // What the embedded broker keeps of a partition includes headers, and two relays may write to one: a quarter each stays well inside.
     public static RelayLimits For(KafkaOptions kafka) =>
-        new(1_000, 10_000, kafka.Embedded ? EmbeddedBroker.DefaultRetainedBytes / 4 : long.MaxValue, TimeSpan.FromMilliseconds(250));
+        new(1_000, 10_000, kafka.Embedded ? KafkaOptions.EmbeddedRetainedBytes / 4 : long.MaxValue, TimeSpan.FromMilliseconds(250));
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.Messaging.Relay;
 

@@ -1,4 +1,5 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Relay;
 
@@ -7,11 +8,11 @@ public static class Routes
 {
     private static readonly (string Prefix, Topic Topic)[] ByPrefix =
     [
-        ("command.wallet.", Topics.WalletCommands),
-        ("command.payment.", Topics.PaymentCommands),
-        ("wallet.", Topics.PaymentEvents),
-        ("payment.", Topics.PaymentEvents),
-        ("saga.", Topics.SagaEvents),
+        ("command.wallet.", PlatformTopics.WalletCommands),
+        ("command.payment.", PlatformTopics.PaymentCommands),
+        ("wallet.", PlatformTopics.PaymentEvents),
+        ("payment.", PlatformTopics.PaymentEvents),
+        ("saga.", PlatformTopics.SagaEvents),
     ];
 
     /// <summary>The topic, or null for an event without a routing key: it stays in its own service.</summary>

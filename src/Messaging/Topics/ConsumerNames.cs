@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>
 /// The names of all consumers: Kafka groups, and the names under which their watermarks are stored. Never renamed once used.

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>
 /// MurmurHash2 as Kafka's Java client and librdkafka's <c>murmur2</c> partitioners compute it, so that other tools that write a key

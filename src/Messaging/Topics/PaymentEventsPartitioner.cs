@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>
-/// Says which partition a message goes to. On <see cref="Topics.PaymentEvents"/> wallet flows (key <c>user/…</c>) have the even partitions
+/// Says which partition a message goes to. On <see cref="PlatformTopics.PaymentEvents"/> wallet flows (key <c>user/…</c>) have the even partitions
 /// and card flows (key <c>payment/…</c>) the odd ones: a slow card processor can then hold up card flows only, and the topic can be
 /// split in two later by partition alone. Every other key, and every other topic, spreads over all partitions.
 /// </summary>
@@ -22,7 +22,7 @@ public static class PaymentEventsPartitioner
         ArgumentException.ThrowIfNullOrEmpty(routingKey);
 
         var hash = PositiveHash(routingKey);
-        if (topic.Name != Topics.PaymentEvents.Name)
+        if (topic.Name != PlatformTopics.PaymentEvents.Name)
         {
             return hash % topic.Partitions;
         }

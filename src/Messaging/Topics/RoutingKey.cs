@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>
 /// The Kafka key of a message: what it must stay in order with. The prefix says what kind of thing that is, so that equal ids of

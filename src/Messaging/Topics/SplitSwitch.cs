@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>The phase in which the relays of this process write, now. May be set at any time, by any thread.</summary>
 public sealed class SplitSwitch(SplitPhase phase = SplitPhase.Single)

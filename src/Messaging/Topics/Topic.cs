@@ -1,4 +1,4 @@
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>What the broker does with old messages of a topic.</summary>
 public enum CleanupPolicy

@@ -1,8 +1,9 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
+using Payments.Messaging.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>Creates the topics that the broker lacks, and refuses one that would lose messages.</summary>
 public sealed partial class TopicCreator(KafkaClientFactory clients, ILogger<TopicCreator> logger) : IDisposable

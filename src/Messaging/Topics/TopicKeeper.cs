@@ -1,8 +1,9 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Payments.Messaging.Kafka;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>
 /// Creates again what the broker loses of our topics while the platform runs: it looks every few seconds, and whoever meets a topic that is

@@ -1,17 +1,17 @@
 using Payments.Messaging.Relay;
 
-namespace Payments.Messaging;
+namespace Payments.Messaging.Topics;
 
 /// <summary>Where relays write the payment events while their topic is split in two. See docs/decisions/008-topic-split.md.</summary>
 public enum SplitPhase
 {
-    /// <summary>On <see cref="Topics.PaymentEvents"/> alone.</summary>
+    /// <summary>On <see cref="PlatformTopics.PaymentEvents"/> alone.</summary>
     Single,
 
     /// <summary>There and on its half: the same message with the same headers, twice.</summary>
     Dual,
 
-    /// <summary>On the halves alone: <see cref="Topics.WalletPaymentEvents"/> and <see cref="Topics.ExternalPaymentEvents"/>.</summary>
+    /// <summary>On the halves alone: <see cref="PlatformTopics.WalletPaymentEvents"/> and <see cref="PlatformTopics.ExternalPaymentEvents"/>.</summary>
     Split,
 }
 
@@ -26,25 +26,25 @@ public enum SplitPhase
 public static class TopicSplit
 {
     private static readonly IReadOnlyList<Topic> PaymentEventTopics =
-        [Topics.PaymentEvents, Topics.WalletPaymentEvents, Topics.ExternalPaymentEvents];
+        [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents];
 
     private static readonly PartitionOf[][][] PaymentEventPlaces =
     [
         .. Enum.GetValues<SplitPhase>().Select(phase =>
-            Enumerable.Range(0, Topics.PaymentEvents.Partitions).Select(partition => PlacesOf(partition, phase)).ToArray()),
+            Enumerable.Range(0, PlatformTopics.PaymentEvents.Partitions).Select(partition => PlacesOf(partition, phase)).ToArray()),
     ];
 
     /// <summary>All topics on which messages of a logical topic may lie, and which its consumers therefore read.</summary>
     public static IReadOnlyList<Topic> TopicsOf(Topic logical)
     {
         ArgumentNullException.ThrowIfNull(logical);
-        return logical.Name == Topics.PaymentEvents.Name ? PaymentEventTopics : [logical];
+        return logical.Name == PlatformTopics.PaymentEvents.Name ? PaymentEventTopics : [logical];
     }
 
     /// <summary>The logical place of what lies on a physical partition. A logical place is its own.</summary>
     public static PartitionOf Logical(PartitionOf physical) =>
-        physical.Topic == Topics.WalletPaymentEvents.Name ? new(Topics.PaymentEvents.Name, 2 * physical.Partition)
-        : physical.Topic == Topics.ExternalPaymentEvents.Name ? new(Topics.PaymentEvents.Name, (2 * physical.Partition) + 1)
+        physical.Topic == PlatformTopics.WalletPaymentEvents.Name ? new(PlatformTopics.PaymentEvents.Name, 2 * physical.Partition)
+        : physical.Topic == PlatformTopics.ExternalPaymentEvents.Name ? new(PlatformTopics.PaymentEvents.Name, (2 * physical.Partition) + 1)
         : physical;
 
     /// <summary>The physical partitions to which a message of a logical one is written in a phase: the same list each time.</summary>
@@ -52,12 +52,12 @@ public static class TopicSplit
         IsSplit(logical) ? PaymentEventPlaces[(int)phase][logical.Partition] : [logical];
 
     /// <summary>Whether messages of this logical partition may lie on more than one physical one.</summary>
-    public static bool IsSplit(PartitionOf logical) => logical.Topic == Topics.PaymentEvents.Name;
+    public static bool IsSplit(PartitionOf logical) => logical.Topic == PlatformTopics.PaymentEvents.Name;
 
     private static PartitionOf[] PlacesOf(int partition, SplitPhase phase)
     {
-        var whole = new PartitionOf(Topics.PaymentEvents.Name, partition);
-        var half = new PartitionOf((partition % 2 == 0 ? Topics.WalletPaymentEvents : Topics.ExternalPaymentEvents).Name, partition / 2);
+        var whole = new PartitionOf(PlatformTopics.PaymentEvents.Name, partition);
+        var half = new PartitionOf((partition % 2 == 0 ? PlatformTopics.WalletPaymentEvents : PlatformTopics.ExternalPaymentEvents).Name, partition / 2);
         return phase switch
         {
             SplitPhase.Single => [whole],

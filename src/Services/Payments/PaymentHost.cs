@@ -1,16 +1,19 @@
 using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain.Payments;
+using Payments.Hosting;
+using Payments.Hosting.Metrics;
+using Payments.Messaging.DeadLetters;
+using Payments.Operations;
+using Payments.Operations.History;
+using Payments.Operations.Invariants;
+using Payments.Operations.Settings;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Fees;
 using Payments.PaymentService.Invariants;
 using Payments.PaymentService.Payments;
 using Payments.PaymentService.Refunds;
 using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.History;
-using Payments.Services.Invariants;
-using Payments.Services.Metrics;
-using Payments.Services.Settings;
+using Payments.ServiceDefaults.Configuration;
 
 namespace Payments.PaymentService;
 
@@ -22,6 +25,8 @@ public static class PaymentHost
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddEventSourcedService("payments", PaymentAggregate.Definition, PaymentAggregate.Consumer, typeof(PaymentHost).Assembly);
+        builder.AddOperations("payments");
+        builder.AddDeadLetters<Payment, PaymentEvent>("payments", PaymentAggregate.Consumer.Name);
         builder.AddServiceClient("wallet");
         builder.AddServiceClient("saga");
         builder.AddProjection(PaymentMinutes.Projection);
@@ -37,7 +42,7 @@ public static class PaymentHost
             ShownSetting.Of("Fees:card:BasisPoints", fees.Card.BasisPoints));
         builder.Services.AddSingleton(AnalyticsOptions.From(builder.Configuration));
         builder.Services.AddHostedService<CountsRetention>();
-        builder.AddProjectionAudit<Payment, PaymentEvent>(Audits.Table);
+        builder.AddProjectionCheck<Payment, PaymentEvent>(CheckedTables.Table);
         builder.Services.AddSingleton<WalletDirectory>();
         builder.Services.AddSingleton<NewPayments>();
         builder.Services.AddSingleton<PaymentQueries>();

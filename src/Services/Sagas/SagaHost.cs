@@ -1,13 +1,17 @@
 using Payments.Domain.Sagas;
+using Payments.Hosting;
+using Payments.Hosting.Metrics;
+using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Topics;
+using Payments.Operations;
+using Payments.Operations.Clocks;
+using Payments.Operations.History;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Invariants;
 using Payments.SagaService.Operators;
 using Payments.SagaService.Sagas;
 using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.Clocks;
-using Payments.Services.History;
-using Payments.Services.Metrics;
+using Payments.ServiceDefaults.Clocks;
 
 namespace Payments.SagaService;
 
@@ -22,6 +26,8 @@ public static class SagaHost
         var engine = new SagaEngine(timeouts);
         builder.Services.AddSingleton(engine);
         builder.AddEventSourcedService("sagas", SagaAggregate.Definition, SagaAggregate.Consumer(engine), typeof(SagaHost).Assembly);
+        builder.AddOperations("sagas");
+        builder.AddDeadLetters<Saga, SagaEvent>("sagas", ConsumerNames.Saga);
         builder.AddMeasuredEvents(store => new SagaStreamMetrics(store).Begin().Events);
         builder.AddGauges(SagaStreamMetrics.Gauges);
         builder.AddInlineProjection(SagaAggregate.Projection);

@@ -1,13 +1,17 @@
 using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Topics;
+using Payments.Operations;
+using Payments.Operations.Clocks;
+using Payments.Operations.History;
+using Payments.Operations.Invariants;
+using Payments.Operations.Settings;
 using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.Clocks;
-using Payments.Services.History;
-using Payments.Services.Invariants;
-using Payments.Services.Settings;
+using Payments.ServiceDefaults.Clocks;
 using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Invariants;
@@ -32,11 +36,13 @@ public static class WalletHost
             WalletAggregate.Definition,
             WalletAggregate.Consumer(rules, repeated.Add),
             typeof(WalletHost).Assembly);
+        builder.AddOperations("wallets");
+        builder.AddDeadLetters<Wallet, WalletEvent>("wallets", ConsumerNames.Wallet);
         builder.Services.AddSingleton(repeated);
         builder.Services.AddHostedService<AnswersAgain>();
         builder.Services.AddSingleton<IAnsweredCommands, AnsweredWalletCommands>();
         builder.AddInlineProjection(WalletAggregate.Projection);
-        builder.AddProjectionAudit<Wallet, WalletEvent>(Audits.Table);
+        builder.AddProjectionCheck<Wallet, WalletEvent>(CheckedTables.Table);
         builder.Services.AddSingleton<LedgerQueries>();
         builder.AddInvariant(MoneyAddsUp.Name, provider => ActivatorUtilities.CreateInstance<MoneyAddsUp>(provider).Invariant);
         builder.Services.AddSingleton<WalletCommands>();

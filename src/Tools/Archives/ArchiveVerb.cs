@@ -1,4 +1,5 @@
 using Payments.EventStore.Partitions;
+using Payments.EventStore.Sealing.Archives;
 
 namespace Payments.Tools.Archives;
 

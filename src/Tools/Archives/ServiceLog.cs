@@ -3,9 +3,10 @@ using Npgsql;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
+using Payments.EventStore.Sealing.Archives;
+using Payments.Hosting;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
-using Payments.Services;
 using Payments.WalletService.Wallets;
 
 namespace Payments.Tools.Archives;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Topics;
 using Payments.Standalone;
 
 namespace Payments.Tools.Brokers;
@@ -43,7 +44,7 @@ internal static class BrokerVerb
     {
         try
         {
-            return EmbeddedBroker.Start(Topics.All, log: logs.CreateLogger<EmbeddedBroker>(), address: address);
+            return EmbeddedBroker.Start(PlatformTopics.All, log: logs.CreateLogger<EmbeddedBroker>(), address: address);
         }
         catch (EmbeddedBrokerException obstacle)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.Tools.Demo;
 

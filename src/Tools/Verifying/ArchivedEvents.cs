@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
-using Payments.EventStore.Partitions;
 using Payments.EventStore.Sealing;
+using Payments.EventStore.Sealing.Archives;
 using Payments.EventStore.Sealing.Verifying;
 
 namespace Payments.Tools.Verifying;

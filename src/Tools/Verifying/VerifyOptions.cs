@@ -1,5 +1,5 @@
 using System.Globalization;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Sealing;
 using Payments.EventStore.Sealing.Proving;
 

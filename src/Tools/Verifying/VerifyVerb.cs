@@ -1,5 +1,5 @@
 using Npgsql;
-using Payments.EventStore.Partitions;
+using Payments.EventStore.Sealing.Archives;
 using Payments.EventStore.Sealing.Verifying;
 
 namespace Payments.Tools.Verifying;

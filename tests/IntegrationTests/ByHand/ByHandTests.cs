@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.ByHand;
 

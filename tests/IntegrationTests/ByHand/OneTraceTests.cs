@@ -4,7 +4,7 @@ using System.Text.Json;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
 using Payments.PaymentService.Payments;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.ByHand;
 

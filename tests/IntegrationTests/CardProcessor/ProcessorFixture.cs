@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Payments.CardProcessor;
 using Payments.CardProcessor.Books;
 using Payments.CardProcessor.Faults;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.CardProcessor;
 

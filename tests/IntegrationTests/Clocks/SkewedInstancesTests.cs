@@ -2,7 +2,7 @@ using System.Text;
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.Clocks;

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Clocks;
+using Payments.ServiceDefaults.Configuration;
 
 namespace IntegrationTests.Clocks;
 

@@ -2,15 +2,16 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Payments.CardProcessor;
-using Payments.Gateway;
-using Payments.Messaging;
+using Payments.Gateway.Operators;
+using Payments.Gateway.Proxying;
+using Payments.Messaging.Kafka;
+using Payments.Operations.Approvals;
+using Payments.Operations.Invariants;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Fees;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Sagas;
-using Payments.ServiceDefaults;
-using Payments.Services.FourEyes;
-using Payments.Services.Invariants;
+using Payments.ServiceDefaults.Configuration;
 using Payments.WalletService.Rules;
 
 namespace IntegrationTests.Configuration;
@@ -35,7 +36,7 @@ public sealed class ConfigurationPageTests
             ProcessorOptions.From(new ConfigurationBuilder().Build(), new HostingEnvironment { EnvironmentName = "Production" }),
             nameof(ProcessorOptions.FaultControls)),
         .. Of("Proxy", new ProxyOptions()),
-        .. Of("FourEyes", new FourEyesOptions()),
+        .. Of("FourEyes", new ApprovalOptions()),
         .. Of("Operators", new OperatorOptions(), nameof(OperatorOptions.FirstAdminPassword), nameof(OperatorOptions.OpenIdConnect)),
         .. Of("Operators:OpenIdConnect", new OpenIdOptions(), nameof(OpenIdOptions.Authority), nameof(OpenIdOptions.ClientId)),
         .. Of("Limits", new LimitOptions()),

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Payments.Services.EventReplays;
+using Payments.Operations.EventResend;
 
 namespace IntegrationTests.EventReplays;
 

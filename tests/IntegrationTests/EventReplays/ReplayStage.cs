@@ -5,11 +5,11 @@ using System.Text.Json;
 using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
+using Payments.Operations.EventResend;
 using Payments.SagaService;
-using Payments.ServiceDefaults;
-using Payments.Services.EventReplays;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.EventReplays;
 
@@ -36,7 +36,7 @@ internal sealed class ReplayStage : IAsyncDisposable
     {
         var stage = new ReplayStage(await postgres.CreateDatabaseAsync(), await TestBroker.StartAsync());
         await stage.StartServiceAsync();
-        stage.Reader = new MemberOfGroup(stage._broker.Clients, "outsider", Topics.SagaEvents);
+        stage.Reader = new MemberOfGroup(stage._broker.Clients, "outsider", PlatformTopics.SagaEvents);
         return stage;
     }
 
@@ -110,7 +110,7 @@ internal sealed class ReplayStage : IAsyncDisposable
         (await _http!.GetFromJsonAsync<ReplayList>("/api/admin/sagas/event-replays", Json, Cancel))!;
 
     /// <summary>The replay once it is as it should be.</summary>
-    public async Task<ReplayDetail> UntilAsync(Guid id, Func<EventReplay, bool> condition)
+    public async Task<ReplayDetail> UntilAsync(Guid id, Func<Resend, bool> condition)
     {
         var waiting = Stopwatch.StartNew();
         while (true)

@@ -1,7 +1,7 @@
 using IntegrationTests.Standalone;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.EventStore;

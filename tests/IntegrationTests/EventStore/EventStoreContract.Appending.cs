@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.EventStore;
 

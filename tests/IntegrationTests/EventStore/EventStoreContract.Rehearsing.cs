@@ -1,4 +1,4 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.EventStore;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using UnitTests.Randomness;
 

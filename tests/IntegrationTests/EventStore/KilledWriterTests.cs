@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IntegrationTests.Standalone;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.EventStore;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.EventStore;
 

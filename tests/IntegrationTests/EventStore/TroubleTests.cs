@@ -1,5 +1,5 @@
 using IntegrationTests.Standalone;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.EventStore;

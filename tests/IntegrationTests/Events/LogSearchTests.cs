@@ -4,9 +4,9 @@ using IntegrationTests.EventStore;
 using IntegrationTests.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
-using Payments.EventStore.Partitions;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
+using Payments.EventStore.Sealing.Archives;
 using Payments.EventStore.Searching;
 
 namespace IntegrationTests.Events;

@@ -1,5 +1,5 @@
 using System.Net;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Gateway;
 

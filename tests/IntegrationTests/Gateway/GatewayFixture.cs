@@ -4,7 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Payments.Gateway;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Gateway;
 

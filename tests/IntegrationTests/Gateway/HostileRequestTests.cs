@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Gateway;
 

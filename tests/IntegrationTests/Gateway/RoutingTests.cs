@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Gateway;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Services.Invariants;
+using Payments.Operations.Invariants;
 using Payments.WalletService;
 
 namespace IntegrationTests.Invariants;

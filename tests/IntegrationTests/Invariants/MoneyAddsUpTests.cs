@@ -1,7 +1,7 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Services.Invariants;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 using Payments.WalletService;
 using Payments.WalletService.Invariants;
 using Payments.WalletService.Wallets;

@@ -1,8 +1,8 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Services.Invariants;
-using Payments.Services.Invariants.Auditing;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
+using Payments.Operations.Invariants.ProjectionChecks;
 using Payments.WalletService;
 using Payments.WalletService.Invariants;
 using Payments.WalletService.Wallets;
@@ -134,8 +134,8 @@ public sealed class ProjectionAuditTests(PostgresFixture postgres) : IAsyncLifet
         Assert.Equal("unknown", (await _database.ViewAsync(Invariant)).State);
     }
 
-    private Invariant Audit(InvariantOptions options) => new ProjectionAudit<Wallet, WalletEvent>(
-        _database.Store, _database.Source, WalletAggregate.Definition, Audits.Table, options).Invariant;
+    private Invariant Audit(InvariantOptions options) => new ProjectionCheck<Wallet, WalletEvent>(
+        _database.Store, _database.Source, WalletAggregate.Definition, CheckedTables.Table, options).Invariant;
 
     private async Task<Guid> OpenAsync()
     {

@@ -1,6 +1,6 @@
 using IntegrationTests.EventStore;
-using Payments.EventStore;
-using Payments.Services.Invariants;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 using Payments.WalletService;
 
 namespace IntegrationTests.Invariants;

@@ -4,12 +4,13 @@ using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
+using Payments.Operations.Invariants.ProjectionChecks;
 using Payments.SagaService;
 using Payments.SagaService.Invariants;
 using Payments.SagaService.Sagas;
-using Payments.Services.Invariants;
 
 namespace IntegrationTests.Invariants;
 
@@ -214,7 +215,7 @@ public sealed class SagaRecordsTests(PostgresFixture postgres) : IAsyncLifetime
         var payment = await PayByCardAsync(100);
         await ApproveAsync(payment, CardAct.Authorise, 100);
         await PayAsync(100);
-        var audit = new Payments.Services.Invariants.Auditing.ProjectionAudit<Saga, SagaEvent>(
+        var audit = new ProjectionCheck<Saga, SagaEvent>(
             _database.Store, _database.Source, SagaAggregate.Definition, SagaInvariants.Table, _database.Options).Invariant;
         await _database.LookTwiceAsync(audit);
         var view = await _database.ViewAsync(audit);

@@ -3,11 +3,11 @@ using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
-using Payments.Services.Invariants;
+using Payments.Messaging.Topics;
+using Payments.Operations.Invariants;
 
 namespace IntegrationTests.Invariants;
 

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -14,7 +17,7 @@ internal sealed class BrokerFixture : IDisposable
 
     public BrokerFixture(int retainedBytes = EmbeddedBroker.DefaultRetainedBytes)
     {
-        Broker = EmbeddedBroker.Start(Topics.All, retainedBytes);
+        Broker = EmbeddedBroker.Start(PlatformTopics.All, retainedBytes);
         Clients = TestBroker.OfEmbedded(Broker).Clients;
     }
 

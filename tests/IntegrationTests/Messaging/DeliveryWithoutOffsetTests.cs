@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -21,8 +22,8 @@ public sealed class DeliveryWithoutOffsetTests(PostgresFixture postgres)
     {
         using var kafka = new BrokerFixture();
         using var producer = kafka.Clients.CreateProducer("relay");
-        var sent = BrokerFixture.Messages(Topics.ConsumerProgress, 3);
-        using var reader = kafka.Join("reader", "reader", Topics.ConsumerProgress);
+        var sent = BrokerFixture.Messages(PlatformTopics.ConsumerProgress, 3);
+        using var reader = kafka.Join("reader", "reader", PlatformTopics.ConsumerProgress);
         Assert.Equal(0, Produce(producer, sent[0]).Offset.Value);
 
         kafka.Broker.AnswerNextWriteLate();
@@ -33,7 +34,7 @@ public sealed class DeliveryWithoutOffsetTests(PostgresFixture postgres)
         var report = Assert.Single(late);
         Assert.Equal((ErrorCode.NoError, PersistenceStatus.Persisted), (report.Error.Code, report.Status));
         Assert.True(report.Offset.IsSpecial, $"It has offset {report.Offset}.");
-        Assert.Equal(3, reader.EndOffset(Topics.ConsumerProgress, 0));
+        Assert.Equal(3, reader.EndOffset(PlatformTopics.ConsumerProgress, 0));
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class DeliveryWithoutOffsetTests(PostgresFixture postgres)
         using var kafka = new BrokerFixture();
         await using var log = await RelayedLog.CreateAsync("payments", postgres);
         await log.StartRelayAsync(kafka.Clients.Options);
-        using (var reader = kafka.Join("reader", "reader", Topics.PaymentEvents))
+        using (var reader = kafka.Join("reader", "reader", PlatformTopics.PaymentEvents))
         {
             for (var round = 1; round <= 3; round++)
             {
@@ -73,7 +74,7 @@ public sealed class DeliveryWithoutOffsetTests(PostgresFixture postgres)
         await UntilAsync(async () => await log.CheckpointAsync() == 7);
         kafka.Broker.LoseEverything();
         await log.AppendAsync(Event, Key);
-        using var later = kafka.Join("later", "later", Topics.PaymentEvents);
+        using var later = kafka.Join("later", "later", PlatformTopics.PaymentEvents);
         await UntilAsync(() => Task.FromResult(Positions(later.Take(1)).Contains(7)));
         await UntilAsync(async () => await log.CheckpointAsync() == 8);
     }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
-using Payments.Messaging;
-using Payments.Messaging.Broker.Protocol;
+using Payments.Broker.Protocol;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -51,7 +52,7 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
         });
 
         using var admin = _kafka.Clients.CreateAdminClient("test");
-        Assert.Equal(Topics.All.Count, admin.GetMetadata(BrokerFixture.Deadline).Topics.Count);
+        Assert.Equal(PlatformTopics.All.Count, admin.GetMetadata(BrokerFixture.Deadline).Topics.Count);
     }
 
     [Fact]
@@ -72,13 +73,13 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
         config.FetchWaitMaxMs = OneMinuteMs;
         config.SocketTimeoutMs = 2 * OneMinuteMs;
         using var consumer = new ConsumerBuilder<byte[], byte[]>(config).Build();
-        consumer.Assign(new TopicPartitionOffset(Topics.SagaEvents.Name, 0, Offset.Beginning));
+        consumer.Assign(new TopicPartitionOffset(PlatformTopics.SagaEvents.Name, 0, Offset.Beginning));
         using var producer = _kafka.Clients.CreateProducer("relay");
 
         // A minute each if the wait were waited out.
         for (byte i = 0; i < 10; i++)
         {
-            producer.Produce(new TopicPartition(Topics.SagaEvents.Name, 0), new Message<byte[], byte[]> { Value = [i] });
+            producer.Produce(new TopicPartition(PlatformTopics.SagaEvents.Name, 0), new Message<byte[], byte[]> { Value = [i] });
             var received = consumer.Consume(BrokerFixture.Deadline);
             Assert.NotNull(received);
             Assert.Equal([i], received.Message.Value);
@@ -107,7 +108,7 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
 
         answer.Int32(); // Throttle time.
         Assert.Equal(1, answer.Count());
-        Assert.Equal(Topics.SagaEvents.Name, answer.Text());
+        Assert.Equal(PlatformTopics.SagaEvents.Name, answer.Text());
         Assert.Equal(1, answer.Count());
         Assert.Equal(0, answer.Int32());
         Assert.Equal((short)ErrorCode.NoError, answer.Int16());
@@ -152,7 +153,7 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
         joined.Int32();
         Assert.Equal((short)ErrorCode.NoError, joined.Int16());
 
-        using var second = _kafka.Join("wallets", "wallets-2", Topics.PaymentEvents);
+        using var second = _kafka.Join("wallets", "wallets-2", PlatformTopics.PaymentEvents);
 
         second.WaitForPartitions(12);
     }
@@ -179,7 +180,7 @@ public sealed class EmbeddedBrokerProtocolTests : IDisposable
         body.Int32(1_000_000);
         body.Boolean(true);
         body.Int32(1);
-        body.Text(topic ?? Topics.SagaEvents.Name);
+        body.Text(topic ?? PlatformTopics.SagaEvents.Name);
         body.Int32(1);
         body.Int32(0);
         body.Int64(0);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -19,43 +21,43 @@ public sealed class EmbeddedBrokerTests : IDisposable
 
         var found = admin.GetMetadata(BrokerFixture.Deadline).Topics.Select(topic => (topic.Topic, topic.Partitions.Count));
 
-        Assert.Equal(Topics.All.Select(topic => (topic.Name, topic.Partitions)).Order(), found.Order());
+        Assert.Equal(PlatformTopics.All.Select(topic => (topic.Name, topic.Partitions)).Order(), found.Order());
     }
 
     [Fact]
     public void Ten_thousand_messages_arrive_whole_once_and_in_order_per_key()
     {
-        var sent = BrokerFixture.Messages(Topics.PaymentEvents, 10_000);
+        var sent = BrokerFixture.Messages(PlatformTopics.PaymentEvents, 10_000);
         _kafka.Send(sent);
 
-        using var consumer = _kafka.Join("wallets", "wallets-1", Topics.PaymentEvents);
+        using var consumer = _kafka.Join("wallets", "wallets-1", PlatformTopics.PaymentEvents);
         var received = consumer.Take(sent.Count);
 
         AssertSame(sent, received);
         Assert.All(
             received,
-            message => Assert.Equal(PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, message.RoutingKey), message.Partition));
+            message => Assert.Equal(PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, message.RoutingKey), message.Partition));
     }
 
     [Fact]
     public void A_second_member_takes_half_of_the_partitions_and_gives_them_back_and_nothing_is_missed()
     {
-        using var first = _kafka.Join("wallets", "wallets-1", Topics.PaymentEvents);
+        using var first = _kafka.Join("wallets", "wallets-1", PlatformTopics.PaymentEvents);
         first.WaitForPartitions(12);
 
-        var second = _kafka.Join("wallets", "wallets-2", Topics.PaymentEvents);
+        var second = _kafka.Join("wallets", "wallets-2", PlatformTopics.PaymentEvents);
         MemberOfGroup.WaitUntil([first, second], () => first.Partitions.Count == 6 && second.Partitions.Count == 6);
         Assert.Empty(first.Partitions.Intersect(second.Partitions));
 
         // Cooperative: the six that stayed were never taken away.
         Assert.Equal(6, first.Revoked.Count);
-        var early = BrokerFixture.Messages(Topics.PaymentEvents, 1_000);
+        var early = BrokerFixture.Messages(PlatformTopics.PaymentEvents, 1_000);
         _kafka.Send(early);
         MemberOfGroup.WaitUntil([first, second], () => first.Received.Count + second.Received.Count == early.Count);
 
         second.Dispose();
         first.WaitForPartitions(12);
-        var late = BrokerFixture.Messages(Topics.PaymentEvents, 1_000, firstPosition: 1_001);
+        var late = BrokerFixture.Messages(PlatformTopics.PaymentEvents, 1_000, firstPosition: 1_001);
         _kafka.Send(late);
         MemberOfGroup.WaitUntil([first], () => first.Received.Count + second.Received.Count == early.Count + late.Count);
 
@@ -65,16 +67,16 @@ public sealed class EmbeddedBrokerTests : IDisposable
     [Fact]
     public void A_group_goes_on_where_it_committed()
     {
-        var sent = BrokerFixture.Messages(Topics.WalletCommands, 100);
+        var sent = BrokerFixture.Messages(PlatformTopics.WalletCommands, 100);
         _kafka.Send(sent[..60]);
-        using (var before = _kafka.Join("wallets", "wallets-1", Topics.WalletCommands))
+        using (var before = _kafka.Join("wallets", "wallets-1", PlatformTopics.WalletCommands))
         {
             before.Take(60);
             before.Commit();
         }
 
         _kafka.Send(sent[60..]);
-        using var after = _kafka.Join("wallets", "wallets-1", Topics.WalletCommands);
+        using var after = _kafka.Join("wallets", "wallets-1", PlatformTopics.WalletCommands);
 
         AssertSame(sent[60..], after.Take(40));
     }
@@ -82,8 +84,8 @@ public sealed class EmbeddedBrokerTests : IDisposable
     [Fact]
     public void While_the_broker_is_away_messages_wait_and_then_arrive_once_and_in_order()
     {
-        var sent = BrokerFixture.Messages(Topics.PaymentEvents, 2_000);
-        using var consumer = _kafka.Join("wallets", "wallets-1", Topics.PaymentEvents);
+        var sent = BrokerFixture.Messages(PlatformTopics.PaymentEvents, 2_000);
+        using var consumer = _kafka.Join("wallets", "wallets-1", PlatformTopics.PaymentEvents);
         _kafka.Send(sent[..500]);
         consumer.Take(500);
 
@@ -104,7 +106,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
     [Fact]
     public void When_the_broker_refuses_a_message_for_good_none_overtakes_it_and_the_producer_stops()
     {
-        var sent = BrokerFixture.Messages(Topics.ConsumerProgress, 300);
+        var sent = BrokerFixture.Messages(PlatformTopics.ConsumerProgress, 300);
         using var producer = _kafka.Clients.CreateProducer("relay");
         BrokerFixture.Produce(producer, sent[..100]);
         Assert.Equal(0, producer.Flush(BrokerFixture.Deadline));
@@ -124,23 +126,23 @@ public sealed class EmbeddedBrokerTests : IDisposable
         Assert.Equal(ErrorCode.Local_GaplessGuarantee, stopped.Error.Code);
         Assert.Equal(0, producer.Flush(BrokerFixture.Deadline));
         Assert.Equal(ErrorCode.MsgSizeTooLarge, Assert.Single(refused).Error.Code);
-        using var next = _kafka.Join("wallets", "wallets-1", Topics.ConsumerProgress);
+        using var next = _kafka.Join("wallets", "wallets-1", PlatformTopics.ConsumerProgress);
         AssertSame(sent[..100], next.Take(100));
-        Assert.Equal(100, next.EndOffset(Topics.ConsumerProgress, 0));
+        Assert.Equal(100, next.EndOffset(PlatformTopics.ConsumerProgress, 0));
     }
 
     [Fact]
     public void A_message_that_cannot_be_read_says_why()
     {
         using var producer = _kafka.Clients.CreateProducer("stranger");
-        producer.Produce(new TopicPartition(Topics.PaymentEvents.Name, 3), new Message<byte[], byte[]> { Key = [1], Value = [2] });
+        producer.Produce(new TopicPartition(PlatformTopics.PaymentEvents.Name, 3), new Message<byte[], byte[]> { Key = [1], Value = [2] });
         producer.Flush(BrokerFixture.Deadline);
 
-        using var consumer = _kafka.Join("wallets", "wallets-1", Topics.PaymentEvents);
+        using var consumer = _kafka.Join("wallets", "wallets-1", PlatformTopics.PaymentEvents);
         var unreadable = consumer.TakeUnreadable();
 
         Assert.Equal(
-            ("Header 'position' is missing.", Topics.PaymentEvents.Name, 3, 0L),
+            ("Header 'position' is missing.", PlatformTopics.PaymentEvents.Name, 3, 0L),
             (unreadable.Reason, unreadable.Record.Topic, unreadable.Record.Partition.Value, unreadable.Record.Offset.Value));
     }
 
@@ -148,10 +150,10 @@ public sealed class EmbeddedBrokerTests : IDisposable
     public void Two_brokers_in_one_process_know_nothing_of_each_other()
     {
         using var other = new BrokerFixture();
-        _kafka.Send(BrokerFixture.Messages(Topics.SagaEvents, 10));
-        other.Send(BrokerFixture.Messages(Topics.SagaEvents, 3));
+        _kafka.Send(BrokerFixture.Messages(PlatformTopics.SagaEvents, 10));
+        other.Send(BrokerFixture.Messages(PlatformTopics.SagaEvents, 3));
 
-        using var consumer = other.Join("sagas", "sagas-1", Topics.SagaEvents);
+        using var consumer = other.Join("sagas", "sagas-1", PlatformTopics.SagaEvents);
 
         Assert.NotEqual(_kafka.Broker.BootstrapServers, other.Broker.BootstrapServers);
         Assert.Equal(3, consumer.Take(3).Count);
@@ -160,7 +162,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
     [Fact]
     public void A_topic_is_created_once()
     {
-        var failure = Assert.Throws<EmbeddedBrokerException>(() => _kafka.Broker.CreateTopic(Topics.PaymentEvents));
+        var failure = Assert.Throws<EmbeddedBrokerException>(() => _kafka.Broker.CreateTopic(PlatformTopics.PaymentEvents));
 
         Assert.StartsWith("The embedded broker could not create topic events.payments.v1: ", failure.Message, StringComparison.Ordinal);
     }
@@ -169,14 +171,14 @@ public sealed class EmbeddedBrokerTests : IDisposable
     public void Disposed_it_is_gone_and_clients_that_are_left_can_still_be_closed()
     {
         using var producer = _kafka.Clients.CreateProducer("relay");
-        using var consumer = _kafka.Join("wallets", "wallets-1", Topics.PaymentEvents);
+        using var consumer = _kafka.Join("wallets", "wallets-1", PlatformTopics.PaymentEvents);
         consumer.WaitForPartitions(12);
 
         _kafka.Broker.Dispose();
 
         AssertCloses(_kafka.Broker);
-        Assert.Throws<ObjectDisposedException>(() => _kafka.Broker.CreateTopic(Topics.PaymentEvents));
-        BrokerFixture.Produce(producer, BrokerFixture.Messages(Topics.PaymentEvents, 10));
+        Assert.Throws<ObjectDisposedException>(() => _kafka.Broker.CreateTopic(PlatformTopics.PaymentEvents));
+        BrokerFixture.Produce(producer, BrokerFixture.Messages(PlatformTopics.PaymentEvents, 10));
         Assert.NotEqual(0, producer.Flush(TimeSpan.FromMilliseconds(100)));
     }
 
@@ -185,7 +187,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
     {
         for (var i = 0; i < 20; i++)
         {
-            using var broker = EmbeddedBroker.Start(Topics.All);
+            using var broker = EmbeddedBroker.Start(PlatformTopics.All);
             Connect(broker);
             broker.Dispose();
             AssertCloses(broker);

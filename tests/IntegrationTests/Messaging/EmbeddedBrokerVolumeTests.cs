@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
 /// <summary>The embedded broker with large messages, many messages, and more than it keeps.</summary>
 public sealed class EmbeddedBrokerVolumeTests
 {
-    private static readonly Topic Topic = Topics.PaymentEvents;
+    private static readonly Topic Topic = PlatformTopics.PaymentEvents;
 
     [Fact]
     public void A_message_of_a_megabyte_arrives_whole()

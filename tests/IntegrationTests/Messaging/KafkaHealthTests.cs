@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 
 namespace IntegrationTests.Messaging;
 

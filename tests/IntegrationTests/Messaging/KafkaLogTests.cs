@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -20,15 +21,15 @@ public sealed class KafkaLogTests
         using var admin = clients.CreateAdminClient("admin");
         using var consumer = clients.ConsumerBuilder("reader", "reader").Build();
         admin.GetMetadata(BrokerFixture.Deadline);
-        consumer.Subscribe(Topics.SagaEvents.Name);
+        consumer.Subscribe(PlatformTopics.SagaEvents.Name);
         kafka.Broker.GoDown();
 
         // Reconnects come every second at most: without the limit there are dozens of lines in this time.
         var away = Stopwatch.StartNew();
         while (away.Elapsed < Away || lines.Written.Count == 0)
         {
-            BrokerFixture.Produce(first, BrokerFixture.Messages(Topics.SagaEvents, 1));
-            BrokerFixture.Produce(second, BrokerFixture.Messages(Topics.SagaEvents, 1));
+            BrokerFixture.Produce(first, BrokerFixture.Messages(PlatformTopics.SagaEvents, 1));
+            BrokerFixture.Produce(second, BrokerFixture.Messages(PlatformTopics.SagaEvents, 1));
             consumer.Consume(TimeSpan.FromMilliseconds(50));
         }
 

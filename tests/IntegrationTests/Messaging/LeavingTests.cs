@@ -1,4 +1,5 @@
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -36,7 +37,7 @@ public sealed class LeavingTests
                 .SetPartitionsAssignedHandler((_, _) => given++)
                 .SetPartitionsRevokedHandler((_, _) => { })
                 .Build();
-            member.Subscribe(Topics.SagaEvents.Name);
+            member.Subscribe(PlatformTopics.SagaEvents.Name);
             Thread.Sleep(UntilAssigned);
             member.Leave();
         }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -28,10 +29,10 @@ public sealed class LostTopicTests(PostgresFixture postgres)
         }
 
         await UntilAsync(async () => await log.CheckpointAsync() == 3);
-        await broker.LoseAsync(Topics.PaymentEvents);
+        await broker.LoseAsync(PlatformTopics.PaymentEvents);
         await UntilAsync(() => Task.FromResult(broker.Missing().Count == 0));
 
-        using var reader = new MemberOfGroup(broker.Clients, "reader", Topics.PaymentEvents);
+        using var reader = new MemberOfGroup(broker.Clients, "reader", PlatformTopics.PaymentEvents);
         Assert.Equal([1L, 2, 3], reader.Take(3).Select(m => m.Headers.Position));
     }
 
@@ -39,17 +40,17 @@ public sealed class LostTopicTests(PostgresFixture postgres)
     public async Task A_consumer_goes_on_while_it_cannot_tell_its_progress_and_tells_it_when_the_topic_is_there_again()
     {
         using var broker = await TestBroker.StartAsync();
-        await broker.LoseAsync(Topics.ConsumerProgress);
+        await broker.LoseAsync(PlatformTopics.ConsumerProgress);
         using var reporter = new ProgressReporter("saga", broker.Clients, TimeProvider.System, NullLogger.Instance);
         using var creator = new TopicCreator(broker.Clients, NullLogger<TopicCreator>.Instance);
-        var progress = new ConsumerProgress(ConsumerNames.Saga, "payments", [new(Topics.PaymentEvents.Name, 0, 7)], Gap: false);
+        var progress = new ConsumerProgress(ConsumerNames.Saga, "payments", [new(PlatformTopics.PaymentEvents.Name, 0, 7)], Gap: false);
         for (var i = 0; i < 20; i++)
         {
             reporter.Tell(progress);
         }
 
         using var listener = new ProgressListenerRig(broker.Clients);
-        Assert.Equal([Topics.ConsumerProgress], await creator.CreateMissingAsync(Topics.All));
+        Assert.Equal([PlatformTopics.ConsumerProgress], await creator.CreateMissingAsync(PlatformTopics.All));
         await UntilAsync(() =>
         {
             reporter.Tell(progress);
@@ -65,13 +66,13 @@ public sealed class LostTopicTests(PostgresFixture postgres)
         using var creator = new TopicCreator(broker.Clients, NullLogger<TopicCreator>.Instance);
         Assert.Equal(HealthStatus.Healthy, (await LookAsync(check)).Status);
 
-        await broker.LoseAsync(Topics.SagaEvents, Topics.SagaEvents.DeadLetters);
+        await broker.LoseAsync(PlatformTopics.SagaEvents, PlatformTopics.SagaEvents.DeadLetters);
         await UntilAsync(async () => (await LookAsync(check)).Status is HealthStatus.Degraded);
         Assert.Equal(
             "The broker lacks topics or partitions of them, and they are being created: events.sagas.v1, events.sagas.v1.dlq.",
             (await LookAsync(check)).Description);
 
-        await creator.CreateMissingAsync(Topics.All);
+        await creator.CreateMissingAsync(PlatformTopics.All);
         await UntilAsync(async () => (await LookAsync(check)).Status is HealthStatus.Healthy);
     }
 
@@ -121,7 +122,7 @@ public sealed class LostTopicTests(PostgresFixture postgres)
             {
                 _consumer = clients.ConsumerBuilder("listener", "listener").Build();
                 _consumer.Assign(new Confluent.Kafka.TopicPartitionOffset(
-                    clients.Names.OnBroker(Topics.ConsumerProgress.Name), 0, Confluent.Kafka.Offset.Beginning));
+                    clients.Names.OnBroker(PlatformTopics.ConsumerProgress.Name), 0, Confluent.Kafka.Offset.Beginning));
             }
 
             return _consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } record

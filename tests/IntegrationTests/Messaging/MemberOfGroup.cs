@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 

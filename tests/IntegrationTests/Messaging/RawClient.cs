@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Payments.Messaging;
-using Payments.Messaging.Broker.Protocol;
+using Payments.Broker;
+using Payments.Broker.Protocol;
 
 namespace IntegrationTests.Messaging;
 

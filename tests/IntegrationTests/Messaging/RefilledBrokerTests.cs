@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 using Payments.SagaService;
 
 namespace IntegrationTests.Messaging;
@@ -20,7 +22,7 @@ public sealed class RefilledBrokerTests(PostgresFixture postgres)
     [Fact]
     public async Task A_last_message_that_is_lost_and_covered_by_another_source_is_sent_again_because_nobody_acknowledges_it()
     {
-        using var broker = EmbeddedBroker.Start(Topics.All);
+        using var broker = EmbeddedBroker.Start(PlatformTopics.All);
         await using var payments = await RelayedLog.CreateAsync("payments", postgres);
         await using var wallets = await RelayedLog.CreateAsync("wallets", postgres);
         await payments.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using Npgsql;
-using Payments.Messaging;
+using Payments.Broker;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -19,7 +22,7 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
     [Fact]
     public async Task When_the_one_that_publishes_dies_the_other_goes_on_and_nothing_is_lost_or_out_of_order()
     {
-        using var broker = EmbeddedBroker.Start(Topics.All);
+        using var broker = EmbeddedBroker.Start(PlatformTopics.All);
         await using var log = await RelayedLog.CreateAsync("payments", postgres);
         await log.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
         await log.StartRelayAsync(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Embedded = true });
@@ -93,7 +96,7 @@ public sealed class RelayTakeoverTests(PostgresFixture postgres)
             var clients = new KafkaClientFactory(
                 new KafkaOptions { BootstrapServers = brokers, Embedded = true },
                 Microsoft.Extensions.Logging.Abstractions.NullLogger<KafkaClientFactory>.Instance);
-            _member = new MemberOfGroup(clients.ConsumerBuilder("reader", "reader"), Topics.PaymentEvents);
+            _member = new MemberOfGroup(clients.ConsumerBuilder("reader", "reader"), PlatformTopics.PaymentEvents);
         }
 
         public List<Message> Fresh { get; } = [];

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -48,7 +49,7 @@ internal sealed class RelayedLog : IAsyncDisposable
         var store = Store(database);
         var clients = new KafkaClientFactory(kafka, NullLogger<KafkaClientFactory>.Instance);
         var creator = new TopicCreator(clients, NullLogger<TopicCreator>.Instance);
-        var topics = new TopicKeeper(creator, Topics.All, TimeProvider.System, NullLogger<TopicKeeper>.Instance);
+        var topics = new TopicKeeper(creator, PlatformTopics.All, TimeProvider.System, NullLogger<TopicKeeper>.Instance);
         var health = new RelayHealthCheck();
         var relay = new OutboxRelay(
             store, database, clients, topics, health, new SplitSwitch(), TimeProvider.System,

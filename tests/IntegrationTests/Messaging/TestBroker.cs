@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -59,7 +61,7 @@ internal sealed class TestBroker : IDisposable
     {
         if (Cluster is null)
         {
-            return OfEmbedded(EmbeddedBroker.Start(Topics.All));
+            return OfEmbedded(EmbeddedBroker.Start(PlatformTopics.All));
         }
 
         var replicas = short.Parse(
@@ -72,7 +74,7 @@ internal sealed class TestBroker : IDisposable
             MinInSyncReplicas = (replicas / 2) + 1,
         });
         using var creator = new TopicCreator(broker.Clients, NullLogger<TopicCreator>.Instance);
-        await creator.CreateMissingAsync(Topics.All);
+        await creator.CreateMissingAsync(PlatformTopics.All);
         return broker;
     }
 
@@ -93,7 +95,7 @@ internal sealed class TestBroker : IDisposable
         var found = admin.GetMetadata(BrokerFixture.Deadline).Topics
             .Where(topic => topic.Partitions.Count > 0)
             .Select(topic => topic.Topic);
-        return [.. Topics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(found)];
+        return [.. PlatformTopics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(found)];
     }
 
     public void Dispose()
@@ -105,6 +107,6 @@ internal sealed class TestBroker : IDisposable
         }
 
         using var admin = Clients.CreateAdminClient("test");
-        admin.DeleteTopicsAsync(Topics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(Missing())).GetAwaiter().GetResult();
+        admin.DeleteTopicsAsync(PlatformTopics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(Missing())).GetAwaiter().GetResult();
     }
 }

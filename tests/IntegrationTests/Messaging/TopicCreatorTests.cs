@@ -1,6 +1,8 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Messaging;
 
@@ -15,26 +17,26 @@ public sealed class TopicCreatorTests
     [Fact]
     public async Task Where_all_topics_are_there_nothing_is_asked_for()
     {
-        using var broker = EmbeddedBroker.Start(Topics.All);
+        using var broker = EmbeddedBroker.Start(PlatformTopics.All);
 
-        await Creator(broker.BootstrapServers).CreateMissingAsync(Topics.All);
+        await Creator(broker.BootstrapServers).CreateMissingAsync(PlatformTopics.All);
     }
 
     [Fact]
     public async Task More_partitions_than_declared_do_no_harm()
     {
-        using var broker = EmbeddedBroker.Start([Topics.SagaEvents with { Partitions = 8 }]);
+        using var broker = EmbeddedBroker.Start([PlatformTopics.SagaEvents with { Partitions = 8 }]);
 
-        await Creator(broker.BootstrapServers).CreateMissingAsync([Topics.SagaEvents]);
+        await Creator(broker.BootstrapServers).CreateMissingAsync([PlatformTopics.SagaEvents]);
     }
 
     [Fact]
     public async Task Fewer_partitions_than_declared_stop_the_start()
     {
-        using var broker = EmbeddedBroker.Start([Topics.SagaEvents with { Partitions = 3 }]);
+        using var broker = EmbeddedBroker.Start([PlatformTopics.SagaEvents with { Partitions = 3 }]);
 
         var failure = await Assert.ThrowsAsync<TopicMismatchException>(
-            () => Creator(broker.BootstrapServers).CreateMissingAsync([Topics.SagaEvents]));
+            () => Creator(broker.BootstrapServers).CreateMissingAsync([PlatformTopics.SagaEvents]));
 
         Assert.Equal(
             "Topic events.sagas.v1 has 3 partitions, not 6. Add them while it is empty, or declare a new one.",
@@ -47,7 +49,7 @@ public sealed class TopicCreatorTests
         using var broker = EmbeddedBroker.Start([]);
 
         var refusal = await Assert.ThrowsAsync<TopicRefusedException>(
-            () => Creator(broker.BootstrapServers).CreateMissingAsync(Topics.All));
+            () => Creator(broker.BootstrapServers).CreateMissingAsync(PlatformTopics.All));
 
         Assert.Equal(
             "The broker does not create topic events.payments.v1: There is one broker: a topic has one replica. "
@@ -59,14 +61,14 @@ public sealed class TopicCreatorTests
     [Fact]
     public async Task Where_topics_are_missing_they_are_created()
     {
-        using var broker = EmbeddedBroker.Start([Topics.SagaEvents]);
+        using var broker = EmbeddedBroker.Start([PlatformTopics.SagaEvents]);
         var creator = Creator(broker.BootstrapServers, replicas: 1);
 
         // Only who has created a topic says so.
-        Assert.Equal(Topics.All.Except([Topics.SagaEvents]), await creator.CreateMissingAsync(Topics.All));
-        Assert.Empty(await creator.CreateMissingAsync(Topics.All));
+        Assert.Equal(PlatformTopics.All.Except([PlatformTopics.SagaEvents]), await creator.CreateMissingAsync(PlatformTopics.All));
+        Assert.Empty(await creator.CreateMissingAsync(PlatformTopics.All));
 
-        Assert.All(Topics.All, topic => Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(topic)));
+        Assert.All(PlatformTopics.All, topic => Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(topic)));
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class TopicCreatorTests
         broker.Dispose();
 
         await Assert
-            .ThrowsAnyAsync<KafkaException>(() => Creator(broker.BootstrapServers).CreateMissingAsync(Topics.All))
+            .ThrowsAnyAsync<KafkaException>(() => Creator(broker.BootstrapServers).CreateMissingAsync(PlatformTopics.All))
             .WaitAsync(2 * StartTimeout);
     }
 
@@ -85,7 +87,7 @@ public sealed class TopicCreatorTests
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All));
+        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(PlatformTopics.All));
     }
 
     [Fact]
@@ -94,9 +96,9 @@ public sealed class TopicCreatorTests
         using var broker = EmbeddedBroker.Start([]);
 
         var created = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
-            Task.Run(() => Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(Topics.All))));
+            Task.Run(() => Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(PlatformTopics.All))));
 
-        Assert.Equal(Topics.All.Select(t => t.Name).Order(), created.SelectMany(topics => topics).Select(t => t.Name).Order());
+        Assert.Equal(PlatformTopics.All.Select(t => t.Name).Order(), created.SelectMany(topics => topics).Select(t => t.Name).Order());
     }
 
     [Fact]
@@ -104,10 +106,10 @@ public sealed class TopicCreatorTests
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "one.").CreateMissingAsync(Topics.All));
-        Assert.Equal(Topics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "two.").CreateMissingAsync(Topics.All));
+        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "one.").CreateMissingAsync(PlatformTopics.All));
+        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "two.").CreateMissingAsync(PlatformTopics.All));
 
-        var sagas = Topics.SagaEvents;
+        var sagas = PlatformTopics.SagaEvents;
         Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(sagas with { Name = "one.events.sagas.v1" }));
         Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(sagas with { Name = "two.events.sagas.v1" }));
         broker.CreateTopic(sagas);

@@ -7,8 +7,8 @@ using IntegrationTests.Replays;
 using IntegrationTests.Wallets;
 using Npgsql;
 using Payments.Domain.Wallets;
-using Payments.Messaging.Replays;
-using Payments.ServiceDefaults;
+using Payments.Messaging.DeadLetters.Replays;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Operators;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Payments.PaymentService;
 using Payments.SagaService;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 using Payments.WalletService;
 
 namespace IntegrationTests.Operators;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using Npgsql;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Operators;
 

@@ -1,4 +1,4 @@
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.Parking;
 
@@ -169,7 +169,7 @@ public abstract class ParkingContract
         {
             var rig = NewRig();
             var sent = new List<(string Key, int Number)>();
-            var log = new List<Payments.Messaging.Message>();
+            var log = new List<Payments.Messaging.Envelope.Message>();
             rig.FailsOn = message => dice.Next(100) < 30 ? new InvalidOperationException("Planted.") : null;
             for (var step = 0; step < 40; step++)
             {

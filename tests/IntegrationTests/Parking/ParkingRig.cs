@@ -4,11 +4,12 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Parking;
 

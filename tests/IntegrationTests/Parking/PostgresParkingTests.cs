@@ -1,8 +1,8 @@
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Parking;
 

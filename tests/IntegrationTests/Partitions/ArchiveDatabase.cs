@@ -1,10 +1,11 @@
 using System.Text;
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
-using Payments.Services;
+using Payments.EventStore.Sealing.Archives;
+using Payments.Hosting;
 
 namespace IntegrationTests.Partitions;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using IntegrationTests.EventStore;
 using IntegrationTests.Standalone;
 using Npgsql;
-using Payments.EventStore;
-using Payments.EventStore.Partitions;
+using Payments.EventStore.Contract;
+using Payments.EventStore.Sealing.Archives;
 using static IntegrationTests.Partitions.ArchiveDatabase;
 
 namespace IntegrationTests.Partitions;

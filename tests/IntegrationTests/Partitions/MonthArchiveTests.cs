@@ -1,8 +1,9 @@
 using System.Text;
 using IntegrationTests.EventStore;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
-using Payments.Services;
+using Payments.EventStore.Sealing.Archives;
+using Payments.Hosting;
 using Payments.Standalone.Postgres;
 using static IntegrationTests.Partitions.ArchiveDatabase;
 

@@ -52,7 +52,7 @@ public sealed class PartitionKeeperTests(PostgresFixture postgres) : IAsyncLifet
     [Fact]
     public async Task Events_of_no_month_are_counted_and_go_to_their_month_once_it_is_made()
     {
-        var wallet = new Payments.EventStore.StreamId("wallet", "a");
+        var wallet = new Payments.EventStore.Contract.StreamId("wallet", "a");
         await _log.AppendAsync("2026-01-20T00:00:00Z", wallet, 1);
         await _log.AppendAsync("2026-06-30T23:59:59.999999Z", wallet, 3);
         await _log.AppendAsync("2026-09-01T00:00:00Z", wallet, 2);
@@ -90,7 +90,7 @@ public sealed class PartitionKeeperTests(PostgresFixture postgres) : IAsyncLifet
     [Fact]
     public async Task The_job_looks_at_once_tells_the_health_check_and_gets_over_trouble()
     {
-        await _log.AppendAsync("2026-06-30T00:00:00Z", new Payments.EventStore.StreamId("wallet", "a"), 3);
+        await _log.AppendAsync("2026-06-30T00:00:00Z", new Payments.EventStore.Contract.StreamId("wallet", "a"), 3);
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<TimeProvider>(_clock).AddSingleton(_log.Database.Source).AddPartitionKeeper("test");
         await using var provider = services.BuildServiceProvider();

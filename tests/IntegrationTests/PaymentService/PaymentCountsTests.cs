@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using Payments.PaymentService;
 using Payments.PaymentService.Analytics;
 

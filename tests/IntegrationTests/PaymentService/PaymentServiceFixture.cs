@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Payments.Broker;
 using Payments.Domain.Payments;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
 using Payments.PaymentService;
 
 namespace IntegrationTests.PaymentService;
@@ -32,7 +33,7 @@ public sealed class PaymentServiceFixture(PostgresFixture postgres) : IAsyncLife
 
     public async ValueTask InitializeAsync()
     {
-        _broker = EmbeddedBroker.Start(Topics.All);
+        _broker = EmbeddedBroker.Start(PlatformTopics.All);
         _others = await StandIn.StartAsync("wallet");
         _others.Answer = AnswerAsync;
         Database = await postgres.CreateDatabaseAsync();

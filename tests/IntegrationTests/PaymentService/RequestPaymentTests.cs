@@ -2,11 +2,11 @@ using System.Net;
 using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Messaging.Topics;
 using Payments.PaymentService;
 using Payments.PaymentService.Payments;
-using Payments.Services;
 
 namespace IntegrationTests.PaymentService;
 
@@ -123,7 +123,7 @@ public sealed class RequestPaymentTests(PaymentServiceFixture fixture) : IClassF
 
         Assert.Equal([$"user/user-of-{_alice:N}", $"payment/{card}", $"user/user-of-{_alice:N}"], keys);
         Assert.Equal(
-            [0, 1, 0], keys.Select(key => PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, key!) % 2));
+            [0, 1, 0], keys.Select(key => PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, key!) % 2));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using Npgsql;
-using Payments.Services;
+using Payments.Hosting;
 
 namespace IntegrationTests.Pooling;
 

@@ -1,7 +1,7 @@
 using IntegrationTests.EventStore;
 using IntegrationTests.Standalone;
 using Npgsql;
-using Payments.Services;
+using Payments.Hosting;
 using Payments.Standalone;
 using Payments.Standalone.Postgres;
 

@@ -1,6 +1,6 @@
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.Pooling;

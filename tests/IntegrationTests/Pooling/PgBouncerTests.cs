@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
-using Payments.Services;
+using Payments.EventStore.Sealing.Archives;
+using Payments.Hosting;
 
 namespace IntegrationTests.Pooling;
 

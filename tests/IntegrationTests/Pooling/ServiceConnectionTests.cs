@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.WalletService;
 

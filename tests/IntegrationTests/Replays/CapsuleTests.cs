@@ -3,11 +3,11 @@ using System.Text;
 using IntegrationTests.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.DeadLetters.Incidents;
+using Payments.Messaging.DeadLetters.Replays.Rehearsal;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
-using Payments.Messaging.Replays.Rehearsal;
-using Payments.Services.Capsules;
 
 namespace IntegrationTests.Replays;
 

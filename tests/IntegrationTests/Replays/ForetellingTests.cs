@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Payments.Messaging.Replays;
-using Payments.Messaging.Replays.Rehearsal;
+using Payments.Messaging.DeadLetters.Replays;
+using Payments.Messaging.DeadLetters.Replays.Rehearsal;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.Replays;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using IntegrationTests.Standalone;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
-using Payments.Messaging.Replays;
+using Payments.Messaging.DeadLetters.Replays;
+using Payments.Messaging.Envelope;
 
 namespace IntegrationTests.Replays;
 

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Payments.Domain.Wire;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Replays;
 

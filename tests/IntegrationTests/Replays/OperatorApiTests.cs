@@ -7,10 +7,10 @@ using IntegrationTests.Gateway;
 using IntegrationTests.Wallets;
 using IntegrationTests.WholeSystem;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.DeadLetters;
-using Payments.Messaging.Replays;
+using Payments.Messaging.DeadLetters.Replays;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Replays;
 
@@ -183,7 +183,7 @@ public sealed class OperatorApiTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var wallet = (await _stage.OpenAsync(1))[0];
         var credit = WalletLetters.Credit(wallet);
-        await _stage.ParkAsync(credit.Dead(Consumer), Letters.Unreadable(Consumer, Topics.WalletCommands, [1, 2, 3]));
+        await _stage.ParkAsync(credit.Dead(Consumer), Letters.Unreadable(Consumer, PlatformTopics.WalletCommands, [1, 2, 3]));
 
         await InvalidAsync("/dead-letters/1/edit", new { payload = new { nonsense = true }, reason = "trying" }, "payload");
         var other = JsonNode.Parse(WalletLetters.Credit(Guid.CreateVersion7()).Data.Span);

@@ -1,6 +1,7 @@
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 using Payments.PaymentService;
 using Payments.PaymentService.Payments;
 
@@ -52,5 +53,5 @@ internal static class PaymentLetters
         : new PaymentCommand.Fail(new(payment), RefusalCodes.InsufficientFunds));
 
     private static Message Message(Guid payment, PaymentCommand command) =>
-        Letters.Of(command, Topics.PaymentCommands, RoutingKey.ForPayment(payment), payment);
+        Letters.Of(command, PlatformTopics.PaymentCommands, RoutingKey.ForPayment(payment), payment);
 }

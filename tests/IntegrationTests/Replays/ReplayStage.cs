@@ -2,17 +2,18 @@ using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Subscriptions;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
 using Payments.Messaging.DeadLetters;
+using Payments.Messaging.DeadLetters.Replays;
+using Payments.Messaging.DeadLetters.Replays.Rehearsal;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
-using Payments.Messaging.Replays;
-using Payments.Messaging.Replays.Rehearsal;
+using Payments.Messaging.Topics;
+using Payments.Operations.Audit;
 
 namespace IntegrationTests.Replays;
 

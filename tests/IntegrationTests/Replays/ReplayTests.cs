@@ -1,8 +1,9 @@
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.Messaging.DeadLetters;
+using Payments.Messaging.DeadLetters.Replays;
 using Payments.Messaging.Parking;
-using Payments.Messaging.Replays;
+using Payments.Operations.Audit;
 
 namespace IntegrationTests.Replays;
 

@@ -2,7 +2,8 @@ using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 using Payments.SagaService;
 using Payments.SagaService.Sagas;
 
@@ -62,5 +63,5 @@ internal static class SagaLetters
         $"wallet/{terms.PayeeWallet}");
 
     private static Message Message(PaymentTerms terms, object e, UserId user, string stream = "payment/1") =>
-        Letters.Of(e, Topics.PaymentEvents, RoutingKey.ForUser(user.Value), terms.Payment.Value, stream);
+        Letters.Of(e, PlatformTopics.PaymentEvents, RoutingKey.ForUser(user.Value), terms.Payment.Value, stream);
 }

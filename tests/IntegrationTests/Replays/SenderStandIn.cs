@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Payments.Services.History;
+using Payments.Operations.History;
 
 namespace IntegrationTests.Replays;
 

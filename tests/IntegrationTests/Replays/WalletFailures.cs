@@ -1,7 +1,8 @@
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.DeadLetters;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Replays;
 
@@ -112,6 +113,6 @@ internal static class WalletFailures
     {
         var bytes = new byte[random.Next(1, 200)];
         random.NextBytes(bytes);
-        return stage.ParkAsync(Letters.Unreadable(stage.Consumer.Name, Topics.WalletCommands, bytes));
+        return stage.ParkAsync(Letters.Unreadable(stage.Consumer.Name, PlatformTopics.WalletCommands, bytes));
     }
 }

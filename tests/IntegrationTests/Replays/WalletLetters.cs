@@ -1,7 +1,8 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 using Payments.WalletService;
 using Payments.WalletService.Wallets;
 
@@ -41,6 +42,6 @@ internal static class WalletLetters
     private static Message Of(Guid wallet, Func<OperationId, WalletCommand> command)
     {
         var operation = new OperationId(Guid.CreateVersion7());
-        return Letters.Of(command(operation), Topics.WalletCommands, RoutingKey.ForWallet(wallet), operation.Value);
+        return Letters.Of(command(operation), PlatformTopics.WalletCommands, RoutingKey.ForWallet(wallet), operation.Value);
     }
 }

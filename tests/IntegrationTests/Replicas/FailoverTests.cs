@@ -3,7 +3,7 @@ using IntegrationTests.EventStore;
 using IntegrationTests.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.Replicas;

@@ -1,7 +1,7 @@
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.Replicas;

@@ -4,7 +4,7 @@ using IntegrationTests.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.EventStore.Postgres;
-using Payments.Services;
+using Payments.Hosting;
 using Payments.Standalone;
 using Payments.Standalone.Postgres;
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
 using Npgsql;
-using Payments.Messaging;
+using Payments.Broker;
+using Payments.Messaging.Topics;
 using Payments.PaymentService.Payments;
 using UnitTests.Randomness;
 
@@ -38,7 +39,7 @@ public sealed class RestoreTests
         await run.PayAsync(After);
         await run.EndedAsync();
         await MoneyAudit.AssertAsync(run.Audit, Wallets * MoneyEach);
-        await ProjectionAudit.AssertAsync(run.Audit);
+        await ProjectionCheck.AssertAsync(run.Audit);
         Assert.Equal(topicsAreKept ? ["of_lost_timeline"] : [], await run.DeadLettersAsync());
         Assert.Equal(topicsAreKept, await run.RestoresSeenAsync() > 0);
     }
@@ -55,7 +56,7 @@ public sealed class RestoreTests
         await run.PayAsync(After);
         await run.EndedAsync();
         await MoneyAudit.AssertAsync(run.Audit, Wallets * MoneyEach);
-        await ProjectionAudit.AssertAsync(run.Audit);
+        await ProjectionCheck.AssertAsync(run.Audit);
         Assert.Equal([], (await run.DeadLettersAsync()).Except(["of_lost_timeline"]));
         Assert.NotEqual(0, await run.RestoresSeenAsync());
     }
@@ -87,7 +88,7 @@ public sealed class RestoreTests
         private readonly RestorableServer _restored;
         private readonly RestorableServer _kept;
         private readonly Databases _databases;
-        private EmbeddedBroker _broker = EmbeddedBroker.Start(Topics.All);
+        private EmbeddedBroker _broker = EmbeddedBroker.Start(PlatformTopics.All);
         private Platform? _platform;
         private Api? _api;
         private Guid[] _wallets = [];
@@ -188,7 +189,7 @@ public sealed class RestoreTests
             if (!topicsAreKept)
             {
                 _broker.Dispose();
-                _broker = EmbeddedBroker.Start(Topics.All);
+                _broker = EmbeddedBroker.Start(PlatformTopics.All);
             }
 
             await StartAsync();

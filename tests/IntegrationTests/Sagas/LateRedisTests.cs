@@ -1,7 +1,7 @@
 using IntegrationTests.Parking;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.SagaService.Cards;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 using Payments.Standalone;
 using StackExchange.Redis;
 

@@ -12,10 +12,10 @@ using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using Payments.SagaService;
 using Payments.SagaService.Sagas;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Sagas;
 

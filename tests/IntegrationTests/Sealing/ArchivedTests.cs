@@ -84,7 +84,7 @@ public sealed class ArchivedTests(PostgresFixture postgres) : IAsyncLifetime
         {
             foreach (var stream in _log.Events.Select(e => e.Stream).Distinct())
             {
-                await store.AppendAsync(EventStore.Sample.Unit(stream, Payments.EventStore.ExpectedVersion.Exists), Cancel);
+                await store.AppendAsync(EventStore.Sample.Unit(stream, Payments.EventStore.Contract.ExpectedVersion.Exists), Cancel);
             }
         }
 

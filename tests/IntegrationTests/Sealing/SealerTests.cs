@@ -2,7 +2,7 @@ using IntegrationTests.EventStore;
 using IntegrationTests.Standalone;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Sealing;
 using UnitTests.Randomness;
 

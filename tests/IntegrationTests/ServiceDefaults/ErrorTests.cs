@@ -2,7 +2,8 @@ using System.Net;
 using IntegrationTests.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
+using Payments.ServiceDefaults.Errors;
 
 namespace IntegrationTests.ServiceDefaults;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
 namespace IntegrationTests.ServiceDefaults;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 using Payments.Standalone;
-using Databases = Payments.Standalone.Databases;
+using Databases = IntegrationTests.WholeSystem.Databases;
 
 namespace IntegrationTests.Standalone;
 

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Projections;
 using Payments.EventStore.Sealing;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using Payments.WalletService;
 using Payments.WalletService.Wallets;
 

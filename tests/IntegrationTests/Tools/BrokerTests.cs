@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using Payments.Standalone;
 
 namespace IntegrationTests.Tools;
@@ -25,7 +25,7 @@ public sealed class BrokerTests
 
             Assert.Equal($"127.0.0.1:{port}", $"{found.Brokers.Single().Host}:{found.Brokers.Single().Port}");
             Assert.Equal(
-                Topics.All.Select(t => (t.Name, t.Partitions)).Order(),
+                PlatformTopics.All.Select(t => (t.Name, t.Partitions)).Order(),
                 found.Topics.Select(t => (t.Topic, t.Partitions.Count)).Order());
 
             using var terminate = Process.Start("kill", ["-TERM", $"{broker.Id}"]);

@@ -125,7 +125,7 @@ public sealed class VerifyTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var store = new PostgresEventStore("test", source, TimeProvider.System, NullLogger<PostgresEventStore>.Instance))
         {
             await store.AppendAsync(
-                EventStore.Sample.Unit(EventStore.Sample.Stream(), Payments.EventStore.ExpectedVersion.None, count: 2), Cancel);
+                EventStore.Sample.Unit(EventStore.Sample.Stream(), Payments.EventStore.Contract.ExpectedVersion.None, count: 2), Cancel);
         }
 
         await using var one = await source.OpenConnectionAsync(Cancel);

@@ -3,8 +3,8 @@ using Confluent.Kafka;
 using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 using UnitTests.Messaging;
 using UnitTests.Randomness;
 
@@ -45,7 +45,7 @@ public sealed class FuzzTests(PostgresFixture postgres)
 
                 var message = fuzz.Next();
                 producer.Produce(
-                    new TopicPartition(Topics.WalletCommands.Name, i % Topics.WalletCommands.Partitions),
+                    new TopicPartition(PlatformTopics.WalletCommands.Name, i % PlatformTopics.WalletCommands.Partitions),
                     message,
                     report =>
                     {

@@ -4,7 +4,7 @@ using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.WalletService.Holds;
 
 namespace IntegrationTests.Wallets;

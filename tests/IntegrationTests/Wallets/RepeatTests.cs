@@ -1,7 +1,7 @@
 using System.Net;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.Wallets;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using IntegrationTests.WholeSystem;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.WalletService;
 using Payments.WalletService.Wallets;
 

@@ -1,7 +1,8 @@
 using IntegrationTests.Messaging;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.Wallets;
 
@@ -28,7 +29,7 @@ internal sealed class SagaStandIn(BrokerFixture broker)
             _ => throw new ArgumentException($"{command} is not sent by sagas."),
         };
         var key = RoutingKey.ForWallet(wallet.Value);
-        var partition = PaymentEventsPartitioner.PartitionOf(Topics.WalletCommands, key);
+        var partition = PaymentEventsPartitioner.PartitionOf(PlatformTopics.WalletCommands, key);
         var (name, schema, json) = WireFormat.Encode(command);
         var headers = new MessageHeaders
         {
@@ -45,6 +46,6 @@ internal sealed class SagaStandIn(BrokerFixture broker)
             Recorded = DateTimeOffset.UtcNow,
         };
         _last[partition] = Position;
-        return new(Topics.WalletCommands.Name, partition, Offset: 0, key, headers, json);
+        return new(PlatformTopics.WalletCommands.Name, partition, Offset: 0, key, headers, json);
     }
 }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using Payments.WalletService;
 
 namespace IntegrationTests.Wallets;

@@ -45,7 +45,7 @@ internal sealed class WalletPlatform : IAsyncDisposable
 
     public SagaStandIn Saga { get; }
 
-    public Payments.Messaging.KafkaClientFactory Clients => _broker.Clients;
+    public Payments.Messaging.Kafka.KafkaClientFactory Clients => _broker.Clients;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.PaymentService.Payments;
 using Payments.PaymentService.Refunds;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
 namespace IntegrationTests.WholeSystem;
@@ -35,7 +35,7 @@ internal sealed class Audit(Databases databases) : IAsyncDisposable
     public async Task AssertSoundAsync(long money)
     {
         await MoneyAudit.AssertAsync(this, money);
-        await ProjectionAudit.AssertAsync(this);
+        await ProjectionCheck.AssertAsync(this);
         foreach (var log in Logs)
         {
             Assert.Equal([], await log.ColumnAsync<string>("select consumer || ': ' || error from dead_letters order by id"));

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Payments.EventStore;
-using Payments.Services.Compliance;
+using Payments.EventStore.Contract;
+using Payments.Operations.Exports;
 
 namespace IntegrationTests.WholeSystem;
 
@@ -152,7 +152,7 @@ public sealed class AuditTrailTests(PlatformFixture fixture)
     {
         using var answer = await fixture.Api.Http.GetAsync($"/api/admin/{log}/audit/events?{query}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.True(long.Parse(answer.Headers.GetValues(AuditEndpoint.LogEndHeader).Single(), CultureInfo.InvariantCulture) > 0);
+        Assert.True(long.Parse(answer.Headers.GetValues(EventExportEndpoint.LogEndHeader).Single(), CultureInfo.InvariantCulture) > 0);
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 }

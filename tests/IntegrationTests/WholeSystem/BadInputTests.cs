@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using IntegrationTests.Gateway;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.WholeSystem;
 

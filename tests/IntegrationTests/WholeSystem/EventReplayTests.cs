@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Payments.EventStore;
-using Payments.Messaging;
-using Payments.Services.EventReplays;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Topics;
+using Payments.Operations.EventResend;
 
 namespace IntegrationTests.WholeSystem;
 

@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.WholeSystem;
 

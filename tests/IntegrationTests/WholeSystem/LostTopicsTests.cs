@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using IntegrationTests.Standalone;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 using Payments.PaymentService.Payments;
 using UnitTests.Randomness;
 
@@ -23,10 +24,10 @@ public sealed class LostTopicsTests(PostgresFixture postgres)
         using var api = new Api(platform.Gateway);
         IReadOnlyList<Topic>[] losses =
         [
-            [Topics.PaymentEvents],
-            [Topics.ConsumerProgress],
-            [Topics.WalletCommands, Topics.PaymentCommands],
-            Topics.All,
+            [PlatformTopics.PaymentEvents],
+            [PlatformTopics.ConsumerProgress],
+            [PlatformTopics.WalletCommands, PlatformTopics.PaymentCommands],
+            PlatformTopics.All,
         ];
 
         var ends = new List<PaymentView>();

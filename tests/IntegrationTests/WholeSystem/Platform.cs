@@ -1,8 +1,8 @@
 using IntegrationTests.Messaging;
 using Microsoft.AspNetCore.Builder;
+using Payments.Broker;
 using Payments.CardProcessor;
 using Payments.Gateway;
-using Payments.Messaging;
 using Payments.PaymentService;
 using Payments.SagaService;
 using Payments.WalletService;

@@ -1,7 +1,9 @@
 using System.Text;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 
 namespace IntegrationTests.WholeSystem;
 
@@ -44,9 +46,9 @@ public sealed class PoisonTests(PostgresFixture postgres)
 
         (Topic Topic, Audit.Log Log, string Consumer)[] read =
         [
-            (Topics.PaymentEvents, audit.Sagas, ConsumerNames.Saga),
-            (Topics.WalletCommands, audit.Wallets, ConsumerNames.Wallet),
-            (Topics.PaymentCommands, audit.Payments, ConsumerNames.Payment),
+            (PlatformTopics.PaymentEvents, audit.Sagas, ConsumerNames.Saga),
+            (PlatformTopics.WalletCommands, audit.Wallets, ConsumerNames.Wallet),
+            (PlatformTopics.PaymentCommands, audit.Payments, ConsumerNames.Payment),
         ];
         foreach (var (topic, _, _) in read)
         {
@@ -58,7 +60,7 @@ public sealed class PoisonTests(PostgresFixture postgres)
         }
 
         await producer.ProduceAsync(
-            Topics.ConsumerProgress.Name, new Message<byte[], byte[]> { Value = [0, 1, 2] }, TestContext.Current.CancellationToken);
+            PlatformTopics.ConsumerProgress.Name, new Message<byte[], byte[]> { Value = [0, 1, 2] }, TestContext.Current.CancellationToken);
 
         foreach (var (topic, log, consumer) in read)
         {

@@ -2,13 +2,13 @@ using System.Text.Json;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Services;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
 
 namespace IntegrationTests.WholeSystem;
 
 /// <summary>What the tables say is what the events say: each row is compared with the fold of its stream.</summary>
-internal static class ProjectionAudit
+internal static class ProjectionCheck
 {
     public static async Task AssertAsync(Audit audit)
     {

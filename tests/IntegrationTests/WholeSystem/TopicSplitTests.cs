@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 using Payments.SagaService;
 using UnitTests.Randomness;
 
@@ -56,7 +57,7 @@ public sealed class TopicSplitTests(PostgresFixture postgres) : IDisposable
         await using var audit = new Audit(databases);
         await audit.AssertSoundAsync(load.Money);
         Assert.Equal(
-            [Topics.PaymentEvents.Name],
+            [PlatformTopics.PaymentEvents.Name],
             await audit.Sagas.ColumnAsync<string>("select distinct topic from watermarks where topic like 'events.%'"));
     }
 
@@ -137,7 +138,7 @@ public sealed class TopicSplitTests(PostgresFixture postgres) : IDisposable
     /// <summary>How much has been written to the whole topic, and to each half.</summary>
     private sealed class EndOffsets(KafkaClientFactory clients) : IDisposable
     {
-        private static readonly Topic[] Asked = [Topics.PaymentEvents, Topics.WalletPaymentEvents, Topics.ExternalPaymentEvents];
+        private static readonly Topic[] Asked = [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents];
 
         private readonly IConsumer<byte[], byte[]> _asker = clients.ConsumerBuilder("end-offsets", "end-offsets").Build();
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace IntegrationTests.WholeSystem;
 

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 
 namespace SimulationTests.Bus;
 
@@ -7,7 +7,7 @@ namespace SimulationTests.Bus;
 internal sealed class Broker
 {
     private readonly Dictionary<string, List<Message<byte[], byte[]>>[]> _topics =
-        Topics.All.ToDictionary(
+        PlatformTopics.All.ToDictionary(
             t => t.Name,
             t => Enumerable.Range(0, t.Partitions).Select(_ => new List<Message<byte[], byte[]>>()).ToArray());
 

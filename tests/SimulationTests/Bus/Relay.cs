@@ -1,7 +1,7 @@
 using Confluent.Kafka;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 using SimulationTests.Worlds;
 
 namespace SimulationTests.Bus;
@@ -17,7 +17,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
 
     /// <summary>What is in the database: all that a crash leaves.</summary>
     private RelayLedger _kept = new(
-        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), Topics.ReadersOf);
+        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), PlatformTopics.ReadersOf);
     private HashSet<PartitionOf> _lost = [];
     private Run? _run;
     private DateTimeOffset _startsAt;
@@ -161,7 +161,7 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         }
     }
 
-    private static RelayLedger Copy(RelayLedger ledger) => new(ledger.Checkpoint, ledger.Published, ledger.Acknowledged, Topics.ReadersOf);
+    private static RelayLedger Copy(RelayLedger ledger) => new(ledger.Checkpoint, ledger.Published, ledger.Acknowledged, PlatformTopics.ReadersOf);
 
     private sealed class Run(RelayLedger ledger, DateTimeOffset booksAt)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.SagaService.Cards;
 
 namespace SimulationTests.Cards;

@@ -1,7 +1,7 @@
 using Payments.Domain.Sagas;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 using SimulationTests.Services;
 using SimulationTests.Worlds;
 

@@ -3,7 +3,7 @@ using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using SimulationTests.Clients;
 using SimulationTests.Worlds;
 

@@ -51,11 +51,11 @@ internal sealed class Operators(World world) : Actor(world, "operator")
             if (saga is { Phase: SagaPhases.Voiding, RefusalCode: not null } && World.Dice.Chance(600))
             {
                 VoidByHand(saga);
-                Act(id, OperatorAct.Complete, "undone by hand");
+                Act(id, SagaIntervention.Complete, "undone by hand");
                 continue;
             }
 
-            Act(id, OperatorAct.Retry, "it is stuck");
+            Act(id, SagaIntervention.Retry, "it is stuck");
         }
     }
 
@@ -76,11 +76,11 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         return Act(id, act, o.Reference) is { } refused ? new Answer(refused, id) : new Answer(null, id);
     }
 
-    private string? Act(Guid id, OperatorAct act, string reason)
+    private string? Act(Guid id, SagaIntervention act, string reason)
     {
-        if (act == OperatorAct.Complete && !IsDone(World.Sagas.Watch.Find(id)!))
+        if (act == SagaIntervention.Complete && !IsDone(World.Sagas.Watch.Find(id)!))
         {
-            act = OperatorAct.Retry; // People look before they declare that something was done.
+            act = SagaIntervention.Retry; // People look before they declare that something was done.
         }
 
         var outcome = World.Sagas.Execute(
@@ -91,12 +91,12 @@ internal sealed class Operators(World world) : Actor(world, "operator")
         return (outcome as CommandOutcome<Saga>.Refused)?.Reason.Code;
     }
 
-    private static OperatorAct ActOf(Operation o) => (OperatorAct)(o.Second % 3);
+    private static SagaIntervention ActOf(Operation o) => (SagaIntervention)(o.Second % 3);
 
     // Mostly one declares what the processor has done and we have not heard.
     private IEnumerable<Guid> Candidates(Operation o) => World.Sagas.Watch.All
         .Where(s => !s.State.HasEnded)
-        .Where(s => ActOf(o) != OperatorAct.Complete || o.Detail < 200 || (IsOutside(s.State) && IsDone(s.State)))
+        .Where(s => ActOf(o) != SagaIntervention.Complete || o.Detail < 200 || (IsOutside(s.State) && IsDone(s.State)))
         .Select(s => s.Id);
 
     private bool IsOutside(Saga saga) => World.Engine.Definitions.Named(saga.Definition).RequestIn(saga.Phase).IsOutside;

@@ -3,8 +3,8 @@ using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using SimulationTests.Plans;
 using SimulationTests.Worlds;
 
@@ -82,7 +82,7 @@ internal sealed class Requests(World world) : Actor(world, "client")
     {
         OperationKind.Refund => o.Detail < 850 && _payments.Count > 0 && !World.Payments.Watch.Find(Target(o))!.IsCompleted,
         OperationKind.Withdraw => o.Detail < SpendersBelow && MayHaveToGiveBack() is null,
-        OperationKind.OperatorAct => o.Detail < 850 && !World.Operators.HasReasonFor(o),
+        OperationKind.SagaIntervention => o.Detail < 850 && !World.Operators.HasReasonFor(o),
         OperationKind.CaptureReservation or OperationKind.ReleaseReservation => o.Detail < 850 && _reservations.Count == 0,
         OperationKind.Unfreeze => o.Detail < 850 && World.Wallets.Watch.All.All(w => !w.State.IsFrozen),
         _ => false,

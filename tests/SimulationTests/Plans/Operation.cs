@@ -14,7 +14,7 @@ internal enum OperationKind
     Freeze,
     Unfreeze,
     SetOverdraft,
-    OperatorAct,
+    SagaIntervention,
 }
 
 /// <summary>

@@ -27,13 +27,13 @@ internal sealed record Plan(
         (OperationKind.WalletPayment, 30), (OperationKind.CardPayment, 30), (OperationKind.Transfer, 8), (OperationKind.Refund, 20),
         (OperationKind.Deposit, 4), (OperationKind.Withdraw, 9), (OperationKind.Reserve, 6), (OperationKind.CaptureReservation, 4),
         (OperationKind.ReleaseReservation, 2), (OperationKind.Freeze, 3), (OperationKind.Unfreeze, 3), (OperationKind.SetOverdraft, 4),
-        (OperationKind.OperatorAct, 10),
+        (OperationKind.SagaIntervention, 10),
     ];
 
     /// <summary>Cards that decline a capture, and payees who have spent the money by then: rare among everything else.</summary>
     private static readonly (OperationKind Kind, int Weight)[] Spenders =
     [
-        (OperationKind.CardPayment, 5), (OperationKind.Withdraw, 3), (OperationKind.Refund, 1), (OperationKind.OperatorAct, 1),
+        (OperationKind.CardPayment, 5), (OperationKind.Withdraw, 3), (OperationKind.Refund, 1), (OperationKind.SagaIntervention, 1),
     ];
 
     private static readonly ImmutableDictionary<Currency, SpendingLimits> None = ImmutableDictionary<Currency, SpendingLimits>.Empty;

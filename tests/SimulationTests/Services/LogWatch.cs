@@ -1,5 +1,5 @@
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using SimulationTests.Worlds;
 
 namespace SimulationTests.Services;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace SimulationTests.Services;
 

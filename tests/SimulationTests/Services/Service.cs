@@ -1,10 +1,11 @@
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 using SimulationTests.Plans;
 using SimulationTests.Worlds;
 

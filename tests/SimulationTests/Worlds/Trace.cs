@@ -1,5 +1,5 @@
 using System.Globalization;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace SimulationTests.Worlds;
 

@@ -1,8 +1,8 @@
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.PaymentService.Payments;

@@ -1,5 +1,5 @@
-using Payments.Services.Clocks;
-using Payments.Services.Invariants;
+using Payments.Operations.Clocks;
+using Payments.Operations.Invariants;
 
 namespace UnitTests.Clocks;
 

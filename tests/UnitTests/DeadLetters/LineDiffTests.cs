@@ -1,4 +1,4 @@
-using Payments.Services.DeadLetters;
+using Payments.Messaging.DeadLetters;
 using UnitTests.Randomness;
 
 namespace UnitTests.DeadLetters;

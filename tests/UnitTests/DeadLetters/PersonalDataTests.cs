@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Domain;
-using Payments.Messaging;
-using Payments.Services.Capsules;
+using Payments.Messaging.DeadLetters.Incidents;
+using Payments.Messaging.Envelope;
 
 namespace UnitTests.DeadLetters;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
 
 namespace UnitTests.EventStore;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
 
 namespace UnitTests.EventStore;

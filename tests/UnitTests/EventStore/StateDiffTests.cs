@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Services.TimeTravel;
+using Payments.Operations.TimeTravel;
 
 namespace UnitTests.EventStore;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
-using Payments.Gateway;
+using Payments.Gateway.ApiKeys;
 
 namespace UnitTests.Gateway;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Gateway;
+using Payments.Gateway.OpenApi;
 
 namespace UnitTests.Gateway;
 

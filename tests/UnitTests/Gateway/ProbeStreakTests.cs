@@ -1,4 +1,4 @@
-using Payments.Gateway;
+using Payments.Gateway.Proxying;
 
 namespace UnitTests.Gateway;
 

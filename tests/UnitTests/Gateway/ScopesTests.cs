@@ -1,5 +1,6 @@
-using Payments.Gateway;
-using Payments.ServiceDefaults;
+using Payments.Gateway.ApiKeys;
+using Payments.Gateway.Proxying;
+using Payments.ServiceDefaults.Callers;
 
 namespace UnitTests.Gateway;
 

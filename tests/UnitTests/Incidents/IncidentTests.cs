@@ -1,10 +1,10 @@
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Messaging;
-using Payments.Messaging.Replays.Rehearsal;
+using Payments.Messaging.DeadLetters.Incidents;
+using Payments.Messaging.DeadLetters.Replays.Rehearsal;
+using Payments.Messaging.Topics;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
-using Payments.Services.Capsules;
 using Payments.WalletService.Wallets;
 
 namespace UnitTests.Incidents;

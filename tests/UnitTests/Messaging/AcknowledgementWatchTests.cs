@@ -1,4 +1,4 @@
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
 
 namespace UnitTests.Messaging;

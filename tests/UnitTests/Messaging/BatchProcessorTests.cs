@@ -4,13 +4,14 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -30,7 +31,7 @@ public sealed class BatchProcessorTests
     private static readonly ConsumerDefinition<string, int> Consumer = new()
     {
         Name = "counter",
-        Topics = [Topics.PaymentEvents],
+        Topics = [PlatformTopics.PaymentEvents],
         Aggregate = Numbers,
         Interpret = message => new(Numbers.Stream(message.Headers.Correlation), AddNext, StartsStream: true),
     };
@@ -97,7 +98,7 @@ public sealed class BatchProcessorTests
         var headers = MessageCases.Headers with { Position = 5, Previous = 0, Incarnation = lost };
         var record = new ConsumeResult<byte[], byte[]>
         {
-            Topic = Topics.PaymentEvents.Name,
+            Topic = PlatformTopics.PaymentEvents.Name,
             Partition = 0,
             Offset = 5,
             Message = MessageCodec.Encode("wallet:1", headers, "{}"u8.ToArray()),
@@ -131,7 +132,7 @@ public sealed class BatchProcessorTests
         var headers = MessageCases.Headers with { Position = position, Previous = previous };
         var record = new ConsumeResult<byte[], byte[]>
         {
-            Topic = Topics.PaymentEvents.Name,
+            Topic = PlatformTopics.PaymentEvents.Name,
             Partition = 0,
             Offset = position,
             Message = MessageCodec.Encode("wallet:1", headers, "{}"u8.ToArray()),

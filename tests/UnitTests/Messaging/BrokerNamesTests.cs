@@ -1,6 +1,7 @@
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -30,7 +31,7 @@ public sealed class BrokerNamesTests
 
         Assert.Equal(("blue.saga", "blue.saga-1"), (consumer.GroupId, consumer.ClientId));
         Assert.Equal("blue.relay-sagas", KafkaClientConfig.Producer(options, "relay-sagas").ClientId);
-        Assert.Equal("blue.events.sagas.v1", TopicCreator.Specification(Topics.SagaEvents, options).Name);
+        Assert.Equal("blue.events.sagas.v1", TopicCreator.Specification(PlatformTopics.SagaEvents, options).Name);
     }
 
     [Fact]

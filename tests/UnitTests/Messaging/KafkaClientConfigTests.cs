@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 
 namespace UnitTests.Messaging;
 

@@ -2,7 +2,8 @@ using System.Text;
 using Confluent.Kafka;
 using FsCheck;
 using FsCheck.Fluent;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -72,7 +73,7 @@ internal static class MessageCases
 
     /// <summary>What a consumer gets of this record, at offset 9 of partition 4.</summary>
     public static ConsumeResult<byte[], byte[]> Delivered(Message<byte[], byte[]> record) =>
-        new() { Topic = Topics.PaymentEvents.Name, Partition = 4, Offset = 9, Message = record };
+        new() { Topic = PlatformTopics.PaymentEvents.Name, Partition = 4, Offset = 9, Message = record };
 
     private static Gen<long> Number(long min) =>
         from high in Gen.Choose(0, int.MaxValue)

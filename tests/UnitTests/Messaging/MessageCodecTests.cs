@@ -1,7 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using FsCheck.Fluent;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
 using UnitTests.Randomness;
 
 namespace UnitTests.Messaging;

@@ -1,6 +1,6 @@
 using System.Text;
 using FsCheck.Fluent;
-using Payments.Messaging;
+using Payments.Messaging.Topics;
 using UnitTests.Randomness;
 
 namespace UnitTests.Messaging;
@@ -38,15 +38,15 @@ public sealed class PaymentEventsPartitionerTests
     [InlineData("events.sagas.v1", "saga/0198c0de-0000-7000-8000-000000000001", 4)]
     [InlineData("progress.consumers.v1", "anything", 0)]
     public void A_key_stays_where_it_has_always_been(string topic, string key, int partition) =>
-        Assert.Equal(partition, PaymentEventsPartitioner.PartitionOf(Topics.All.Single(t => t.Name == topic), key));
+        Assert.Equal(partition, PaymentEventsPartitioner.PartitionOf(PlatformTopics.All.Single(t => t.Name == topic), key));
 
     [Fact]
     public void Wallet_flows_have_the_even_partitions_and_card_flows_the_odd_ones() => Invariant.HoldsForAll(
         MessageCases.Text.ToArbitrary(),
         id =>
         {
-            Assert.Equal(0, PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, RoutingKey.ForUser(id)) % 2);
-            Assert.Equal(1, PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, "payment/" + id) % 2);
+            Assert.Equal(0, PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, RoutingKey.ForUser(id)) % 2);
+            Assert.Equal(1, PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, "payment/" + id) % 2);
         });
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PaymentEventsPartitionerTests
         drawn =>
         {
             var (key, count) = drawn;
-            foreach (var topic in Topics.All.Select(topic => topic with { Partitions = count }))
+            foreach (var topic in PlatformTopics.All.Select(topic => topic with { Partitions = count }))
             {
                 foreach (var prefix in new[] { "user/", "payment/", "wallet/", "saga/", "x" })
                     Assert.InRange(PaymentEventsPartitioner.PartitionOf(topic, prefix + key), 0, count - 1);
@@ -71,7 +71,7 @@ public sealed class PaymentEventsPartitionerTests
         var random = Seed.NewRandom();
         var counts = Enumerable.Range(0, KeysForSpread)
             .Select(i => $"{prefix}0198c0de-{i >> 12:x4}-7{i & 0xfff:x3}-8000-{random.NextInt64(1L << 48):x12}")
-            .CountBy(key => PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, key))
+            .CountBy(key => PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, key))
             .ToDictionary();
 
         // Five standard deviations of a fair spread: a seed in millions fails.
@@ -82,5 +82,5 @@ public sealed class PaymentEventsPartitionerTests
 
     [Fact]
     public void A_message_without_a_key_has_no_partition() =>
-        Assert.Throws<ArgumentException>(() => PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, ""));
+        Assert.Throws<ArgumentException>(() => PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, ""));
 }

@@ -1,8 +1,9 @@
 using System.Text;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -100,9 +101,9 @@ public sealed class ProgressTests
     public void What_waits_for_a_source_that_has_no_relay_here_is_astray_and_asked_for_from_nobody()
     {
         var batch = _progress.Begin();
-        var stray = Message(position: 5, previous: 3, source: "stranger") with { Topic = Topics.WalletCommands.Name };
-        var behindGap = Message(position: 5, previous: 3, source: "sagas") with { Topic = Topics.WalletCommands.Name };
-        var fresh = Message(position: 5, previous: 0, source: "stranger") with { Topic = Topics.WalletCommands.Name };
+        var stray = Message(position: 5, previous: 3, source: "stranger") with { Topic = PlatformTopics.WalletCommands.Name };
+        var behindGap = Message(position: 5, previous: 3, source: "sagas") with { Topic = PlatformTopics.WalletCommands.Name };
+        var fresh = Message(position: 5, previous: 0, source: "stranger") with { Topic = PlatformTopics.WalletCommands.Name };
 
         Assert.Equal(MessageDisposition.Stray, batch.Place(stray));
         Assert.Equal(MessageDisposition.AfterGap, batch.Place(behindGap));

@@ -1,4 +1,4 @@
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
 using UnitTests.Messaging.Broker;
 
 namespace UnitTests.Messaging;

@@ -1,5 +1,5 @@
 using Payments.Messaging.DeadLetters;
-using Payments.Messaging.Replays;
+using Payments.Messaging.DeadLetters.Replays;
 using UnitTests.Randomness;
 
 namespace UnitTests.Messaging;

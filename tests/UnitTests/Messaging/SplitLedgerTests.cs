@@ -1,17 +1,17 @@
-using Payments.Messaging;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
 /// <summary>The relay's books while one logical partition lies on two physical ones.</summary>
 public sealed class SplitLedgerTests
 {
-    private static readonly PartitionOf Whole = new(Topics.PaymentEvents.Name, 4);
-    private static readonly PartitionOf Half = new(Topics.WalletPaymentEvents.Name, 2);
-    private static readonly PartitionOf Other = new(Topics.ExternalPaymentEvents.Name, 2);
+    private static readonly PartitionOf Whole = new(PlatformTopics.PaymentEvents.Name, 4);
+    private static readonly PartitionOf Half = new(PlatformTopics.WalletPaymentEvents.Name, 2);
+    private static readonly PartitionOf Other = new(PlatformTopics.ExternalPaymentEvents.Name, 2);
 
     private readonly RelayLedger _ledger = new(
-        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), Topics.ReadersOf);
+        0, new Dictionary<PartitionOf, Published>(), new Dictionary<(string, PartitionOf), long>(), PlatformTopics.ReadersOf);
 
     [Fact]
     public void What_lies_on_either_counts_as_one_partition_with_the_last_of_both()
@@ -87,6 +87,6 @@ public sealed class SplitLedgerTests
         _ledger.Delivered(9, Other, endOffset: 1);
         _ledger.Acknowledge(ConsumerNames.Saga, Half, 8);
 
-        Assert.Equal([(ConsumerNames.Saga, new PartitionOf(Topics.PaymentEvents.Name, 5), 0L)], _ledger.Unacknowledged());
+        Assert.Equal([(ConsumerNames.Saga, new PartitionOf(PlatformTopics.PaymentEvents.Name, 5), 0L)], _ledger.Unacknowledged());
     }
 }

@@ -1,8 +1,9 @@
 using Confluent.Kafka;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -10,8 +11,8 @@ namespace UnitTests.Messaging;
 public sealed class SplitProgressTests
 {
     private const string Consumer = "reader";
-    private static readonly PartitionOf Whole = new(Topics.PaymentEvents.Name, 4);
-    private static readonly PartitionOf Half = new(Topics.WalletPaymentEvents.Name, 2);
+    private static readonly PartitionOf Whole = new(PlatformTopics.PaymentEvents.Name, 4);
+    private static readonly PartitionOf Half = new(PlatformTopics.WalletPaymentEvents.Name, 2);
 
     private readonly Progress _progress = new(Consumer);
 
@@ -69,7 +70,7 @@ public sealed class SplitProgressTests
     [Fact]
     public void On_another_topic_a_gap_is_told_at_once()
     {
-        var gap = new ConsumerProgress(Consumer, "sagas", [new(Topics.WalletCommands.Name, 1, 3)], Gap: true);
+        var gap = new ConsumerProgress(Consumer, "sagas", [new(PlatformTopics.WalletCommands.Name, 1, 3)], Gap: true);
 
         Assert.Equal(gap.Partitions, Assert.Single(new GapPatience().Lasting([gap], TimeSpan.Zero)).Partitions);
     }

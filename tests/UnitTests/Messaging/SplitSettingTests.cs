@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Messaging;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 

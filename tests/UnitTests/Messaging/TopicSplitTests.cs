@@ -1,25 +1,25 @@
-using Payments.Messaging;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
 public sealed class TopicSplitTests
 {
-    private static IEnumerable<PartitionOf> Whole => Of(Topics.PaymentEvents);
+    private static IEnumerable<PartitionOf> Whole => Of(PlatformTopics.PaymentEvents);
 
     [Fact]
     public void Wallet_flows_are_the_even_partitions_and_external_flows_the_odd_ones()
     {
-        Assert.Equal([0, 2, 4, 6, 8, 10], Of(Topics.WalletPaymentEvents).Select(p => TopicSplit.Logical(p).Partition));
-        Assert.Equal([1, 3, 5, 7, 9, 11], Of(Topics.ExternalPaymentEvents).Select(p => TopicSplit.Logical(p).Partition));
+        Assert.Equal([0, 2, 4, 6, 8, 10], Of(PlatformTopics.WalletPaymentEvents).Select(p => TopicSplit.Logical(p).Partition));
+        Assert.Equal([1, 3, 5, 7, 9, 11], Of(PlatformTopics.ExternalPaymentEvents).Select(p => TopicSplit.Logical(p).Partition));
         Assert.All(
-            Of(Topics.WalletPaymentEvents).Concat(Of(Topics.ExternalPaymentEvents)),
-            half => Assert.Equal(Topics.PaymentEvents.Name, TopicSplit.Logical(half).Topic));
+            Of(PlatformTopics.WalletPaymentEvents).Concat(Of(PlatformTopics.ExternalPaymentEvents)),
+            half => Assert.Equal(PlatformTopics.PaymentEvents.Name, TopicSplit.Logical(half).Topic));
     }
 
     [Fact]
     public void A_logical_place_is_its_own_and_so_is_that_of_every_other_topic() => Assert.All(
-        Topics.All.Except([Topics.WalletPaymentEvents, Topics.ExternalPaymentEvents]).SelectMany(Of),
+        PlatformTopics.All.Except([PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents]).SelectMany(Of),
         place => Assert.Equal(place, TopicSplit.Logical(place)));
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TopicSplitTests
 
     [Fact]
     public void Every_other_topic_is_written_to_in_its_one_place_in_every_phase() => Assert.All(
-        Topics.All.Where(t => t.Name != Topics.PaymentEvents.Name).SelectMany(Of),
+        PlatformTopics.All.Where(t => t.Name != PlatformTopics.PaymentEvents.Name).SelectMany(Of),
         place => Assert.All(Enum.GetValues<SplitPhase>(), phase => Assert.Equal([place], TopicSplit.Physical(place, phase))));
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class TopicSplitTests
     {
         foreach (var number in Enumerable.Range(0, 100))
         {
-            Assert.Equal(Topics.WalletPaymentEvents.Name, HalfOf(RoutingKey.ForUser($"user-{number}")));
-            Assert.Equal(Topics.ExternalPaymentEvents.Name, HalfOf(RoutingKey.ForPayment(Guid.CreateVersion7())));
+            Assert.Equal(PlatformTopics.WalletPaymentEvents.Name, HalfOf(RoutingKey.ForUser($"user-{number}")));
+            Assert.Equal(PlatformTopics.ExternalPaymentEvents.Name, HalfOf(RoutingKey.ForPayment(Guid.CreateVersion7())));
         }
     }
 
@@ -56,9 +56,9 @@ public sealed class TopicSplitTests
     public void Consumers_of_the_topic_read_its_halves_too()
     {
         Assert.Equal(
-            [Topics.PaymentEvents, Topics.WalletPaymentEvents, Topics.ExternalPaymentEvents], TopicSplit.TopicsOf(Topics.PaymentEvents));
-        Assert.Equal([Topics.WalletCommands], TopicSplit.TopicsOf(Topics.WalletCommands));
-        Assert.All(TopicSplit.TopicsOf(Topics.PaymentEvents), topic => Assert.Equal(Topics.PaymentEvents.Readers, topic.Readers));
+            [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents], TopicSplit.TopicsOf(PlatformTopics.PaymentEvents));
+        Assert.Equal([PlatformTopics.WalletCommands], TopicSplit.TopicsOf(PlatformTopics.WalletCommands));
+        Assert.All(TopicSplit.TopicsOf(PlatformTopics.PaymentEvents), topic => Assert.Equal(PlatformTopics.PaymentEvents.Readers, topic.Readers));
     }
 
     [Theory]
@@ -80,8 +80,8 @@ public sealed class TopicSplitTests
 
     private static string HalfOf(string key)
     {
-        var partition = PaymentEventsPartitioner.PartitionOf(Topics.PaymentEvents, key);
-        return TopicSplit.Physical(new PartitionOf(Topics.PaymentEvents.Name, partition), SplitPhase.Split)[0].Topic;
+        var partition = PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, key);
+        return TopicSplit.Physical(new PartitionOf(PlatformTopics.PaymentEvents.Name, partition), SplitPhase.Split)[0].Topic;
     }
 
     private static IEnumerable<PartitionOf> Of(Topic topic) =>

@@ -1,4 +1,5 @@
-using Payments.Messaging;
+using Payments.Messaging.Kafka;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging;
 
@@ -23,12 +24,12 @@ public sealed class TopicsTests
             ("events.sagas.v1.dlq", 6, 30.0),
             ("progress.consumers.v1", 1, 1.0 / 24),
         ],
-        Topics.All.Select(topic => (topic.Name, topic.Partitions, topic.Retention.TotalDays)));
+        PlatformTopics.All.Select(topic => (topic.Name, topic.Partitions, topic.Retention.TotalDays)));
 
     [Fact]
     public void A_topic_is_created_with_its_retention_and_the_copies_that_were_asked_for()
     {
-        var made = TopicCreator.Specification(Topics.PaymentEvents, Options);
+        var made = TopicCreator.Specification(PlatformTopics.PaymentEvents, Options);
 
         Assert.Equal(("events.payments.v1", 12, (short)3), (made.Name, made.NumPartitions, made.ReplicationFactor));
         Assert.Equal(
@@ -39,7 +40,7 @@ public sealed class TopicsTests
     [Fact]
     public void Progress_is_compacted_and_forgotten_after_an_hour()
     {
-        var made = TopicCreator.Specification(Topics.ConsumerProgress, Options with { ReplicationFactor = 1, MinInSyncReplicas = 1 });
+        var made = TopicCreator.Specification(PlatformTopics.ConsumerProgress, Options with { ReplicationFactor = 1, MinInSyncReplicas = 1 });
 
         Assert.Equal(("progress.consumers.v1", 1, (short)1), (made.Name, made.NumPartitions, made.ReplicationFactor));
         Assert.Equal(

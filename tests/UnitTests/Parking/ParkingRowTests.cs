@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Payments.Messaging;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 using UnitTests.Messaging;
 using UnitTests.Randomness;

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
+using Payments.Messaging.Topics;
 using UnitTests.Messaging;
 
 namespace UnitTests.Parking;
@@ -49,7 +50,7 @@ public sealed class RefusedRowTests
         Assert.Equal("user/alice", Encoding.UTF8.GetString(kept.ToRecord().Message.Key));
         Assert.Equal("1", Encoding.UTF8.GetString(kept.ToRecord().Message.Headers.GetLastBytes("position")));
         Assert.IsType<MessageReading.Unreadable>(kept.Read());
-        Assert.Equal([new Watermark("reader", Topics.WalletCommands.Name, 0, "sagas", 1)], await _store.WatermarksAsync("reader", Cancel));
+        Assert.Equal([new Watermark("reader", PlatformTopics.WalletCommands.Name, 0, "sagas", 1)], await _store.WatermarksAsync("reader", Cancel));
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class RefusedRowTests
     private ConsumerDefinition<string, int> Definition => new()
     {
         Name = "reader",
-        Topics = [Topics.WalletCommands],
+        Topics = [PlatformTopics.WalletCommands],
         Aggregate = Numbers,
         Interpret = message => new(Numbers.Stream(message.Headers.Correlation), (_, _) => throw _failure),
     };
@@ -136,7 +137,7 @@ public sealed class RefusedRowTests
             [
                 new ConsumeResult<byte[], byte[]>
                 {
-                    Topic = Topics.WalletCommands.Name,
+                    Topic = PlatformTopics.WalletCommands.Name,
                     Partition = 0,
                     Offset = position,
                     Message = MessageCodec.Encode(key, headers, "{}"u8.ToArray()),

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.SagaService.Cards;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 using UnitTests.Messaging.Broker;
 
 namespace UnitTests.SagaService;

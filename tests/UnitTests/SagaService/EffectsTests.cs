@@ -13,10 +13,10 @@ public sealed class EffectsTests
     {
         Assert.Equal(
             ["Is undone as soon as the answer is known that it waits for: until then nobody knows what there is to undo."],
-            Texts(At(CardPayment, "CapturingCard"), OperatorAct.Compensate));
+            Texts(At(CardPayment, "CapturingCard"), SagaIntervention.Compensate));
         Assert.Equal(
             ["Is undone if the answer that it waits for is no. If it is yes there is no way back, and it goes on."],
-            Texts(At(CardRefund, "RefundingCard"), OperatorAct.Compensate));
+            Texts(At(CardRefund, "RefundingCard"), SagaIntervention.Compensate));
     }
 
     [Fact]
@@ -26,16 +26,16 @@ public sealed class EffectsTests
         var voiding = At(CardPayment, "Voiding");
         Assert.Equal(
             [again, "The card processor is asked to let go what it set aside of 25.00 EUR, or never to do so."],
-            Texts(voiding, OperatorAct.Retry));
+            Texts(voiding, SagaIntervention.Retry));
         Assert.Equal(
             [
                 again,
                 "The card processor is asked anew to let go what it set aside of 25.00 EUR: a request of its own, for it declined before."
             ],
-            Texts(After(voiding, Answer(CardPayment, "VoidDeclined")), OperatorAct.Retry));
+            Texts(After(voiding, Answer(CardPayment, "VoidDeclined")), SagaIntervention.Retry));
     }
 
-    private static IReadOnlyList<string> Texts(Saga saga, OperatorAct act) => Effects.Texts(
+    private static IReadOnlyList<string> Texts(Saga saga, SagaIntervention act) => Effects.Texts(
         Engine.Definitions,
         saga,
         Assert.IsType<Decision<SagaEvent>.Accepted>(Engine.Decide(saga, act, "olga", "a test", Start)).Events);

@@ -64,7 +64,7 @@ public sealed class OperatorActsTests
     [InlineData("card-refund", CardRefund)]
     public void Every_act_in_every_phase_does_what_the_table_says(string name, string table)
     {
-        var (course, acts) = (Named(name), Enum.GetValues<OperatorAct>());
+        var (course, acts) = (Named(name), Enum.GetValues<SagaIntervention>());
         string[][] happened =
         [
             ["phase", .. acts.Select(act => $"{act}")],
@@ -75,7 +75,7 @@ public sealed class OperatorActsTests
     }
 
     [Fact]
-    public void What_no_saga_is_about_cannot_be_acted_upon() => Assert.All(Enum.GetValues<OperatorAct>(), act => Assert.Equal(
+    public void What_no_saga_is_about_cannot_be_acted_upon() => Assert.All(Enum.GetValues<SagaIntervention>(), act => Assert.Equal(
         new Decision<SagaEvent>.Refused(new Refusal("saga_not_found", "There is no such saga.")),
         Engine.Decide(null, act, "olga", "why", Start)));
 
@@ -85,9 +85,9 @@ public sealed class OperatorActsTests
         var (course, stop) = place;
         var overdue = Fold(At(course, stop.Phase), [new SagaEvent.WentOverdue(stop.Phase, Start)]) with { Attempt = 3 };
 
-        var events = Act(overdue, OperatorAct.Retry);
+        var events = Act(overdue, SagaIntervention.Retry);
         Assert.Equal(
-            [Acted(OperatorAct.Retry), new SagaEvent.Retried(stop.Phase, "Retry", 1, Start.AddSeconds(stop.Seconds)), stop.Asks], events);
+            [Acted(SagaIntervention.Retry), new SagaEvent.Retried(stop.Phase, "Retry", 1, Start.AddSeconds(stop.Seconds)), stop.Asks], events);
         Assert.Equal(
             overdue with { Attempt = 1, Overdue = false, Deadline = Start.AddSeconds(stop.Seconds) }, Fold(overdue, events));
     });
@@ -100,8 +100,8 @@ public sealed class OperatorActsTests
         var course = Named(name);
         var (first, undo) = (At(course, course.Way[0].Phase), course.WayBack[^1]);
 
-        var events = Act(first, OperatorAct.Compensate);
-        Assert.Equal([Acted(OperatorAct.Compensate), Moved(undo, "Compensate", "compensated_by_operator"), undo.Asks], events);
+        var events = Act(first, SagaIntervention.Compensate);
+        Assert.Equal([Acted(SagaIntervention.Compensate), Moved(undo, "Compensate", "compensated_by_operator"), undo.Asks], events);
 
         var undoing = Fold(first, events);
         Assert.Empty(React(undoing, course.Way[0].Done)); // Late, and undone as well.
@@ -125,12 +125,12 @@ public sealed class OperatorActsTests
     {
         var course = Named(name);
         var (waiting, signal) = (At(course, course.Way[1].Phase), Answer(course, answer));
-        SagaEvent[] requested = [Acted(OperatorAct.Compensate), new SagaEvent.CompensationRequested(waiting.Phase)];
-        Assert.Equal(requested, Act(waiting, OperatorAct.Compensate));
+        SagaEvent[] requested = [Acted(SagaIntervention.Compensate), new SagaEvent.CompensationRequested(waiting.Phase)];
+        Assert.Equal(requested, Act(waiting, SagaIntervention.Compensate));
 
         var asked = Fold(waiting, requested);
         Assert.Equal(waiting with { CompensationRequested = true }, asked);
-        Assert.Equal([Acted(OperatorAct.Compensate)], Act(asked, OperatorAct.Compensate)); // Noted, and nothing new.
+        Assert.Equal([Acted(SagaIntervention.Compensate)], Act(asked, SagaIntervention.Compensate)); // Noted, and nothing new.
 
         var stop = course.Way.Concat(course.WayBack).Single(s => s.Phase == to);
         Assert.Equal([.. Evidence(signal), Moved(stop, answer, code), stop.Asks], React(asked, signal));
@@ -151,7 +151,7 @@ public sealed class OperatorActsTests
 
         Assert.Equal((true, true, 3), (silent.Overdue, silent.CompensationRequested, silent.Attempt));
         Assert.Equal(React(asked, course.Way[1].Done), React(silent, course.Way[1].Done));
-        Assert.True(Fold(silent, Act(silent, OperatorAct.Retry)).CompensationRequested);
+        Assert.True(Fold(silent, Act(silent, SagaIntervention.Retry)).CompensationRequested);
     }
 
     /// <summary>Else the books of the platform and of the processor would differ for ever.</summary>
@@ -169,11 +169,11 @@ public sealed class OperatorActsTests
         var (course, saga) = (Named(name), At(Named(name), phase));
         var approved = React(saga, Approved(course.Terms.Operation, act, course.Terms.Amount));
 
-        var events = Act(saga, OperatorAct.Complete);
+        var events = Act(saga, SagaIntervention.Complete);
 
         Assert.Equal(
             [
-                Acted(OperatorAct.Complete),
+                Acted(SagaIntervention.Complete),
                 .. approved.Select(e => e switch
                 {
                     SagaEvent.Moved moved => moved with { Because = "Complete" },
@@ -185,12 +185,12 @@ public sealed class OperatorActsTests
         Assert.Equal(Fold(saga, approved), Fold(saga, events));
     }
 
-    private static SagaEvent.OperatorActed Acted(OperatorAct act) => new SagaEvent.OperatorActed(act, "olga", "why");
+    private static SagaEvent.OperatorActed Acted(SagaIntervention act) => new SagaEvent.OperatorActed(act, "olga", "why");
 
-    private static SagaEvent[] Act(Saga saga, OperatorAct act) =>
+    private static SagaEvent[] Act(Saga saga, SagaIntervention act) =>
         [.. Assert.IsType<Decision<SagaEvent>.Accepted>(Engine.Decide(saga, act, "olga", "why", Start)).Events];
 
-    private static string Led(Saga saga, OperatorAct act) => Engine.Decide(saga, act, "olga", "why", Start) switch
+    private static string Led(Saga saga, SagaIntervention act) => Engine.Decide(saga, act, "olga", "why", Start) switch
     {
         Decision<SagaEvent>.Refused refused => refused.Reason.Code,
         Decision<SagaEvent>.Accepted { Events: [_, .. var then] } => then.First(e => e is not SagaEvent.CardAnswered) switch

@@ -7,7 +7,7 @@ namespace UnitTests.Sagas;
 /// <summary>A stream that cannot have come from the engine is corrupt: folding it stops.</summary>
 public sealed class SagaFoldingTests
 {
-    private static readonly SagaEvent Acted = new SagaEvent.OperatorActed(OperatorAct.Retry, "olga", "why");
+    private static readonly SagaEvent Acted = new SagaEvent.OperatorActed(SagaIntervention.Retry, "olga", "why");
 
     private static readonly SagaEvent Answered =
         new SagaEvent.CardAnswered(((Signal.OfCard)CardPayment.Way[0].Done).Answer);

@@ -78,7 +78,7 @@ public sealed class StepRefusedTests
     {
         var overdue = Fold(After(At(Named(name), phase), Answer(Named(name), refusal)), [new SagaEvent.WentOverdue(phase, Start)]);
         var events = Assert.IsType<Decision<SagaEvent>.Accepted>(
-            Engine.Decide(overdue, OperatorAct.Retry, "olga", "topped up", Start)).Events;
+            Engine.Decide(overdue, SagaIntervention.Retry, "olga", "topped up", Start)).Events;
 
         var anew = Fold(overdue, events);
         Assert.Equal((phase, 1, false, code), (anew.Phase, anew.Attempt, anew.Overdue, anew.RefusalCode));
@@ -113,7 +113,7 @@ public sealed class StepRefusedTests
     private static bool NoEvidence(SagaEvent e) => e is not SagaEvent.CardAnswered;
 
     private static System.Collections.Immutable.ImmutableArray<SagaEvent> Retry(Saga saga) => Assert.IsType<Decision<SagaEvent>.Accepted>(
-        Engine.Decide(saga, OperatorAct.Retry, "olga", "again", Start)).Events;
+        Engine.Decide(saga, SagaIntervention.Retry, "olga", "again", Start)).Events;
 
     private static string KeyOf(IEnumerable<SagaEvent> events) => events.OfType<SagaEvent.CardCommanded>().Single().Command.Key;
 }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Sealing;
 
 namespace UnitTests.Sealing;

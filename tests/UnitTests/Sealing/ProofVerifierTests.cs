@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Sealing;
 using Payments.EventStore.Sealing.Proving;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace UnitTests.Sealing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
 namespace UnitTests.ServiceDefaults;
 

@@ -1,4 +1,4 @@
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Requests;
 
 namespace UnitTests.ServiceDefaults;
 

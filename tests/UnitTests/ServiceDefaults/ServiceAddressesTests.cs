@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 
 namespace UnitTests.ServiceDefaults;
 

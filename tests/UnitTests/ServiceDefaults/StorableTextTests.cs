@@ -1,5 +1,5 @@
 using System.Text;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Requests;
 
 namespace UnitTests.ServiceDefaults;
 

@@ -99,7 +99,7 @@ internal static class Samples
         ["saga.step-refused.v1"] = new SagaEvent.StepRefused("Reversing", "insufficient_funds", Noon.AddSeconds(10)),
         ["saga.went-overdue.v1"] = new SagaEvent.WentOverdue("Crediting", Noon),
         ["saga.compensation-requested.v1"] = new SagaEvent.CompensationRequested("Crediting"),
-        ["saga.operator-acted.v1"] = new SagaEvent.OperatorActed(OperatorAct.Compensate, "ops/olga", "payee asked for it"),
+        ["saga.operator-acted.v1"] = new SagaEvent.OperatorActed(SagaIntervention.Compensate, "ops/olga", "payee asked for it"),
         ["saga.card-answered.v1"] = new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Capture, Euro(2_500), null)),
         ["saga.card-answered.v1+declined"] =
             new SagaEvent.CardAnswered(new CardAnswer(Operation, CardAct.Authorise, Euro(2_500), "card_declined")),

@@ -1,6 +1,7 @@
 using Npgsql;
 using Payments.PaymentService.Payments;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
+using Payments.ServiceDefaults.Requests;
 
 namespace Payments.PaymentService.Analytics;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Payments.PaymentService.Payments;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Analytics;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Hosting.Metrics;
 using Payments.PaymentService.Payments;
-using Payments.Services;
-using Payments.Services.Metrics;
 
 namespace Payments.PaymentService.Analytics;
 

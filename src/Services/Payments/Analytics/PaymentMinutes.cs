@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Payments.Domain.Payments;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
+using Payments.Hosting;
 using Payments.PaymentService.Payments;
-using Payments.Services;
 
 namespace Payments.PaymentService.Analytics;
 

@@ -2,13 +2,13 @@ using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Wire;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
-using Payments.Messaging;
+using Payments.Hosting;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Topics;
 using Payments.PaymentService.Refunds;
-using Payments.Services;
 
 namespace Payments.PaymentService.Payments;
 
@@ -42,7 +42,7 @@ internal static class PaymentAggregate
     public static readonly ConsumerDefinition<Payment, PaymentEvent> Consumer = new()
     {
         Name = ConsumerNames.Payment,
-        Topics = [Topics.PaymentCommands],
+        Topics = [PlatformTopics.PaymentCommands],
         Aggregate = Definition,
         Interpret = message =>
         {

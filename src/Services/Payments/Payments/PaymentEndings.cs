@@ -1,8 +1,8 @@
 using Npgsql;
 using Payments.Domain.Payments;
 using Payments.Domain.Wire;
-using Payments.EventStore;
-using Payments.Services;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
 
 namespace Payments.PaymentService.Payments;
 

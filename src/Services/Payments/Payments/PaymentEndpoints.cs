@@ -1,19 +1,10 @@
 using Payments.Domain.Payments;
+using Payments.Messaging.DeadLetters;
+using Payments.Operations;
+using Payments.Operations.Exports;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
-using Payments.ServiceDefaults;
-using Payments.Services.Audit;
-using Payments.Services.Compliance;
-using Payments.Services.Consumers;
-using Payments.Services.DeadLetters;
-using Payments.Services.EventReplays;
-using Payments.Services.Events;
-using Payments.Services.Failures;
-using Payments.Services.FourEyes;
-using Payments.Services.Invariants;
-using Payments.Services.Projections;
-using Payments.Services.Settings;
-using Payments.Services.TimeTravel;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.PaymentService.Payments;
 
@@ -57,17 +48,8 @@ internal static class PaymentEndpoints
         var admin = app.MapAdmin("/api/admin/payments");
         admin.MapGet("/overview", Overview.Get);
         admin.MapGet("/failures", PaymentFailures.Get);
-        admin.MapEvents();
-        admin.MapTimeTravel<Payment, PaymentEvent>();
-        admin.MapAudit();
-        admin.MapApprovals();
-        admin.MapProjections();
-        admin.MapInvariants();
-        admin.MapConsumers();
-        admin.MapSettings();
-        admin.MapPlantedFailures();
-        admin.MapEventReplays();
-        admin.MapAuditEvents(
+        admin.MapOperations<Payment, PaymentEvent>();
+        admin.MapEventExport(
             "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'payment.requested.v1' " +
             "and $1 in (r.data #>> '{terms,payee}', r.data #>> '{terms,source,owner}', r.data #>> '{terms,payer}'))");
         admin.MapDeadLetters<Payment, PaymentEvent>();

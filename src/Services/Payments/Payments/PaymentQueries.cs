@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
-using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.History;
+using Payments.Hosting;
+using Payments.Operations.History;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Payments;
 

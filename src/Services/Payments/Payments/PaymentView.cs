@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using Payments.Operations.History;
 using Payments.PaymentService.Analytics;
 using Payments.PaymentService.Refunds;
-using Payments.Services.History;
 
 namespace Payments.PaymentService.Payments;
 

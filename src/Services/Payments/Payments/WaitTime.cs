@@ -1,5 +1,5 @@
 using System.Globalization;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Payments;
 

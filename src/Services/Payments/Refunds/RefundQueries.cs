@@ -1,7 +1,7 @@
 using Npgsql;
 using Payments.Domain;
 using Payments.PaymentService.Payments;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Refunds;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Domain.Payments;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.PaymentService.Payments;
 
 namespace Payments.PaymentService.Refunds;

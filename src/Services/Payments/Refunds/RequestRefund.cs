@@ -4,9 +4,10 @@ using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.EventStore.Aggregates;
+using Payments.Hosting;
 using Payments.PaymentService.Payments;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Refunds;
 

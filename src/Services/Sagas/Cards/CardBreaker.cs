@@ -1,4 +1,4 @@
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Configuration;
 using StackExchange.Redis;
 
 namespace Payments.SagaService.Cards;

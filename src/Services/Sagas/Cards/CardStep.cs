@@ -1,4 +1,5 @@
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Clocks;
+using Payments.ServiceDefaults.Configuration;
 
 namespace Payments.SagaService.Cards;
 

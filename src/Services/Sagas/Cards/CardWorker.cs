@@ -5,6 +5,7 @@ using Payments.Domain.Cards;
 using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.SagaService.Sagas;
 
 namespace Payments.SagaService.Cards;

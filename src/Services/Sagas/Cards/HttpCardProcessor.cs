@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Callers;
 using Polly.Timeout;
 
 namespace Payments.SagaService.Cards;

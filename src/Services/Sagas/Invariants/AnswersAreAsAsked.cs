@@ -1,8 +1,8 @@
 using Npgsql;
 using Payments.Domain;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 using Payments.SagaService.Sagas;
-using Payments.Services.Invariants;
 
 namespace Payments.SagaService.Invariants;
 

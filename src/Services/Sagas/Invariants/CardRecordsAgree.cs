@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 using Payments.SagaService.Sagas;
-using Payments.Services.Invariants;
 
 namespace Payments.SagaService.Invariants;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain.Sagas;
-using Payments.Services.Invariants;
+using Payments.Operations.Invariants;
 
 namespace Payments.SagaService.Invariants;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.ServiceDefaults;
-using Payments.Services.Invariants;
+using Payments.Operations.Invariants;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.SagaService.Invariants;
 

@@ -1,16 +1,16 @@
 using Payments.Domain.Sagas;
+using Payments.Operations.Invariants;
+using Payments.Operations.Invariants.ProjectionChecks;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Sagas;
-using Payments.ServiceDefaults;
-using Payments.Services.Invariants;
-using Payments.Services.Invariants.Auditing;
+using Payments.ServiceDefaults.Configuration;
 
 namespace Payments.SagaService.Invariants;
 
 /// <summary>What the saga service looks at.</summary>
 internal static class SagaInvariants
 {
-    public static readonly AuditedTable Table = AuditedTable.Of("sagas", "saga_id", SagaJson.Default.SagaRow);
+    public static readonly CheckedTable Table = CheckedTable.Of("sagas", "saga_id", SagaJson.Default.SagaRow);
 
     public static void AddSagaInvariants(this WebApplicationBuilder builder)
     {
@@ -26,7 +26,7 @@ internal static class SagaInvariants
         builder.Services.AddSingleton<OpenHolds>();
         builder.Services.AddSingleton<WalletMovements>();
         builder.Services.AddSingleton<ProcessorRecordsCopy>();
-        builder.AddProjectionAudit<Saga, SagaEvent>(Table);
+        builder.AddProjectionCheck<Saga, SagaEvent>(Table);
         builder.AddInvariant(HoldsMatchSagas.Name, provider => ActivatorUtilities.CreateInstance<HoldsMatchSagas>(provider).Invariant);
         builder.AddInvariant(MovementsAreOfSagas.Name, p => ActivatorUtilities.CreateInstance<MovementsAreOfSagas>(p).Invariant);
         builder.AddInvariant(SuspenseIsInFlight.Name, p => ActivatorUtilities.CreateInstance<SuspenseIsInFlight>(p).Invariant);

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 using Payments.SagaService.Sagas;
-using Payments.Services.Invariants;
 
 namespace Payments.SagaService.Invariants;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Services.Invariants;
+using Payments.Operations.Invariants;
 
 namespace Payments.SagaService.Invariants;
 

@@ -3,12 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.Domain;
 using Payments.Domain.Sagas;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Operations.Approvals;
+using Payments.Operations.Audit;
 using Payments.SagaService.Sagas;
-using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.FourEyes;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.SagaService.Operators;
 
@@ -43,20 +45,20 @@ internal sealed class ActOnSaga(
     public static Task<IResult> Retry(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Retry, id, request, by, key, caller, context, cancel);
+        acts.HandleAsync(SagaIntervention.Retry, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Compensate(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Compensate, id, request, by, key, caller, context, cancel);
+        acts.HandleAsync(SagaIntervention.Compensate, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Complete(
         Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
-        acts.HandleAsync(OperatorAct.Complete, id, request, by, key, caller, context, cancel);
+        acts.HandleAsync(SagaIntervention.Complete, id, request, by, key, caller, context, cancel);
 
     private async Task<IResult> HandleAsync(
-        OperatorAct act,
+        SagaIntervention act,
         Guid id,
         ActRequest request,
         OperatorName by,
@@ -132,12 +134,12 @@ internal sealed class ActOnSaga(
     }
 
     // What was begun may be tried again by whoever is on call. What ends it in another way than it was meant to needs two, if it is much.
-    private static bool MovesMoney(OperatorAct act) => act is OperatorAct.Compensate or OperatorAct.Complete;
+    private static bool MovesMoney(SagaIntervention act) => act is SagaIntervention.Compensate or SagaIntervention.Complete;
 
-    private static string NameOf(OperatorAct act) => act.ToString().ToLowerInvariant();
+    private static string NameOf(SagaIntervention act) => act.ToString().ToLowerInvariant();
 
-    private ProjectionRow Record(OperatorAct act, StreamId stream, Saga before, Saga after, OperatorName by, string reason) =>
-        new Messaging.DeadLetters.OperatorAct(
+    private ProjectionRow Record(SagaIntervention act, StreamId stream, Saga before, Saga after, OperatorName by, string reason) =>
+        new OperatorAct(
             clock.GetUtcNow(),
             by.Value,
             $"saga-{NameOf(act)}",
@@ -155,7 +157,7 @@ internal sealed class ActOnSaga(
             : null;
 
     private KeptAnswer Answer(
-        OperatorAct act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
+        SagaIntervention act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
         StatusCodes.Status200OK,
         JsonSerializer.SerializeToUtf8Bytes(
             new ActAnswer(

@@ -23,7 +23,7 @@ internal static class Effects
 
     private static string? Text(SagaDefinitions kinds, Saga before, SagaEvent e) => e switch
     {
-        SagaEvent.OperatorActed { Act: OperatorAct.Complete } =>
+        SagaEvent.OperatorActed { Act: SagaIntervention.Complete } =>
             $"Takes it as certain that this was done: {kinds.Named(before.Definition).RequestIn(before.Phase).Awaits(before.Terms)}.",
         SagaEvent.Moved { To: SagaPhases.Completed } => "The saga ends: completed.",
         SagaEvent.Moved { To: SagaPhases.Failed } m => $"The saga ends: failed, {m.FailureCode}.",

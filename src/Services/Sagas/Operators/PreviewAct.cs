@@ -1,9 +1,9 @@
 using Payments.Domain;
 using Payments.Domain.Sagas;
 using Payments.EventStore.Aggregates;
+using Payments.Hosting;
 using Payments.SagaService.Sagas;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.SagaService.Operators;
 
@@ -70,9 +70,9 @@ internal static class PreviewAct
 internal static class Acts
 {
     public static readonly IReadOnlyList<string> Names =
-        [.. Enum.GetValues<OperatorAct>().Select(act => act.ToString().ToLowerInvariant())];
+        [.. Enum.GetValues<SagaIntervention>().Select(act => act.ToString().ToLowerInvariant())];
 
-    public static bool TryParse(string name, out OperatorAct act)
+    public static bool TryParse(string name, out SagaIntervention act)
     {
         act = default;
         return Names.Contains(name) && Enum.TryParse(name, ignoreCase: true, out act);

@@ -4,12 +4,13 @@ using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
-using Payments.Messaging;
+using Payments.Hosting;
 using Payments.Messaging.Consuming;
-using Payments.Services;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace Payments.SagaService.Sagas;
 
@@ -51,7 +52,7 @@ internal static class SagaAggregate
     public static ConsumerDefinition<Saga, SagaEvent> Consumer(SagaEngine engine) => new()
     {
         Name = ConsumerNames.Saga,
-        Topics = [Topics.PaymentEvents],
+        Topics = [PlatformTopics.PaymentEvents],
         Aggregate = Definition,
         Interpret = message => Interpret(engine, message),
     };

@@ -2,7 +2,8 @@ using Npgsql;
 using Payments.Domain.Sagas;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.Services.Clocks;
+using Payments.EventStore.Contract;
+using Payments.Operations.Clocks;
 
 namespace Payments.SagaService.Sagas;
 

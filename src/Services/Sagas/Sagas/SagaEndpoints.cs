@@ -1,19 +1,10 @@
 using Payments.Domain.Sagas;
+using Payments.Messaging.DeadLetters;
+using Payments.Operations;
+using Payments.Operations.Exports;
 using Payments.SagaService.Cards;
 using Payments.SagaService.Operators;
-using Payments.ServiceDefaults;
-using Payments.Services.Audit;
-using Payments.Services.Compliance;
-using Payments.Services.Consumers;
-using Payments.Services.DeadLetters;
-using Payments.Services.EventReplays;
-using Payments.Services.Events;
-using Payments.Services.Failures;
-using Payments.Services.FourEyes;
-using Payments.Services.Invariants;
-using Payments.Services.Projections;
-using Payments.Services.Settings;
-using Payments.Services.TimeTravel;
+using Payments.ServiceDefaults.Callers;
 
 namespace Payments.SagaService.Sagas;
 
@@ -33,17 +24,8 @@ internal static class SagaEndpoints
         admin.MapPost("/{id:guid}/retry", ActOnSaga.Retry);
         admin.MapPost("/{id:guid}/compensate", ActOnSaga.Compensate);
         admin.MapPost("/{id:guid}/complete", ActOnSaga.Complete);
-        admin.MapEvents();
-        admin.MapTimeTravel<Saga, SagaEvent>();
-        admin.MapAudit();
-        admin.MapApprovals();
-        admin.MapProjections();
-        admin.MapInvariants();
-        admin.MapConsumers();
-        admin.MapSettings();
-        admin.MapPlantedFailures();
-        admin.MapEventReplays();
-        admin.MapAuditEvents(
+        admin.MapOperations<Saga, SagaEvent>();
+        admin.MapEventExport(
             "e.correlation_id in (select r.correlation_id from events r where r.event_type = 'saga.started.v1' and $1 in (" +
             "r.data #>> '{terms,payment,payee}', r.data #>> '{terms,payment,source,owner}', r.data #>> '{terms,payee}', " +
             "r.data #>> '{terms,payer}'))");

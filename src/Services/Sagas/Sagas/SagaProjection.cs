@@ -3,8 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 
 namespace Payments.SagaService.Sagas;
 
@@ -123,13 +123,13 @@ internal static class SagaProjection
         // A person's act and the move that it leads to follow each other; what is declared to be done stands between them.
         private void NoteEffect(Saga saga, SagaEvent.Moved moved, long version)
         {
-            if (moved.Because is not (nameof(OperatorAct.Complete) or nameof(OperatorAct.Compensate)))
+            if (moved.Because is not (nameof(SagaIntervention.Complete) or nameof(SagaIntervention.Compensate)))
             {
                 return;
             }
 
             var (operation, phase) = (saga.Terms.Operation.Value, PhaseNames.Shown(moved.To));
-            var actedAt = version - (moved.Because == nameof(OperatorAct.Complete) ? 2 : 1);
+            var actedAt = version - (moved.Because == nameof(SagaIntervention.Complete) ? 2 : 1);
             if (_acts.FindIndex(a => a.Version == actedAt) is >= 0 and var found)
             {
                 _acts[found] = _acts[found] with { PhaseAfter = phase };

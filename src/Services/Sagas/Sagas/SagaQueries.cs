@@ -2,11 +2,10 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
 using Payments.Domain.Sagas;
-using Payments.EventStore;
-using Payments.Messaging.DeadLetters;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
 using Payments.SagaService.Cards;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.SagaService.Sagas;
 

@@ -1,6 +1,6 @@
 using Payments.Domain.Sagas;
+using Payments.Operations.Settings;
 using Payments.SagaService.Cards;
-using Payments.Services.Settings;
 
 namespace Payments.SagaService.Sagas;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using Payments.Domain.Sagas;
-using Payments.EventStore;
-using Payments.Services;
-using Payments.Services.Metrics;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Hosting.Metrics;
 
 namespace Payments.SagaService.Sagas;
 
@@ -71,7 +71,7 @@ internal sealed class SagaStreamMetrics(IEventStore store)
             }
         }
 
-        foreach (var act in Enum.GetNames<OperatorAct>())
+        foreach (var act in Enum.GetNames<SagaIntervention>())
         {
             Acts.Add(0, new KeyValuePair<string, object?>("act", act.ToLowerInvariant()));
         }

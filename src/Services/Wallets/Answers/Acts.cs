@@ -1,6 +1,6 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.WalletService.Answers;
 

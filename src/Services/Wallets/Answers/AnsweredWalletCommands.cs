@@ -1,5 +1,5 @@
 using Npgsql;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 
 namespace Payments.WalletService.Answers;
 

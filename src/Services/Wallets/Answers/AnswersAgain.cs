@@ -1,9 +1,11 @@
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Npgsql;
-using Payments.EventStore;
-using Payments.Messaging;
+using Payments.EventStore.Contract;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Kafka;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace Payments.WalletService.Answers;
 

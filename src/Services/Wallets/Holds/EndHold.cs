@@ -2,8 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Holds;

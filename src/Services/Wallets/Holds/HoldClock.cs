@@ -3,7 +3,8 @@ using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.Services.Clocks;
+using Payments.EventStore.Contract;
+using Payments.Operations.Clocks;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Holds;

@@ -1,6 +1,6 @@
 using Npgsql;
 using Payments.Domain;
-using Payments.Services;
+using Payments.Hosting;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Holds;

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.EventStore;
-using Payments.Services;
-using Payments.Services.Invariants;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Operations.Invariants;
 
 namespace Payments.WalletService.Invariants;
 

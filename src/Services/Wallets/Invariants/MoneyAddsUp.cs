@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Payments.EventStore;
-using Payments.Services.Invariants;
+using Payments.EventStore.Contract;
+using Payments.Operations.Invariants;
 
 namespace Payments.WalletService.Invariants;
 

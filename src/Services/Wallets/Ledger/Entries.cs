@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
 using Payments.Domain;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Errors;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Ledger;

@@ -1,8 +1,8 @@
 using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Services;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Ledger;

@@ -3,8 +3,9 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
 using Payments.EventStore.Postgres;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Errors;
+using Payments.ServiceDefaults.Requests;
 using Payments.WalletService.Wallets;
 
 namespace Payments.WalletService.Ledger;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.WalletService.Wallets;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using Payments.ServiceDefaults;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.WalletService.Wallets;
 

@@ -1,12 +1,13 @@
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Domain.Wire;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
-using Payments.Messaging;
+using Payments.Hosting;
 using Payments.Messaging.Consuming;
-using Payments.Services;
+using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 using Payments.WalletService.Answers;
 
 namespace Payments.WalletService.Wallets;
@@ -38,7 +39,7 @@ internal static class WalletAggregate
         WalletRules rules, Action<Message>? repeated = null) => new()
         {
             Name = ConsumerNames.Wallet,
-            Topics = [Topics.WalletCommands],
+            Topics = [PlatformTopics.WalletCommands],
             Aggregate = Definition,
             Interpret = message =>
             {

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.WalletService.Wallets;
 

@@ -2,11 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
-using Payments.Messaging.DeadLetters;
-using Payments.ServiceDefaults;
-using Payments.Services;
-using Payments.Services.FourEyes;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.Operations.Approvals;
+using Payments.Operations.Audit;
+using Payments.ServiceDefaults.Callers;
+using Payments.ServiceDefaults.Errors;
 
 namespace Payments.WalletService.Wallets;
 

@@ -1,17 +1,8 @@
 using Payments.Domain.Wallets;
-using Payments.ServiceDefaults;
-using Payments.Services.Audit;
-using Payments.Services.Compliance;
-using Payments.Services.Consumers;
-using Payments.Services.DeadLetters;
-using Payments.Services.EventReplays;
-using Payments.Services.Events;
-using Payments.Services.Failures;
-using Payments.Services.FourEyes;
-using Payments.Services.Invariants;
-using Payments.Services.Projections;
-using Payments.Services.Settings;
-using Payments.Services.TimeTravel;
+using Payments.Messaging.DeadLetters;
+using Payments.Operations;
+using Payments.Operations.Exports;
+using Payments.ServiceDefaults.Callers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;
 
@@ -63,17 +54,8 @@ internal static class WalletEndpoints
         admin.MapPost("/{walletId}/freeze", WalletControl.Freeze);
         admin.MapPost("/{walletId}/unfreeze", WalletControl.Unfreeze);
         admin.MapPost("/{walletId}/overdraft", WalletControl.SetOverdraft).RequireRole(OperatorRole.Admin);
-        admin.MapEvents();
-        admin.MapTimeTravel<Wallet, WalletEvent>();
-        admin.MapAudit();
-        admin.MapApprovals();
-        admin.MapProjections();
-        admin.MapInvariants();
-        admin.MapConsumers();
-        admin.MapSettings();
-        admin.MapPlantedFailures();
-        admin.MapEventReplays();
-        admin.MapAuditEvents("e.stream_id = any (array(select 'wallet/' || wallet_id from wallets where user_id = $1))");
+        admin.MapOperations<Wallet, WalletEvent>();
+        admin.MapEventExport("e.stream_id = any (array(select 'wallet/' || wallet_id from wallets where user_id = $1))");
         admin.MapDeadLetters<Wallet, WalletEvent>();
     }
 }

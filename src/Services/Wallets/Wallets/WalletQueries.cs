@@ -3,10 +3,11 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
-using Payments.ServiceDefaults;
-using Payments.Services;
+using Payments.EventStore.Contract;
+using Payments.Hosting;
+using Payments.ServiceDefaults.Errors;
+using Payments.ServiceDefaults.Requests;
 
 namespace Payments.WalletService.Wallets;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
 using Payments.WalletService.Ledger;

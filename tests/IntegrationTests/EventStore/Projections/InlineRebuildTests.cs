@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Payments.Domain;
-using Payments.EventStore;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;
 using UnitTests.Randomness;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Projections;
 using UnitTests.Randomness;

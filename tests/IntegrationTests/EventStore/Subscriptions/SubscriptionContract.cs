@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using IntegrationTests.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Subscriptions;
 using UnitTests.Randomness;
 

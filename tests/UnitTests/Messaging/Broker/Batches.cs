@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Confluent.Kafka;
-using Payments.Messaging.Broker.Log;
-using Payments.Messaging.Broker.Protocol;
+using Payments.Broker.Log;
+using Payments.Broker.Protocol;
 
 namespace UnitTests.Messaging.Broker;
 

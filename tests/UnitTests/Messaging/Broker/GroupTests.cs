@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Payments.Messaging.Broker.Groups;
+using Payments.Broker.Groups;
 
 namespace UnitTests.Messaging.Broker;
 

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Payments.Messaging.Broker.Log;
+using Payments.Broker.Log;
 using UnitTests.Randomness;
 
 namespace UnitTests.Messaging.Broker;

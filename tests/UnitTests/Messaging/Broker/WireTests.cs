@@ -1,7 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using FsCheck.Fluent;
-using Payments.Messaging.Broker.Protocol;
+using Payments.Broker.Protocol;
 using UnitTests.Randomness;
 
 namespace UnitTests.Messaging.Broker;

@@ -1,10 +1,11 @@
 using System.Text;
-using Payments.EventStore;
+using Payments.EventStore.Contract;
 using Payments.EventStore.Memory;
-using Payments.Messaging;
 using Payments.Messaging.Consuming;
+using Payments.Messaging.Envelope;
 using Payments.Messaging.Lineages;
 using Payments.Messaging.Relay;
+using Payments.Messaging.Topics;
 
 namespace UnitTests.Messaging.Lineages;
 
@@ -12,7 +13,7 @@ public sealed class LineageTests
 {
     private const string Consumer = "saga-service";
     private const string Source = "wallets";
-    private static readonly string Topic = Topics.PaymentEvents.Name;
+    private static readonly string Topic = PlatformTopics.PaymentEvents.Name;
     private static readonly PartitionOf Place = new(Topic, 0);
     private static readonly (Guid First, Guid Lost, Guid Now) Ids = (Id(1), Id(2), Id(3));
     private static readonly LogLineage Before = Lineage((Ids.First, 0), (Ids.Lost, 50));

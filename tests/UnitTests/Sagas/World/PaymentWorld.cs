@@ -70,7 +70,7 @@ internal sealed partial class PaymentWorld
                 ChangeRules(Wallets.Values.ElementAt(pick % Wallets.Count), pick / Wallets.Count);
                 break;
             case 16 when Sagas.Count > 0:
-                ActUpon(Sagas.Keys.ElementAt(pick % Sagas.Count), (OperatorAct)(pick / Sagas.Count % 3));
+                ActUpon(Sagas.Keys.ElementAt(pick % Sagas.Count), (SagaIntervention)(pick / Sagas.Count % 3));
                 break;
             case 17 or 18 when Payments.Count > 0:
                 RequestRefund(Payments.Keys.ElementAt(pick % Payments.Count), pick / Payments.Count % 2_000);

@@ -22,7 +22,7 @@ internal sealed partial class PaymentWorld
                 MoveByHand(Wallets[owing], saga.Terms.Amount.Minor, isDeposit: true);
             }
 
-            ActUpon(operation, OperatorAct.Retry);
+            ActUpon(operation, SagaIntervention.Retry);
         }
     }
 
@@ -75,10 +75,10 @@ internal sealed partial class PaymentWorld
     }
 
     /// <summary>An operator declares only what the card processor has told on the telephone.</summary>
-    private void ActUpon(OperationId operation, OperatorAct act)
+    private void ActUpon(OperationId operation, SagaIntervention act)
     {
         var saga = Sagas[operation];
-        if (act == OperatorAct.Complete && !(LastAsk(operation) is CardCommand command && Cards.Has(operation, command.Act)))
+        if (act == SagaIntervention.Complete && !(LastAsk(operation) is CardCommand command && Cards.Has(operation, command.Act)))
         {
             return;
         }
