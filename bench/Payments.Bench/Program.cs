@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Npgsql;
 using Payments.Bench;
@@ -19,38 +21,29 @@ const int BadUsage = 2;
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var benchmarks = new Command("bench", """
+    Runs a benchmark, each beside its peer, in one run.
+
+    Each starts a PostgreSQL of its own in a temporary folder, durable, and measures itself and its peer on it. Ctrl-C stops it and leaves
+    nothing behind.
+    """)
+{
+    AppendsOptions.Command(), SealingOptions.Command(), LoadsOptions.Command(), PaymentsOptions.Command(), FailingUserOptions.Command(),
+    ConsolesOptions.Command(), ListsOptions.Command(), RebuildOptions.Command(), StartsBench.Command(), ServiceCallsBench.Command(),
+};
 try
 {
-    return args switch
+    string[] given = args is [] or ["help", ..] ? ["--help"] : args;
+    var parsed = new Command("./payments") { new HelpOption(), benchmarks }
+        .Parse([benchmarks.Name, .. given], new ParserConfiguration { ResponseFileTokenReplacer = null });
+    if (parsed.Errors.Count > 0)
     {
-        [] or ["--help" or "-h" or "help", ..] => Tell(Usage.All),
-        ["appends", "--help" or "-h"] => Tell(Usage.Appends),
-        ["sealing", "--help" or "-h"] => Tell(Usage.Sealing),
-        ["loads", "--help" or "-h"] => Tell(Usage.Loads),
-        ["payments", "--help" or "-h"] => Tell(Usage.Payments),
-        ["failing-user", "--help" or "-h"] => Tell(Usage.FailingUser),
-        ["consoles", "--help" or "-h"] => Tell(Usage.Consoles),
-        ["lists", "--help" or "-h"] => Tell(Usage.Lists),
-        ["rebuild", "--help" or "-h"] => Tell(Usage.Rebuild),
-        ["service-calls", "--help" or "-h"] => Tell(Usage.ServiceCalls),
-        ["starts", "--help" or "-h"] => Tell(Usage.Starts),
-        ["appends", .. var rest] => await AppendsBench.RunAsync(AppendsOptions.Parse(rest), stop.Token),
-        ["sealing", .. var rest] => await SealingBench.RunAsync(SealingOptions.Parse(rest), stop.Token),
-        ["loads", .. var rest] => await LoadsBench.RunAsync(LoadsOptions.Parse(rest), stop.Token),
-        ["payments", .. var rest] => await PaymentsBench.RunAsync(PaymentsOptions.Parse(rest), stop.Token),
-        ["failing-user", .. var rest] => await FailingUserBench.RunAsync(FailingUserOptions.Parse(rest), stop.Token),
-        ["consoles", .. var rest] => await ConsolesBench.RunAsync(ConsolesOptions.Parse(rest), stop.Token),
-        ["lists", .. var rest] => await ListsBench.RunAsync(ListsOptions.Parse(rest), stop.Token),
-        ["rebuild", .. var rest] => await RebuildBench.RunAsync(RebuildOptions.Parse(rest), stop.Token),
-        ["service-calls", .. var rest] => await ServiceCallsBench.RunAsync(ServiceCallsOptions.Parse(rest), stop.Token),
-        ["starts", .. var rest] => await StartsBench.RunAsync(StartsOptions.Parse(rest), stop.Token),
-        [var name, ..] => throw new BadArgumentException($"There is no benchmark '{name}'. See --help."),
-    };
-}
-catch (BadArgumentException mistake)
-{
-    System.Console.Error.WriteLine(mistake.Message);
-    return BadUsage;
+        System.Console.Error.WriteLine(string.Join(Environment.NewLine, parsed.Errors.Select(mistake => mistake.Message)));
+        return BadUsage;
+    }
+
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 }
 catch (Exception obstacle) when (obstacle is CannotStartException or NoResultException)
 {
@@ -66,12 +59,6 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     System.Console.Error.WriteLine("Stopped; nothing is left behind.");
     return Failure;
-}
-
-static int Tell(string text)
-{
-    System.Console.Write(text);
-    return 0;
 }
 
 // The first signal stops everything in order. A second one, by default, ends the process at once: the next run removes its folder.

@@ -1,5 +1,4 @@
 using Payments.Gateway.ApiKeys;
-using Payments.Gateway.Docs;
 using Payments.Gateway.OpenApi;
 using Payments.Gateway.Operators;
 using Payments.Gateway.Proxying;
@@ -32,7 +31,7 @@ public static class GatewayHost
         app.MapProxy();
         app.MapGatewaySettings();
         app.MapOpenApiDocument();
-        app.MapDocs();
+        app.MapApiPage();
         return app;
     }
 }

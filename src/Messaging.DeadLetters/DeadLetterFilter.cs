@@ -1,4 +1,3 @@
-
 namespace Payments.Messaging.DeadLetters;
 
 /// <summary>Which dead letters are meant. What is null does not matter.</summary>

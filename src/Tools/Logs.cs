@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Npgsql;
 using Payments.Standalone;
 using Payments.Standalone.Postgres;
@@ -21,20 +22,26 @@ internal sealed class Logs : IAsyncDisposable
     /// <summary>For people: never with a password.</summary>
     public string Where { get; }
 
+    public static Option<string?> LogOption() => new("--log") { Description = "only payments, wallets or sagas" };
+
+    public static Option<string?> ConnectionOption() => new("--connection")
+    {
+        Description = "this one database instead of those in the data folder (PAYMENTS_DATA_DIR) or in PAYMENTS_POSTGRES",
+    };
+
     /// <summary>
     /// Finds them where <c>./payments run</c> has them. Creates none. Starts a server, where none runs, until this is disposed.
     /// </summary>
     /// <param name="connection">The connection string of one database, to work on that alone.</param>
     /// <param name="only">The name of one log, to work on that alone.</param>
-    /// <exception cref="BadArgumentException">There is no log of that name.</exception>
-    /// <exception cref="CannotStartException">There is no data, or its server cannot be started.</exception>
+    /// <exception cref="CannotStartException">There is no log of that name, or no data, or its server cannot be started.</exception>
     public static async Task<Logs> OpenAsync(string? connection, string? only, CancellationToken cancel)
     {
         if (connection is not null)
             return Given(connection, only);
         IReadOnlyList<string> names = only is null ? StandaloneOptions.Databases
             : StandaloneOptions.Databases.Contains(only) ? [only]
-            : throw new BadArgumentException($"There is no log '{only}'; there are {string.Join(", ", StandaloneOptions.Databases)}.");
+            : throw new CannotStartException($"There is no log '{only}'; there are {string.Join(", ", StandaloneOptions.Databases)}.");
 
         var options = StandaloneOptions.Parse([]);
         if (options.PostgresServer is not null || options.ConnectionStrings.Count > 0)
@@ -72,7 +79,7 @@ internal sealed class Logs : IAsyncDisposable
         }
         catch (ArgumentException mistake)
         {
-            throw new BadArgumentException($"--connection is no connection string: {mistake.Message}");
+            throw new CannotStartException($"--connection is no connection string: {mistake.Message}");
         }
     }
 

@@ -1,34 +1,37 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Npgsql;
 using Payments.EventStore.Sealing.Archives;
 using Payments.Standalone;
 using Payments.Tools;
+using Payments.Tools.Archives;
+using Payments.Tools.Brokers;
+using Payments.Tools.Demo;
+using Payments.Tools.Servers;
+using Payments.Tools.Verifying;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var verbs = new Command("./payments", "What an operator runs by hand: one program, a verb for each thing.")
+{
+    new HelpOption(), VerifyVerb.Command(), ArchiveVerb.Command(), BrokerVerb.Command(), PostgresVerb.Command(), DemoVerb.Command(),
+};
 try
 {
-    if (args is [] or ["--help" or "-h" or "help", ..])
+    var parsed = verbs.Parse(args is [] or ["help", ..] ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    if (parsed.Errors.Count > 0)
     {
-        foreach (var known in Verb.All)
-            System.Console.WriteLine($"{known.Name,-10} {known.Summary}");
-        return ExitCodes.Well;
+        System.Console.Error.WriteLine(string.Join(Environment.NewLine, parsed.Errors.Select(mistake => mistake.Message)));
+        return ExitCodes.NotDone;
     }
 
-    var verb = Verb.All.FirstOrDefault(known => known.Name == args[0])
-        ?? throw new BadArgumentException($"There is no verb '{args[0]}'. See --help.");
-    if (args is [_, "--help" or "-h", ..])
-    {
-        System.Console.Write(verb.Usage);
-        return ExitCodes.Well;
-    }
-
-    return await verb.RunAsync(args[1..], stop.Token);
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 }
 catch (Exception obstacle) when (
-    obstacle is BadArgumentException or CannotStartException or ArchiveCorruptException
-        or NpgsqlException or IOException or UnauthorizedAccessException)
+    obstacle is CannotStartException or ArchiveCorruptException or NpgsqlException or IOException or UnauthorizedAccessException)
 {
     System.Console.Error.WriteLine(obstacle.Message);
     return ExitCodes.NotDone;

@@ -32,8 +32,14 @@ public sealed class ReplayTests
     public void What_shrinking_leaves_is_asked_for_by_the_arguments_it_prints()
     {
         var plan = Plan.Of(7).Reduced(Plan.Of(7).Faults & ~Faults.Stalls, o => o.Number != 1);
-        var args = Shrinking.Arguments(plan).Split(' ');
-        Assert.Equal(Describe(plan), Describe(SimulateOptions.Read(args).PlanOf(7)));
+        var replayed = "";
+        var command = SimulateOptions.Command(options =>
+        {
+            replayed = Describe(options.PlanOf(options.FirstSeed));
+            return 0;
+        });
+
+        Assert.Equal((0, Describe(plan)), (command.Parse(Shrinking.Arguments(plan)).Invoke(), replayed));
     }
 
     private static string Describe(Plan plan) => $"{plan.Seed} {plan.Faults} {string.Join("; ", plan.Script)}";

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 using Payments.Bench.Measuring;
 using Payments.ServiceDefaults.Configuration;
+using Payments.Tools;
 
 namespace Payments.Bench.ServiceCalls;
 
@@ -20,8 +22,17 @@ internal static class ServiceCallsBench
     private const string Service = "peer";
     private static readonly TimeSpan Max = TimeSpan.FromMinutes(20);
 
-    public static Task<int> RunAsync(ServiceCallsOptions options, CancellationToken cancel) =>
-        Bounded.RunAsync(Max, bounded => MeasureAsync(options.Calls, bounded), cancel);
+    public static Command Command()
+    {
+        var calls = new NumberOption("--calls", 20, 1, 1_000, "of each kind, one after the other");
+        var command = new Command("service-calls", """
+            Calls of a service with one dead or hanging instance, beside service discovery with the standard resilience handler.
+
+            There is a second instance that is well. Needs no server.
+            """) { calls };
+        command.SetAction((parsed, cancel) => Bounded.RunAsync(Max, bounded => MeasureAsync(parsed.GetValue(calls), bounded), cancel));
+        return command;
+    }
 
     private static async Task MeasureAsync(int calls, CancellationToken cancel)
     {
@@ -138,12 +149,4 @@ internal static class ServiceCallsBench
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
     }
-}
-
-/// <summary>What to measure; see <see cref="Usage.ServiceCalls"/>.</summary>
-internal sealed record ServiceCallsOptions(int Calls)
-{
-    /// <exception cref="BadArgumentException">An argument that means nothing.</exception>
-    public static ServiceCallsOptions Parse(IReadOnlyList<string> given) =>
-        new(new Arguments(given, "--calls").Number("--calls", 20, 1, 1_000));
 }

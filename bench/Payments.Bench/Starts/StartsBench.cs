@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Payments.Bench.Machine;
 using Payments.Bench.Measuring;
 using Payments.Bench.WalletPayments;
+using Payments.Tools;
 
 namespace Payments.Bench.Starts;
 
@@ -13,8 +15,18 @@ internal static class StartsBench
 {
     private static readonly TimeSpan Max = TimeSpan.FromMinutes(20);
 
-    public static Task<int> RunAsync(StartsOptions options, CancellationToken cancel) =>
-        Bounded.RunAsync(Max, bounded => MeasureAsync(options.Rounds, bounded), cancel);
+    public static Command Command()
+    {
+        var rounds = new NumberOption("--rounds", 5, 1, 100, "how often");
+        var command = new Command("starts", """
+            From the start in an empty folder to the first completed payment, beside the start of a PostgreSQL.
+
+            The platform has a PostgreSQL of its own; the payment is one between two new wallets. By turns. What is built is not built anew.
+            """) { rounds };
+        command.SetAction((parsed, cancel) =>
+            Bounded.RunAsync(Max, bounded => MeasureAsync(parsed.GetValue(rounds), bounded), cancel));
+        return command;
+    }
 
     private static async Task MeasureAsync(int rounds, CancellationToken cancel)
     {

@@ -1,168 +1,84 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Payments.ServiceDefaults.Callers;
+using Microsoft.OpenApi;
 
 namespace Payments.Gateway.OpenApi;
 
 /// <summary>One OpenAPI document out of those of the services: only what the gateway serves, with its key and its errors. Pure.</summary>
 internal static class OpenApiMerger
 {
-    private const string SchemaPrefix = "#/components/schemas/";
-
     // The framework's schema knows nothing of our members (code, errors, correlationId).
     private const string FrameworkProblem = "ProblemDetails";
 
     /// <summary>Merges in the order given.</summary>
-    /// <param name="documents">A service's name and its document. The documents are not changed.</param>
+    /// <param name="documents">A service's name and its document.</param>
     /// <param name="isPublic">Whether a path belongs into the merged document.</param>
-    public static JsonObject Merge(IEnumerable<(string Service, JsonObject Document)> documents, Func<string, bool> isPublic)
+    /// <exception cref="JsonException">A document is none.</exception>
+    public static string Merge(IEnumerable<(string Service, string Json)> documents, Func<string, bool> isPublic)
     {
-        var paths = new JsonObject();
-        var schemas = new JsonObject { ["Problem"] = ProblemSchema() };
-        foreach (var (service, original) in documents)
+        var merged = Read("the platform", PlatformDocument.Json);
+        foreach (var (service, json) in documents)
         {
-            var document = original.DeepClone().AsObject();
-            var own = document["components"]?["schemas"] as JsonObject ?? [];
-            own.Remove(FrameworkProblem);
-            PointTo(document, SchemaPrefix + FrameworkProblem, SchemaPrefix + "Problem");
-            RenameClashes(service, document, own, schemas);
-            foreach (var (name, schema) in own.Where(s => !schemas.ContainsKey(s.Key)).ToList())
-            {
-                schemas[name] = schema?.DeepClone();
-            }
+            Add(service, json.Replace(Reference(FrameworkProblem), Reference("Problem"), StringComparison.Ordinal), merged, isPublic);
+        }
 
-            var items = document["paths"] as JsonObject ?? [];
-            foreach (var (path, item) in items.Where(p => isPublic(p.Key) && !paths.ContainsKey(p.Key)).ToList())
+        return Write(merged);
+    }
+
+    private static void Add(string service, string json, OpenApiDocument merged, Func<string, bool> isPublic)
+    {
+        // Two services may call different things by one name; the later one is then told apart by its service. References are renamed in
+        // the text: those of the model are fixed.
+        var taken = merged.Components!.Schemas!;
+        var clashes = Read(service, json).Components?.Schemas?
+            .Where(own => taken.TryGetValue(own.Key, out var other) && !IsSame(own.Value, other))
+            .ToDictionary(own => own.Key, own => char.ToUpperInvariant(service[0]) + service[1..] + own.Key) ?? [];
+        var document = Read(service, clashes.Aggregate(
+            json, (text, clash) => text.Replace(Reference(clash.Key), Reference(clash.Value), StringComparison.Ordinal)));
+        foreach (var (name, schema) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
+        {
+            if (name != FrameworkProblem)
             {
-                paths[path] = WithPlatformRules(item!.DeepClone().AsObject());
+                taken.TryAdd(clashes.GetValueOrDefault(name, name), schema);
             }
         }
 
-        return new JsonObject
+        foreach (var (path, item) in document.Paths.Where(path => isPublic(path.Key)))
         {
-            ["openapi"] = "3.1.1",
-            ["info"] = new JsonObject
-            {
-                ["title"] = "Payments API",
-                ["version"] = "v1",
-                ["description"] = "Wallets, and payments between them.",
-            },
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
-            ["security"] = new JsonArray(new JsonObject { ["apiKey"] = new JsonArray() }),
-            ["paths"] = paths,
-            ["components"] = new JsonObject
-            {
-                ["schemas"] = schemas,
-                ["parameters"] = new JsonObject { ["IdempotencyKey"] = IdempotencyKeyParameter() },
-                ["responses"] = new JsonObject { ["Problem"] = ProblemResponse() },
-                ["securitySchemes"] = new JsonObject
-                {
-                    ["apiKey"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = PlatformHeaders.ApiKey },
-                },
-            },
-        };
-    }
-
-    // Two services may call different things by one name; the later one is then told apart by its service.
-    private static void RenameClashes(string service, JsonObject document, JsonObject own, JsonObject taken)
-    {
-        foreach (var (name, schema) in own.ToList())
-        {
-            if (taken.TryGetPropertyValue(name, out var other) && !JsonNode.DeepEquals(schema, other))
-            {
-                var renamed = char.ToUpperInvariant(service[0]) + service[1..] + name;
-                own.Remove(name);
-                own[renamed] = schema;
-                PointTo(document, SchemaPrefix + name, SchemaPrefix + renamed);
-            }
-        }
-    }
-
-    private static void PointTo(JsonNode? node, string from, string to)
-    {
-        switch (node)
-        {
-            case JsonObject o when o["$ref"]?.GetValue<string>() == from:
-                o["$ref"] = to;
-                break;
-            case JsonObject o:
-                foreach (var (_, child) in o)
-                {
-                    PointTo(child, from, to);
-                }
-
-                break;
-            case JsonArray array:
-                foreach (var child in array)
-                {
-                    PointTo(child, from, to);
-                }
-
-                break;
+            AddPlatformRules(item, merged);
+            merged.Paths.TryAdd(path, item);
         }
     }
 
     // What holds for every operation is said here once: errors are problems, and a POST carries its idempotency key.
-    private static JsonObject WithPlatformRules(JsonObject pathItem)
+    private static void AddPlatformRules(IOpenApiPathItem item, OpenApiDocument merged)
     {
-        foreach (var (method, node) in pathItem)
+        foreach (var (method, operation) in item.Operations ?? [])
         {
-            if (node is not JsonObject operation)
+            operation.Responses?.TryAdd("default", new OpenApiResponseReference("Problem", merged));
+            if (method == HttpMethod.Post)
             {
-                continue;
-            }
-
-            if (operation["responses"] is JsonObject responses)
-            {
-                responses.TryAdd("default", new JsonObject { ["$ref"] = "#/components/responses/Problem" });
-            }
-
-            if (method == "post")
-            {
-                operation.TryAdd("parameters", new JsonArray());
-                operation["parameters"]!.AsArray().Add(new JsonObject { ["$ref"] = "#/components/parameters/IdempotencyKey" });
+                (operation.Parameters ??= []).Add(new OpenApiParameterReference("IdempotencyKey", merged));
             }
         }
-
-        return pathItem;
     }
 
-    private static JsonObject IdempotencyKeyParameter() => new()
-    {
-        ["name"] = PlatformHeaders.IdempotencyKey,
-        ["in"] = "header",
-        ["required"] = true,
-        ["description"] = "Makes the request safe to repeat: the same key and body have one effect and one answer.",
-        ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyKey.LengthMax },
-    };
+    private static string Reference(string schema) => $"\"#/components/schemas/{schema}\"";
 
-    private static JsonObject ProblemResponse() => new()
-    {
-        ["description"] = "Any error: problem details after RFC 9457.",
-        ["content"] = new JsonObject
-        {
-            ["application/problem+json"] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = SchemaPrefix + "Problem" } },
-        },
-    };
+    private static bool IsSame(IOpenApiSchema one, IOpenApiSchema other) =>
+        JsonNode.DeepEquals(JsonNode.Parse(Write(one)), JsonNode.Parse(Write(other)));
 
-    private static JsonNode ProblemSchema() => JsonNode.Parse("""
-        {
-          "type": "object",
-          "required": ["type", "title", "status", "code", "traceId", "correlationId"],
-          "properties": {
-            "type": { "type": "string", "description": "urn:payments:problem: and the code." },
-            "title": { "type": "string" },
-            "status": { "type": "integer", "format": "int32" },
-            "detail": { "type": "string", "description": "For people; may change." },
-            "code": { "type": "string", "description": "For programs; never changes.", "examples": ["invalid_request"] },
-            "errors": {
-              "type": "object",
-              "description": "What is wrong with the input, by field.",
-              "additionalProperties": { "type": "array", "items": { "type": "string" } }
-            },
-            "retryAfterSeconds": { "type": "integer", "format": "int32" },
-            "traceId": { "type": "string" },
-            "correlationId": { "type": "string" }
-          }
-        }
-        """)!;
+    private static OpenApiDocument Read(string whose, string json)
+    {
+        var result = OpenApiDocument.Parse(json, OpenApiConstants.Json);
+        return result.Document
+            ?? throw new JsonException($"The document of {whose} is none: {string.Join(' ', result.Diagnostic?.Errors ?? [])}");
+    }
+
+    private static string Write(IOpenApiSerializable what)
+    {
+        using var text = new StringWriter();
+        what.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));
+        return text.ToString();
+    }
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using Payments.EventStore.Partitions;
 using Payments.EventStore.Sealing.Archives;
 
@@ -6,33 +8,39 @@ namespace Payments.Tools.Archives;
 /// <summary><c>./payments archive</c>.</summary>
 internal static class ArchiveVerb
 {
-    public const string Usage = """
-        Usage: ./payments archive                                          the months that are in archives
-               ./payments archive --month <yyyy-MM> --to <folder> [--log <name>]
-               ./payments archive --restore <file> --log <name>
-
-        Moves a month of the event logs of payments, wallets and sagas into compressed files, each with its SHA-256 beside it, and back.
-        A file is compared with the database line by line before anything is dropped. The platform may be running. A month that is not
-        over, or that somebody still has to read (the relay, the sealer, a projection), stays, and the reason is said.
-        Exit code: 0 done, 1 refused for a reason that is told, 2 it could not be done.
-
-          --log <name>           only payments, wallets or sagas
-          --connection <string>  this one database, with --log, instead of those in the data folder (PAYMENTS_DATA_DIR) or PAYMENTS_POSTGRES
-
-        """;
-
-    public static async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancel)
+    public static Command Command()
     {
-        var arguments = new Arguments(given, ["--month", "--to", "--restore", "--log", "--connection"], []);
-        var (month, folder, file) = (Month(arguments.Text("--month")), arguments.Text("--to"), arguments.Text("--restore"));
-        if ((month is null) != (folder is null))
-            throw new BadArgumentException("--month and --to go together.");
-        if (file is not null && (month is not null || arguments.Text("--log") is null))
-            throw new BadArgumentException("--restore goes with --log, and not with --month.");
-        if (folder is not null && !Directory.Exists(folder))
-            throw new BadArgumentException($"There is no folder {folder}.");
+        var month = new Option<Month?>("--month") { HelpName = "yyyy-MM", Description = "moves this month into files", CustomParser = Month };
+        var to = new Option<DirectoryInfo>("--to") { Description = "where the files go" }.AcceptExistingOnly();
+        var restore = new Option<string?>("--restore") { Description = "moves a file back, with --log" };
+        var log = Logs.LogOption();
+        var connection = Logs.ConnectionOption();
+        var command = new Command("archive", """
+            Moves a month of the event logs into files, or back; without options, lists the months that are in files.
 
-        await using var logs = await Logs.OpenAsync(arguments.Text("--connection"), arguments.Text("--log"), cancel);
+            The files are compressed, each with its SHA-256 beside it. A file is compared with the database line by line before anything is
+            dropped. The platform may be running. A month that is not over, or that somebody still has to read (the relay, the sealer, a
+            projection), stays, and the reason is said.
+            Exit code: 0 done, 1 refused for a reason that is told, 2 it could not be done.
+            """) { month, to, restore, log, connection };
+        command.Validators.Add(given =>
+        {
+            var isOfMonth = given.GetResult(month) is not null;
+            if (isOfMonth != given.GetResult(to) is not null)
+                given.AddError("--month and --to go together.");
+            if (given.GetResult(restore) is not null && (isOfMonth || given.GetResult(log) is null))
+                given.AddError("--restore goes with --log, and not with --month.");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var logs = await Logs.OpenAsync(parsed.GetValue(connection), parsed.GetValue(log), cancel);
+            return await RunAsync(logs, parsed.GetValue(month), parsed.GetValue(to)?.ToString(), parsed.GetValue(restore), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Logs logs, Month? month, string? folder, string? file, CancellationToken cancel)
+    {
         var done = true;
         foreach (var (name, database) in logs.Databases)
         {
@@ -48,15 +56,16 @@ internal static class ArchiveVerb
         return done ? ExitCodes.Well : ExitCodes.Findings;
     }
 
-    private static Month? Month(string? text)
+    private static Month? Month(ArgumentResult result)
     {
         try
         {
-            return text is null ? null : EventStore.Partitions.Month.Parse(text);
+            return EventStore.Partitions.Month.Parse(result.Tokens[0].Value);
         }
         catch (FormatException mistake)
         {
-            throw new BadArgumentException($"--month: {mistake.Message}");
+            result.AddError($"--month: {mistake.Message}");
+            return null;
         }
     }
 

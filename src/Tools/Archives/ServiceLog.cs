@@ -7,6 +7,7 @@ using Payments.EventStore.Sealing.Archives;
 using Payments.Hosting;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
+using Payments.Standalone;
 using Payments.WalletService.Wallets;
 
 namespace Payments.Tools.Archives;
@@ -36,7 +37,7 @@ internal sealed class ServiceLog
         "payments" => Of(name, database, PaymentAggregate.Definition),
         "wallets" => Of(name, database, WalletAggregate.Definition),
         "sagas" => Of(name, database, SagaAggregate.Definition),
-        _ => throw new BadArgumentException($"'{name}' is no log of a service: name payments, wallets or sagas with --log."),
+        _ => throw new CannotStartException($"'{name}' is no log of a service: name payments, wallets or sagas with --log."),
     };
 
     /// <summary>Makes sure that every stream of the month can be folded without it, then moves it into a file.</summary>

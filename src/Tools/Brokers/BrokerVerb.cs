@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Payments.Broker;
@@ -10,31 +11,32 @@ namespace Payments.Tools.Brokers;
 /// <summary><c>./payments broker</c>: the embedded broker as a process of its own.</summary>
 internal static class BrokerVerb
 {
-    public const string Usage = """
-        Usage: ./payments broker [--port <number>] [--advertise <host:port>]
-
-        A Kafka broker on 127.0.0.1 that has the platform's topics, for development and tests. It keeps everything in memory: when it ends,
-        all is forgotten, and the services publish again what was not yet consumed. Services need
-        ConnectionStrings__kafka=127.0.0.1:<port> and Kafka__Embedded=true. Ctrl-C ends it.
-        Exit code: 0 it was stopped, 2 it could not start.
-
-          --port <number>          19092 unless told
-          --advertise <host:port>  what clients are told to connect to; itself unless told. For tests with something in between.
-
-        """;
-
-    private const int PortDefault = 19092;
-
-    public static async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancel)
+    public static Command Command()
     {
-        var arguments = new Arguments(given, ["--port", "--advertise"], []);
-        var port = arguments.Text("--port") is { } text ? Port("--port", text) : PortDefault;
-        var told = arguments.Text("--advertise") is { } address ? EndPoint(address) : null;
+        var port = new NumberOption("--port", 19092, 1, IPEndPoint.MaxPort, "where it listens");
+        var advertise = new Option<DnsEndPoint?>("--advertise")
+        {
+            HelpName = "host:port",
+            Description = "what clients are told to connect to; itself unless told. For tests with something in between.",
+            CustomParser = EndPoint,
+        };
+        var command = new Command("broker", """
+            Runs a Kafka broker that keeps everything in memory, for development and tests.
 
+            It is on 127.0.0.1 and has the platform's topics. When it ends, all is forgotten, and the services publish again what was not yet
+            consumed. Services need ConnectionStrings__kafka=127.0.0.1:<port> and Kafka__Embedded=true. Ctrl-C ends it.
+            Exit code: 0 it was stopped, 2 it could not start.
+            """) { port, advertise };
+        command.SetAction((parsed, cancel) => RunAsync(new BrokerAddress(parsed.GetValue(port), parsed.GetValue(advertise)), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(BrokerAddress address, CancellationToken cancel)
+    {
         using var logs = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Warning)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        using var broker = Start(new BrokerAddress(port, told), logs);
+        using var broker = Start(address, logs);
         System.Console.WriteLine($"The broker is ready on {broker.BootstrapServers}, in memory only.");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCodes.Well;
@@ -52,12 +54,12 @@ internal static class BrokerVerb
         }
     }
 
-    private static DnsEndPoint EndPoint(string text) => text.LastIndexOf(':') is > 0 and var colon
-        ? new DnsEndPoint(text[..colon], Port("--advertise", text[(colon + 1)..]))
-        : throw new BadArgumentException($"--advertise must be host:port, not '{text}'.");
-
-    private static int Port(string name, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= IPEndPoint.MaxPort
-            ? port
-            : throw new BadArgumentException($"{name}: '{text}' is no port; a number from 1 to {IPEndPoint.MaxPort} is wanted.");
+    private static DnsEndPoint? EndPoint(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text.LastIndexOf(':') is > 0 and var colon)
+            return new DnsEndPoint(text[..colon], NumberOption.Parse(result, text[(colon + 1)..], "--advertise", 1, IPEndPoint.MaxPort));
+        result.AddError($"--advertise must be host:port, not '{text}'.");
+        return null;
+    }
 }

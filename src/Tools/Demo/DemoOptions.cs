@@ -1,4 +1,6 @@
-using System.Globalization;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Payments.Standalone;
 
 namespace Payments.Tools.Demo;
 
@@ -7,51 +9,47 @@ namespace Payments.Tools.Demo;
 /// <param name="Trouble">Whether something goes wrong, too; that needs a platform in Development.</param>
 internal sealed record DemoOptions(Uri Gateway, string Key, int Payments, int RatePerSecond, int Seed, bool Trouble)
 {
-    public const string Usage = """
-        Usage: ./payments demo [--payments <number>] [--rate <number>] [--calm] [--gateway <address>] [--key <key>] [--seed <number>]
-
-        Fills a running platform (./payments run) with the traffic of a day in a small town, through its public API: people and shops with
-        wallets in four currencies, payments by wallet and by card, transfers, refunds, holds, declines, empty purses. And with trouble to
-        look at in the console: a storm of declines, a card processor that is down, a wallet whose messages fail, sagas that are stuck.
-        It takes two to three minutes, most of them for the troubles to ripen, and tells what to look for. It can be run again.
-        Exit code: 0 done, 2 it could not be done.
-
-          --payments <number>   400 unless told
-          --rate <number>       payments a second; 20 unless told
-          --calm                no trouble
-          --gateway <address>   http://127.0.0.1:8080 unless told, or the port in PAYMENTS_GATEWAY_PORT
-          --key <key>           dev-key unless told; for trouble it needs the scope admin
-          --seed <number>       the same seed makes the same town; another one each time unless told
-
-        """;
-
-    private const int PaymentsMax = 100_000;
-    private const int RateMax = 500;
-
-    /// <exception cref="BadArgumentException">An argument that means nothing.</exception>
-    public static DemoOptions Parse(IReadOnlyList<string> given)
+    public static Command Command(Func<DemoOptions, CancellationToken, Task<int>> run)
     {
-        var arguments = new Arguments(given, ["--payments", "--rate", "--gateway", "--key", "--seed"], ["--calm"]);
-        var payments = arguments.Number("--payments", 1) ?? 400;
-        var rate = arguments.Number("--rate", 1) ?? 20;
-        if (payments > PaymentsMax || rate > RateMax)
-            throw new BadArgumentException($"--payments may be {PaymentsMax} at most, and --rate {RateMax}.");
-        var seed = arguments.Number("--seed", 0) ?? (uint)Environment.TickCount & int.MaxValue;
-        return new(
-            Address(arguments.Text("--gateway")),
-            arguments.Text("--key") ?? "dev-key",
-            (int)payments,
-            (int)rate,
-            (int)(seed & int.MaxValue),
-            !arguments.Has("--calm"));
+        var payments = new NumberOption("--payments", 400, 1, 100_000, "payments in all");
+        var rate = new NumberOption("--rate", 20, 1, 500, "payments a second");
+        var calm = new Option<bool>("--calm") { Description = "no trouble" };
+        var gateway = new Option<Uri>("--gateway")
+        {
+            Description = "the platform; on the port in PAYMENTS_GATEWAY_PORT unless told",
+            DefaultValueFactory = result => Address(result, $"http://127.0.0.1:{GatewayPort()}"),
+            CustomParser = result => Address(result, result.Tokens[0].Value),
+        };
+        var key = new Option<string>("--key")
+        {
+            Description = "an API key; for trouble it needs the scope admin",
+            DefaultValueFactory = _ => "dev-key",
+        };
+        var seed = new NumberOption("--seed", null, 0, int.MaxValue, "the same makes the same town; another one each time unless told");
+        var command = new Command("demo", """
+            Fills a running platform with a day of traffic, and with trouble to look at.
+
+            The platform is one that ./payments run started. The traffic is that of a small town, through the public API: people and shops
+            with wallets in four currencies, payments by wallet and by card, transfers, refunds, holds, declines, empty purses. The trouble
+            is for the console: a storm of declines, a card processor that is down, a wallet whose messages fail, sagas that are stuck.
+            It takes two to three minutes, most of them for the troubles to ripen, and tells what to look for. It can be run again.
+            Exit code: 0 done, 2 it could not be done.
+            """) { payments, rate, calm, gateway, key, seed };
+        command.SetAction((parsed, cancel) => run(
+            new(parsed.GetRequiredValue(gateway), parsed.GetRequiredValue(key), parsed.GetValue(payments), parsed.GetValue(rate),
+                parsed.GetResult(seed) is null ? Environment.TickCount & int.MaxValue : parsed.GetValue(seed), !parsed.GetValue(calm)),
+                cancel));
+        return command;
     }
 
-    private static Uri Address(string? given)
+    private static string GatewayPort() =>
+        Environment.GetEnvironmentVariable(StandaloneOptions.GatewayPortName) is { Length: > 0 } port ? port : "8080";
+
+    private static Uri Address(ArgumentResult result, string text)
     {
-        var port = Environment.GetEnvironmentVariable("PAYMENTS_GATEWAY_PORT");
-        var text = given ?? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{(string.IsNullOrEmpty(port) ? "8080" : port)}");
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? new Uri(text)
-            : throw new BadArgumentException($"--gateway must be an address such as http://127.0.0.1:8080, not '{text}'.");
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return address;
+        result.AddError($"--gateway must be an address such as http://127.0.0.1:8080, not '{text}'.");
+        return null!;   // Nobody sees it: there is an error.
     }
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace Payments.Tools.Demo;
 
 /// <summary><c>./payments demo</c>: traffic and trouble for a platform that runs.</summary>
@@ -13,9 +15,10 @@ internal static class DemoVerb
           a storm of declines           see who is paid by all those cards: freeze the wallet
         """;
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancel)
+    public static Command Command() => DemoOptions.Command(RunAsync);
+
+    private static async Task<int> RunAsync(DemoOptions options, CancellationToken cancel)
     {
-        var options = DemoOptions.Parse(given);
         var clock = TimeProvider.System;
         var chance = new Random(options.Seed);
         using var api = new DemoClient(options, clock);

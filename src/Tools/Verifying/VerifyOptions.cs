@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Sealing;
@@ -5,84 +7,87 @@ using Payments.EventStore.Sealing.Proving;
 
 namespace Payments.Tools.Verifying;
 
-/// <summary>What to verify, prove or check; see <see cref="Usage"/>.</summary>
-internal sealed record VerifyOptions
+/// <summary>What to verify, prove or check; null where it is not asked for.</summary>
+/// <param name="Proof">The event to prove.</param>
+/// <param name="Check">The file with the proof to check.</param>
+internal sealed record VerifyOptions(
+    string? Log,
+    string? Connection,
+    IReadOnlyList<SealMark> Expected,
+    bool Json,
+    EventAddress? Proof,
+    long? UpTo,
+    string? Check,
+    string? Seal)
 {
-    public const string Usage = """
-        Usage: ./payments verify [options]
-               ./payments verify --proof <event> [--log <name>] [--up-to <seal>]  > proof.json
-               ./payments verify --check <proof.json> [--seal <hash>]
-
-        Checks the event logs of payments, wallets and sagas against their seals, and names the first event that was changed, is missing
-        or was inserted behind the platform's back. It may be running; if it is not, its PostgreSQL is started for as long as this takes.
-        Exit code: 0 all well, 1 something was found, 2 it could not be checked.
-
-          --log <name>           only payments, wallets or sagas
-          --connection <string>  this one database instead of those in the data folder (PAYMENTS_DATA_DIR) or in PAYMENTS_POSTGRES
-          --expect <n>:<hash>    a seal that was noted earlier, for one log; may be repeated. Whoever writes events and seals anew,
-                                 consistently, cannot make that hash again. Note the one that is printed, somewhere else.
-          --json                 the outcome as JSON
-
-          --proof <event>        a proof that an event is in its log: <position>, <stream>/<version> such as wallet/0198…/7, or its id
-          --up-to <seal>         the proof leads to the seal with this number; otherwise to the one that first covers the event
-
-          --check <file>         checks a proof, without any database
-          --seal <hash>          the seal that the proof must lead to, as it was noted
-
-        """;
-
-    public string? Log { get; private init; }
-
-    public string? Connection { get; private init; }
-
-    public IReadOnlyList<SealMark> Expected { get; private init; } = [];
-
-    public bool Json { get; private init; }
-
-    /// <summary>The event to prove; null when nothing is to be proven.</summary>
-    public EventAddress? Proof { get; private init; }
-
-    public long? UpTo { get; private init; }
-
-    /// <summary>The file with the proof to check; null when none is.</summary>
-    public string? Check { get; private init; }
-
-    public string? Seal { get; private init; }
-
-    /// <exception cref="BadArgumentException">An argument that means nothing, or not together with another.</exception>
-    public static VerifyOptions Parse(IReadOnlyList<string> given)
+    public static Command Command(Func<VerifyOptions, CancellationToken, Task<int>> run)
     {
-        var arguments = new Arguments(given, ["--log", "--connection", "--expect", "--proof", "--up-to", "--check", "--seal"], ["--json"]);
-        var options = new VerifyOptions
+        var log = Logs.LogOption();
+        var connection = Logs.ConnectionOption();
+        var expect = new Option<SealMark[]>("--expect")
         {
-            Log = arguments.Text("--log"),
-            Connection = arguments.Text("--connection"),
-            Expected = [.. arguments.All("--expect").Select(Mark)],
-            Json = arguments.Has("--json"),
-            Proof = arguments.Text("--proof") is { } address ? Address(address) : null,
-            UpTo = arguments.Number("--up-to", min: 1),
-            Check = arguments.Text("--check"),
-            Seal = arguments.Text("--seal"),
+            HelpName = "n:hash",
+            Description = "a seal that was noted earlier, for one log; may be repeated. Whoever writes events and seals anew, consistently, "
+                + "cannot make that hash again. Note the one that is printed, somewhere else.",
+            CustomParser = Marks,
         };
-        var isOneLog = options.Log is not null || options.Connection is not null;
-        if (options.Expected.Count > 0 && !isOneLog)
-            throw new BadArgumentException("--expect is about one log: name it with --log.");
-        if (options.Proof is EventAddress.AtPosition && !isOneLog)
-            throw new BadArgumentException("Every log has that position: name one with --log.");
-        if (options.UpTo is not null && options.Proof is null)
-            throw new BadArgumentException("--up-to goes with --proof.");
-        if (options.Seal is not null && options.Check is null)
-            throw new BadArgumentException("--seal goes with --check.");
-        return options;
+        var json = new Option<bool>("--json") { Description = "the outcome as JSON" };
+        var proof = new Option<EventAddress?>("--proof")
+        {
+            Description = "a proof that an event is in its log: <position>, <stream>/<version> such as wallet/0198…/7, or its id",
+            CustomParser = Address,
+        };
+        var upTo = new Option<long?>("--up-to")
+        {
+            Description = "the proof leads to the seal with this number; otherwise to the one that first covers the event",
+            CustomParser = SealNumber,
+        };
+        var check = new Option<string?>("--check") { Description = "checks a proof, without any database" };
+        var seal = new Option<string?>("--seal") { Description = "the seal that it must lead to, as it was noted" };
+        var command = new Command("verify", """
+            Checks the event logs against their seals; makes and checks proofs.
+
+            Names the first event of payments, wallets or sagas that was changed, is missing or was inserted behind the platform's back. It
+            may be running; if it is not, its PostgreSQL is started for as long as this takes. A proof goes to standard output:
+              ./payments verify --proof <event> [--log <name>] [--up-to <seal>]  > proof.json
+              ./payments verify --check <proof.json> [--seal <hash>]
+            Exit code: 0 all well, 1 something was found, 2 it could not be checked.
+            """) { log, connection, expect, json, proof, upTo, check, seal };
+        command.Validators.Add(given =>
+        {
+            var isOneLog = given.GetResult(log) is not null || given.GetResult(connection) is not null;
+            if (given.GetResult(expect) is not null && !isOneLog)
+                given.AddError("--expect is about one log: name it with --log.");
+            if (given.GetResult(proof) is { Tokens: [var address] } && Number(address.Value) is not null && !isOneLog)
+                given.AddError("Every log has that position: name one with --log.");
+            if (given.GetResult(upTo) is not null && given.GetResult(proof) is null)
+                given.AddError("--up-to goes with --proof.");
+            if (given.GetResult(seal) is not null && given.GetResult(check) is null)
+                given.AddError("--seal goes with --check.");
+        });
+        command.SetAction((parsed, cancel) => run(
+            new(parsed.GetValue(log), parsed.GetValue(connection), parsed.GetValue(expect) ?? [], parsed.GetValue(json),
+                parsed.GetValue(proof), parsed.GetValue(upTo), parsed.GetValue(check), parsed.GetValue(seal)), cancel));
+        return command;
     }
 
-    private static SealMark Mark(string text) =>
-        SealMark.TryParse(text, out var mark)
-            ? mark!
-            : throw new BadArgumentException($"--expect takes <number>:<64 hexadecimal digits>, not '{text}'.");
-
-    private static EventAddress Address(string text)
+    private static SealMark[] Marks(ArgumentResult result)
     {
+        var marks = new List<SealMark>();
+        foreach (var token in result.Tokens)
+        {
+            if (SealMark.TryParse(token.Value, out var mark))
+                marks.Add(mark!);
+            else
+                result.AddError($"--expect takes <number>:<64 hexadecimal digits>, not '{token.Value}'.");
+        }
+
+        return [.. marks];
+    }
+
+    private static EventAddress? Address(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
         if (Number(text) is { } position)
             return new EventAddress.AtPosition(position);
         if (Guid.TryParse(text, out var id))
@@ -98,9 +103,18 @@ internal sealed record VerifyOptions
             // Said below.
         }
 
-        throw new BadArgumentException($"--proof takes a position, <stream>/<version> or the id of an event, not '{text}'.");
-
-        static long? Number(string digits) =>
-            long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        result.AddError($"--proof takes a position, <stream>/<version> or the id of an event, not '{text}'.");
+        return null;
     }
+
+    private static long? SealNumber(ArgumentResult result)
+    {
+        var number = Number(result.Tokens[0].Value);
+        if (number is null)
+            result.AddError($"--up-to must be a whole number from 1 on, not '{result.Tokens[0].Value}'.");
+        return number;
+    }
+
+    private static long? Number(string digits) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Npgsql;
 using Payments.EventStore.Sealing.Archives;
 using Payments.EventStore.Sealing.Verifying;
@@ -7,9 +8,10 @@ namespace Payments.Tools.Verifying;
 /// <summary><c>./payments verify</c>.</summary>
 internal static class VerifyVerb
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
+    public static Command Command() => VerifyOptions.Command(RunAsync);
+
+    private static async Task<int> RunAsync(VerifyOptions options, CancellationToken cancel)
     {
-        var options = VerifyOptions.Parse(arguments);
         if (options.Check is { } file)
             return await Proofs.CheckAsync(file, options.Seal, cancel);
         await using var logs = await Logs.OpenAsync(options.Connection, options.Log, cancel);

@@ -1,7 +1,7 @@
 using System.Net;
 using IntegrationTests.Gateway;
 using Payments.CardProcessor.Books;
-using static SimulationTests.Plans.OperationKind;
+using static Payments.CardProcessor.Books.OperationKind;
 using static Payments.CardProcessor.Books.OperationStatus;
 
 namespace IntegrationTests.CardProcessor;

@@ -68,7 +68,7 @@ public sealed class ApiKeyTests
     [Theory]
     [InlineData("/health")]
     [InlineData("/alive")]
-    [InlineData("/docs")]
+    [InlineData("/docs/")]
     [InlineData("/openapi/v1.json")]
     public async Task Health_and_the_description_need_no_key(string target)
     {

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Payments.Gateway;
-using Payments.Gateway.ApiKeys;
 using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.Gateway;

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace IntegrationTests.Gateway;
 
-public sealed class OpenApiTests
+public sealed partial class OpenApiTests
 {
     [Fact]
     public async Task The_documents_of_the_services_become_one()
@@ -36,17 +37,34 @@ public sealed class OpenApiTests
         using var root = await gateway.GetAsync("/", key: null);
         Assert.Equal("/docs", root.Headers.Location?.OriginalString);
 
-        foreach (var (file, type) in new[] { ("/docs", "text/html"), ("/docs/docs.css", "text/css"), ("/docs/docs.js", "text/javascript") })
+        using var docs = await gateway.GetAsync("/docs", key: null);
+        Assert.Equal("docs/", docs.Headers.Location?.OriginalString);
+
+        using var page = await gateway.GetAsync("/docs/", key: null);
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("://", html);
+        Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        var nonce = NonceOf().Match(policy).Groups[1].Value;
+        Assert.Equal(
+            $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
+                + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            policy);
+        Assert.Equal(3, html.Split($"nonce=\"{WebUtility.HtmlEncode(nonce)}\"").Length - 1);
+        foreach (var script in new[] { "/docs/scalar.js", "/docs/scalar.aspnetcore.js" })
         {
-            using var response = await gateway.GetAsync(file, key: null);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
-            Assert.DoesNotContain("://", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            using var response = await gateway.GetAsync(script, key: null);
+            Assert.Equal((HttpStatusCode.OK, "text/javascript"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         }
     }
 
-    private static JsonObject Document(params string[] paths) => new()
+    [GeneratedRegex("'nonce-([^']+)'")]
+    private static partial Regex NonceOf();
+
+    public static JsonObject Document(params string[] paths) => new()
     {
+        ["openapi"] = "3.1.1",
+        ["info"] = new JsonObject { ["title"] = "", ["version"] = "" },
         ["paths"] = new JsonObject(paths.Select(path => KeyValuePair.Create<string, JsonNode?>(path, new JsonObject()))),
     };
 }

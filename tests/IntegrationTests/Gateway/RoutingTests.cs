@@ -145,7 +145,7 @@ public sealed class RoutingTests : IAsyncLifetime
         };
         using var proxied = await _gateway.GetAsync("/api/wallets/7");
         using var refused = await _gateway.GetAsync("/api/wallets/7", key: null);
-        using var page = await _gateway.GetAsync("/docs", key: null);
+        using var page = await _gateway.GetAsync("/docs/", key: null);
 
         foreach (var response in new[] { proxied, refused, page })
         {

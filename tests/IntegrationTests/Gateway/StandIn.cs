@@ -31,7 +31,7 @@ internal sealed class StandIn : IAsyncDisposable
     /// <summary>What answers under <c>/api</c>; by default 200 with the stand-in's name.</summary>
     public RequestDelegate Answer { get; set; } = _ => Task.CompletedTask;
 
-    public JsonObject OpenApi { get; set; } = [];
+    public JsonObject OpenApi { get; set; } = OpenApiTests.Document();
 
     public static async Task<StandIn> StartAsync(string name)
     {

@@ -1,6 +1,6 @@
 using Npgsql;
 using Payments.Standalone;
-using Databases = IntegrationTests.WholeSystem.Databases;
+using Databases = Payments.Standalone.Databases;
 
 namespace IntegrationTests.Standalone;
 

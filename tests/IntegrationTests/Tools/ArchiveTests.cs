@@ -116,7 +116,7 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
     [Theory]
     [InlineData("--month goes", "--month", "2026-01")]
     [InlineData("--month: '2026-13' is not a month", "--month", "2026-13", "--to", ".")]
-    [InlineData("There is no folder /nowhere", "--month", "2026-01", "--to", "/nowhere")]
+    [InlineData("Directory does not exist: '/nowhere'", "--month", "2026-01", "--to", "/nowhere")]
     [InlineData("--restore goes with --log", "--restore", "x", "--month", "2026-01", "--to", ".")]
     public async Task What_means_nothing_is_refused_by_name(string says, params string[] arguments)
     {

@@ -66,7 +66,7 @@ public sealed class BrokerTests
         Assert.Equal(
             (2, $"The embedded broker could not start: Address already in use (port {port}; --port names another)\n"),
             await RefusalOf("--port", $"{port}"));
-        Assert.Equal((2, "--port: '0' is no port; a number from 1 to 65535 is wanted.\n"), await RefusalOf("--port", "0"));
+        Assert.Equal((2, "--port must be a whole number from 1 to 65535, not '0'.\n"), await RefusalOf("--port", "0"));
         Assert.Equal((2, "--advertise must be host:port, not 'here'.\n"), await RefusalOf("--advertise", "here"));
     }
 

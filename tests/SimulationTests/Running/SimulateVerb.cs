@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Diagnostics;
 
 namespace SimulationTests.Running;
@@ -13,17 +15,18 @@ internal static class SimulateVerb
     /// <returns>0: no violation. 1: a violation. 2: the arguments make no sense.</returns>
     public static int Run(string[] args)
     {
-        SimulateOptions options;
-        try
+        var parsed = new Command("./payments") { new HelpOption(), SimulateOptions.Command(Run) }.Parse(args);
+        if (parsed.Errors.Count > 0)
         {
-            options = SimulateOptions.Read(args);
-        }
-        catch (FormatException wrong)
-        {
-            Console.Error.WriteLine(wrong.Message);
+            Console.Error.WriteLine(string.Join(Environment.NewLine, parsed.Errors.Select(mistake => mistake.Message)));
             return 2;
         }
 
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    private static int Run(SimulateOptions options)
+    {
         if (options is { Seeds: 1, Minutes: null })
         {
             return Report(Outcome.Of(options.PlanOf(options.FirstSeed), options.Trace), options);

@@ -1,12 +1,12 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Payments.ServiceDefaults.Configuration;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Gateway.OpenApi;
 
 /// <summary>The merged document, fetched from the services and kept for half a minute, or longer while a service is away.</summary>
-internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimeProvider clock, ILogger<OpenApiDocument> log) : IDisposable
+internal sealed partial class PublicDocument(IHttpClientFactory clients, TimeProvider clock, ILogger<PublicDocument> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private static readonly string[] Services = ["payment", "wallet"];
@@ -41,7 +41,7 @@ internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimePr
         try
         {
             var documents = await Task.WhenAll(Services.Select(service => FetchAsync(service, cancellation)));
-            return JsonSerializer.SerializeToUtf8Bytes(OpenApiMerger.Merge(documents, IsPublic));
+            return Encoding.UTF8.GetBytes(OpenApiMerger.Merge(documents, IsPublic));
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException
             && !cancellation.IsCancellationRequested)
@@ -51,12 +51,10 @@ internal sealed partial class OpenApiDocument(IHttpClientFactory clients, TimePr
         }
     }
 
-    private async Task<(string Service, JsonObject Document)> FetchAsync(string service, CancellationToken cancellation)
+    private async Task<(string Service, string Json)> FetchAsync(string service, CancellationToken cancellation)
     {
         using var client = clients.CreateClient(service);
-        await using var stream = await client.GetStreamAsync("/openapi/v1.json", cancellation);
-        var document = await JsonNode.ParseAsync(stream, cancellationToken: cancellation) as JsonObject;
-        return (service, document ?? throw new JsonException($"The document of '{service}' is no object."));
+        return (service, await client.GetStringAsync("/openapi/v1.json", cancellation));
     }
 
     private static bool IsPublic(string path) =>
@@ -72,11 +70,11 @@ internal static class OpenApiRegistration
     {
         builder.AddServiceClient("payment", TimeSpan.FromSeconds(3));
         builder.AddServiceClient("wallet", TimeSpan.FromSeconds(3));
-        builder.Services.AddSingleton<OpenApiDocument>();
+        builder.Services.AddSingleton<PublicDocument>();
     }
 
     public static void MapOpenApiDocument(this WebApplication app) =>
-        app.MapGet("/openapi/v1.json", async Task<IResult> (OpenApiDocument document, CancellationToken cancellation) =>
+        app.MapGet("/openapi/v1.json", async Task<IResult> (PublicDocument document, CancellationToken cancellation) =>
             await document.GetAsync(cancellation) is { } json
                 ? TypedResults.Bytes(json, "application/json")
                 : Problems.Unavailable("The services have not answered yet.", retryAfterSeconds: 2));
