@@ -18,8 +18,8 @@ internal sealed record AppendsOptions(
         var command = new Command("appends", """
             Durable appends a second: the event store beside a plain one and Emmett.
 
-            With many concurrent callers. They take turns on the same server with connection pools of the same size; medians of the rounds are
-            shown. The peers:
+            With many concurrent callers. They take turns on the same server with connection pools of the same size; medians of the rounds
+            are shown. The peers:
               plain    two tables and one transaction an append, called as the event store is
               emmett   @event-driven-io/emmett-postgresql in a Node process; without Node, or npm to install it, it is left out
             """) { callers, events, seconds, rounds, pool, peers };

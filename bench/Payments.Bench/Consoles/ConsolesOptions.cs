@@ -27,9 +27,9 @@ internal sealed record ConsolesOptions(
         var command = new Command("consoles", """
             Wallet payments with many consoles open, beside none.
 
-            Through the gateway of a Standalone, in turns with no console open and with many: at full load, then begun on time at a rate. The
-            consoles are live pages without a browser, which would cost more than they do: each keeps its circuit open, takes what is drawn and
-            acknowledges it. They share the pages that are named. At the end every wallet is checked to the cent.
+            Through the gateway of a Standalone, in turns with no console open and with many: at full load, then begun on time at a rate.
+            The consoles are live pages without a browser, which would cost more than they do: each keeps its circuit open, takes what is
+            drawn and acknowledges it. They share the pages that are named. At the end every wallet is checked to the cent.
             """) { consoles, pages, callers, rate, wallets, seconds, rounds };
         command.SetAction((parsed, cancel) => ConsolesBench.RunAsync(
             new(parsed.GetValue(consoles), parsed.GetRequiredValue(pages), parsed.GetValue(callers), parsed.GetValue(rate),

@@ -16,9 +16,9 @@ internal sealed record FailingUserOptions(int Rate, int FailingRate, int Wallets
         var command = new Command("failing-user", """
             Latency of other users' payments while a consumer fails on all messages of one, beside before and after.
 
-            Wallet payments through the gateway of a Standalone, begun on time whether or not earlier ones have ended: before, while the saga
-            service fails on every message of one user who goes on paying, and after. That user's payments are parked, tried again, and end once
-            it is over. At the end every wallet is checked to the cent.
+            Wallet payments through the gateway of a Standalone, begun on time whether or not earlier ones have ended: before, while the
+            saga service fails on every message of one user who goes on paying, and after. That user's payments are parked, tried again,
+            and end once it is over. At the end every wallet is checked to the cent.
             """) { rate, failingRate, wallets, seconds };
         command.SetAction((parsed, cancel) => FailingUserBench.RunAsync(
             new(parsed.GetValue(rate), parsed.GetValue(failingRate), parsed.GetValue(wallets), parsed.GetValue(seconds)), cancel));

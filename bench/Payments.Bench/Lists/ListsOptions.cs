@@ -14,8 +14,8 @@ internal sealed record ListsOptions(int DeadLetters, int Events, int Rounds)
         var command = new Command("lists", """
             How long the console's lists take to open when the store is full, beside an almost empty one.
 
-            In Chromium, signed in, from the address to the first row, and how long the frames are when they are scrolled down: with a few dead
-            letters and events, then with many.
+            In Chromium, signed in, from the address to the first row, and how long the frames are when they are scrolled down: with a few
+            dead letters and events, then with many.
             """) { deadLetters, events, rounds };
         command.SetAction((parsed, cancel) => ListsBench.RunAsync(
             new(parsed.GetValue(deadLetters), parsed.GetValue(events), parsed.GetValue(rounds)), cancel));

@@ -15,8 +15,8 @@ internal sealed record LoadsOptions(IReadOnlyList<int> Sizes, int Streams, int R
         var command = new Command("loads", """
             How long it takes to load a wallet of many events, with a snapshot and without, beside the same.
 
-            From PostgreSQL, with nothing remembered in the process: from a snapshot and the 99 events after it, and from all events; on the
-            plain store and with Emmett (see appends) from all events. They take turns.
+            From PostgreSQL, with nothing remembered in the process: from a snapshot and the 99 events after it, and from all events; on
+            the plain store and with Emmett (see appends) from all events. They take turns.
             """) { events, streams, rounds, peers };
         command.SetAction((parsed, cancel) => LoadsBench.RunAsync(
             new(parsed.GetRequiredValue(events), parsed.GetValue(streams), parsed.GetValue(rounds), parsed.GetRequiredValue(peers)),

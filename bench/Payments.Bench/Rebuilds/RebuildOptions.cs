@@ -15,8 +15,8 @@ internal sealed record RebuildOptions(int Events, int Streams, int Rounds, int S
         var command = new Command("rebuild", """
             Events a second: a projection rebuilt from the log, and the log read and followed.
 
-            Fills a log with events of random streams, then rebuilds a projection (balance and number of events by stream) beside the one that
-            serves, and checks it; then reads the log from its beginning, and follows it while it is written to.
+            Fills a log with events of random streams, then rebuilds a projection (balance and number of events by stream) beside the one
+            that serves, and checks it; then reads the log from its beginning, and follows it while it is written to.
             """) { events, streams, rounds, seconds };
         command.SetAction((parsed, cancel) => RebuildBench.RunAsync(
             new(parsed.GetValue(events), parsed.GetValue(streams), parsed.GetValue(rounds), parsed.GetValue(seconds)), cancel));

@@ -15,8 +15,8 @@ internal sealed record SealingOptions(int Callers, int Events, int Seconds, int 
         var command = new Command("sealing", """
             The same appends with tamper evidence being written behind them, beside without.
 
-            Durable appends a second on the event store, in turns with a sealer at work on the same log and without one: what tamper evidence
-            costs those who append. Then what sealing and verifying cost by themselves. Both logs are verified at the end.
+            Durable appends a second on the event store, in turns with a sealer at work on the same log and without one: what tamper
+            evidence costs those who append. Then what sealing and verifying cost by themselves. Both logs are verified at the end.
             """) { callers, events, seconds, rounds };
         command.SetAction((parsed, cancel) => SealingBench.RunAsync(
             new(parsed.GetValue(callers), parsed.GetValue(events), parsed.GetValue(seconds), parsed.GetValue(rounds)), cancel));

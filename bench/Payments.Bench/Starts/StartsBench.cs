@@ -21,7 +21,8 @@ internal static class StartsBench
         var command = new Command("starts", """
             From the start in an empty folder to the first completed payment, beside the start of a PostgreSQL.
 
-            The platform has a PostgreSQL of its own; the payment is one between two new wallets. By turns. What is built is not built anew.
+            The platform has a PostgreSQL of its own; the payment is one between two new wallets. By turns. What is built is not built
+            anew.
             """) { rounds };
         command.SetAction((parsed, cancel) =>
             Bounded.RunAsync(Max, bounded => MeasureAsync(parsed.GetValue(rounds), bounded), cancel));

@@ -19,9 +19,9 @@ internal sealed record PaymentsOptions(
         var command = new Command("payments", """
             Wallet payments a second over HTTP, all services, beside pgbench's TPC-B.
 
-            Through the gateway of a Standalone: POST /api/payments, then GET ?wait=10s until it has ended. First with so many callers, each with
-            one payment on its way; then at a tenth of that rate, begun on time whether or not earlier ones have ended; then, without the platform,
-            pgbench's TPC-B on the same PostgreSQL. At the end every wallet is checked to the cent.
+            Through the gateway of a Standalone: POST /api/payments, then GET ?wait=10s until it has ended. First with so many callers,
+            each with one payment on its way; then at a tenth of that rate, begun on time whether or not earlier ones have ended; then,
+            without the platform, pgbench's TPC-B on the same PostgreSQL. At the end every wallet is checked to the cent.
             """) { callers, wallets, warmUp, seconds, scale, pgbenchSeconds, keepLog };
         command.SetAction((parsed, cancel) => PaymentsBench.RunAsync(
             new(parsed.GetValue(callers), parsed.GetValue(wallets), parsed.GetValue(warmUp), parsed.GetValue(seconds),

@@ -3,7 +3,7 @@ using Scalar.AspNetCore;
 
 namespace Payments.Gateway.OpenApi;
 
-/// <summary>The readable API page at <c>/docs</c>, drawn by Scalar from <c>/openapi/v1.json</c>. Its script comes with the gateway.</summary>
+/// <summary>The readable API page at <c>/docs</c>, drawn by Scalar from <c>/openapi/v1.json</c>; its script comes along.</summary>
 internal static class ApiPage
 {
     public static void MapApiPage(this WebApplication app)

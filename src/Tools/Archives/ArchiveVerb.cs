@@ -10,7 +10,7 @@ internal static class ArchiveVerb
 {
     public static Command Command()
     {
-        var month = new Option<Month?>("--month") { HelpName = "yyyy-MM", Description = "moves this month into files", CustomParser = Month };
+        var month = new Option<Month?>("--month") { HelpName = "yyyy-MM", Description = "what to move into files", CustomParser = Month };
         var to = new Option<DirectoryInfo>("--to") { Description = "where the files go" }.AcceptExistingOnly();
         var restore = new Option<string?>("--restore") { Description = "moves a file back, with --log" };
         var log = Logs.LogOption();

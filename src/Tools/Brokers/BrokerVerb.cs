@@ -23,8 +23,8 @@ internal static class BrokerVerb
         var command = new Command("broker", """
             Runs a Kafka broker that keeps everything in memory, for development and tests.
 
-            It is on 127.0.0.1 and has the platform's topics. When it ends, all is forgotten, and the services publish again what was not yet
-            consumed. Services need ConnectionStrings__kafka=127.0.0.1:<port> and Kafka__Embedded=true. Ctrl-C ends it.
+            It is on 127.0.0.1 and has the platform's topics. When it ends, all is forgotten, and the services publish again what was not
+            yet consumed. Services need ConnectionStrings__kafka=127.0.0.1:<port> and Kafka__Embedded=true. Ctrl-C ends it.
             Exit code: 0 it was stopped, 2 it could not start.
             """) { port, advertise };
         command.SetAction((parsed, cancel) => RunAsync(new BrokerAddress(parsed.GetValue(port), parsed.GetValue(advertise)), cancel));

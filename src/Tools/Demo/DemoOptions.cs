@@ -31,8 +31,8 @@ internal sealed record DemoOptions(Uri Gateway, string Key, int Payments, int Ra
 
             The platform is one that ./payments run started. The traffic is that of a small town, through the public API: people and shops
             with wallets in four currencies, payments by wallet and by card, transfers, refunds, holds, declines, empty purses. The trouble
-            is for the console: a storm of declines, a card processor that is down, a wallet whose messages fail, sagas that are stuck.
-            It takes two to three minutes, most of them for the troubles to ripen, and tells what to look for. It can be run again.
+            is for the console: a storm of declines, a card processor that is down, a wallet whose messages fail, sagas that are stuck. It
+            takes two to three minutes, most of them for the troubles to ripen, and tells what to look for. It can be run again.
             Exit code: 0 done, 2 it could not be done.
             """) { payments, rate, calm, gateway, key, seed };
         command.SetAction((parsed, cancel) => run(

@@ -22,8 +22,8 @@ internal static class PostgresVerb
         var command = new Command("postgres", """
             Runs a private PostgreSQL, for whoever starts the services one by one.
 
-            It is on 127.0.0.1, from the installed programs. Its data, and the password of its superuser 'payments' in postgres.password, are
-            in the folder; databases that are missing are made. Ctrl-C ends it; the data stays.
+            It is on 127.0.0.1, from the installed programs. Its data, and the password of its superuser 'payments' in postgres.password,
+            are in the folder; databases that are missing are made. Ctrl-C ends it; the data stays.
             Exit code: 0 it was stopped, 2 it could not start, 1 it ended by itself.
             """) { port, data, databases };
         command.SetAction((parsed, cancel) => RunAsync(

@@ -27,8 +27,8 @@ internal sealed record VerifyOptions(
         var expect = new Option<SealMark[]>("--expect")
         {
             HelpName = "n:hash",
-            Description = "a seal that was noted earlier, for one log; may be repeated. Whoever writes events and seals anew, consistently, "
-                + "cannot make that hash again. Note the one that is printed, somewhere else.",
+            Description = "a seal that was noted earlier, for one log; may be repeated. Whoever writes events and seals anew, "
+                + "consistently, cannot make that hash again. Note the one that is printed, somewhere else.",
             CustomParser = Marks,
         };
         var json = new Option<bool>("--json") { Description = "the outcome as JSON" };

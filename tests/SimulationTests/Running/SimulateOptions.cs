@@ -34,9 +34,9 @@ internal sealed record SimulateOptions(
         var command = new Command("simulate", """
             Runs worlds in which payments, wallets and sagas are real, and all around them is simulated with what can go wrong there.
 
-            Broker, store, clock, clients and card processor are simulated. One world a seed, one thread a world. Ends at the first seed that
-            violates something, leaves out of its world what it fails without, and prints the trace of what is left. docs/simulation.md says
-            what is real, what is simulated and what is checked.
+            Broker, store, clock, clients and card processor are simulated. One world a seed, one thread a world. Ends at the first seed
+            that violates something, leaves out of its world what it fails without, and prints the trace of what is left.
+            docs/simulation.md says what is real, what is simulated and what is checked.
             Exit code: 0 nothing was violated, 1 something was, 2 the arguments make no sense or it could not be built.
             """) { seeds, seed, minutes, trace, seen, without, only, workers };
         command.SetAction(parsed =>

@@ -139,6 +139,22 @@ public sealed class LineageTests
     }
 
     [Fact]
+    public async Task What_was_heard_is_known_again_after_the_progress_was_read_anew()
+    {
+        var store = new MemoryEventStore("sagas", TimeProvider.System);
+        var heard = new HeardLineages(TimeProvider.System);
+        var adoption = new LineageAdoption(Consumer, store, new MemorySourceLineages(), heard, _progress, TimeProvider.System);
+        await adoption.ResetAsync(Cancel);
+        heard.Hear(LineageAnnouncement.Of(Source, Before), Sent);
+        await adoption.AdoptAsync(Cancel);
+
+        await adoption.ResetAsync(Cancel);
+        await adoption.AdoptAsync(Cancel);
+
+        Assert.True(Before.IsSameAs(_progress.LineageOf(Source)));
+    }
+
+    [Fact]
     public void A_relay_takes_what_a_restored_reader_says_for_all_that_it_has()
     {
         var ledger = Ledger();
@@ -183,6 +199,8 @@ public sealed class LineageTests
     [Fact]
     public void Earlier_versions_skip_an_announcement_and_this_one_skips_their_progress()
     {
+        Assert.True(LineageAnnouncement.IsKey(LineageAnnouncement.Of(Source, Now).Key));
+        Assert.False(LineageAnnouncement.IsKey("saga-service/wallets"u8));
         Assert.Null(ConsumerProgress.Read(LineageAnnouncement.Of(Source, Now).ToJson()));
         Assert.Null(LineageAnnouncement.Read(Says(1, Id(11)).ToJson()));
         Assert.True(Now.IsSameAs(LineageAnnouncement.Read(LineageAnnouncement.Of(Source, Now).ToJson())!.Lineage));
