@@ -38,7 +38,8 @@ public static class EventStoreRegistration
             database,
             provider.GetRequiredService<LogDatabase>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PostgresEventStore>>()));
+            provider.GetRequiredService<ILogger<PostgresEventStore>>(),
+            provider.GetService<IAnsweredCommands>()));
         services.AddHostedService<AppendWatch>();
         services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));

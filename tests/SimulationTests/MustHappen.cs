@@ -9,7 +9,8 @@ internal static class MustHappen
     private static readonly string[] Faulty =
     [
         "no answer before an append", "no answer after an append", "crash before an append", "crash after an append",
-        "append answered Conflict", "append answered WatermarkMoved", "append answered AlreadyClaimed", "a caller heard no answer",
+        "append answered Conflict", "append answered WatermarkMoved", "append answered AlreadyClaimed",
+        "append answered AlreadyAnswered", "a caller heard no answer",
         "relay went back", "gap met", "gap told to a relay", "dead letter of a planted message", "deadline passed", "hold expiry tried",
         "overdraft in use", "parked behind another", "parked message applied", "parked message failed again",
         "crash between the card's answer and the saga",

@@ -51,6 +51,7 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
 {
     private readonly ExpectedVersion _expected = ExpectedVersion.Exactly(before.Version);
     private readonly List<(TEvent Event, NewEvent Stored, long Version)> _events = [];
+    private readonly List<CommandKey> _answers = [];
 
     public StreamId Stream => stream;
 
@@ -67,8 +68,12 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
     /// <summary>The events with the versions they will have.</summary>
     public IReadOnlyList<(TEvent Event, NewEvent Stored, long Version)> Events => _events;
 
+    /// <summary>The commands that the events answer, of those that are answered once.</summary>
+    public IReadOnlyList<CommandKey> Answers => _answers;
+
     /// <summary>All of these events or, when one of them cannot be folded or written, none.</summary>
-    public void Add(IReadOnlyList<TEvent> events, Cause cause, DateTimeOffset now)
+    /// <param name="answers">The command that they answer, if it is one that is answered once.</param>
+    public void Add(IReadOnlyList<TEvent> events, Cause cause, DateTimeOffset now, CommandKey? answers = null)
     {
         var after = After;
         var added = new List<(TEvent, NewEvent, long)>(events.Count);
@@ -85,10 +90,13 @@ public sealed class Change<TState, TEvent>(AggregateDefinition<TState, TEvent> d
         DecidedAt = now;
         After = after;
         _events.AddRange(added);
+        _answers.AddRange(answers is { } command ? [command] : []);
     }
 
     /// <summary>With no events it still checks that the version is what the decision was made on.</summary>
     public StreamAppend ToAppend() => new(stream, _expected, [.. _events.Select(e => e.Stored)]);
 
     public IEnumerable<ProjectionRow> Rows() => _events.Count == 0 ? [] : definition.Project(this);
+
+    public AppendUnit ToUnit() => new() { Streams = [ToAppend()], Rows = [.. Rows()], Answers = Answers };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Payments.Domain;
 using Payments.EventStore.Contract;
 
@@ -21,78 +22,65 @@ public abstract record CommandOutcome<TState>
     public sealed record Repeated(Claim First) : CommandOutcome<TState>;
 }
 
-/// <summary>Executes one command on one stream: load, decide, append; again when another writer was faster.</summary>
+/// <summary>One command to one stream.</summary>
+/// <param name="Decide">Pure; may be called several times.</param>
+public sealed record CommandRequest<TState, TEvent>(
+    StreamId Stream, Cause Cause, Func<TState?, DateTimeOffset, Decision<TEvent>> Decide)
+    where TState : class
+{
+    /// <summary>The idempotency key to take with the effect, given the answer; null for none.</summary>
+    public Func<CommandOutcome<TState>, Claim?> Claim { get; init; } = _ => null;
+
+    /// <summary>What else is to be on record with the effect, given the answer.</summary>
+    public Func<CommandOutcome<TState>, IEnumerable<ProjectionRow>> Record { get; init; } = _ => [];
+
+    /// <summary>The stream's id is new, so nothing is loaded. The append checks that it was so.</summary>
+    public bool StartsStream { get; init; }
+}
+
+/// <summary>Executes one command on one stream.</summary>
 public sealed class CommandHandler<TState, TEvent>(
     IEventStore store, Aggregates<TState, TEvent> aggregates, AggregateDefinition<TState, TEvent> definition, TimeProvider clock)
     where TState : class
 {
-    /// <summary>How often a command is decided anew when other writers get in between, before the caller is told to try later.</summary>
-    private const int AttemptsMax = 100;
+    private readonly Appender<TState, TEvent> _appender = new(store, aggregates, definition, clock);
 
-    /// <summary>So many attempts follow each other at once. Then it waits, longer each time: nearly two seconds in all.</summary>
-    private const int AttemptsAtOnce = 5;
-    private const int PauseMaxMs = 20;
-
-    /// <param name="decide">Pure; may be called several times.</param>
-    /// <param name="claim">The idempotency key to take with the effect, given the answer; null for none.</param>
-    /// <param name="record">What else is to be on record with the effect, given the answer.</param>
     /// <exception cref="StoreUnavailableException">
     /// The database is in trouble, or the stream is written to faster than we can follow.
     /// </exception>
-    public async Task<CommandOutcome<TState>> HandleAsync(
-        StreamId stream,
-        Cause cause,
-        Func<TState?, DateTimeOffset, Decision<TEvent>> decide,
-        Func<CommandOutcome<TState>, Claim?> claim,
-        CancellationToken cancel,
-        Func<CommandOutcome<TState>, IEnumerable<ProjectionRow>>? record = null)
+    public async Task<CommandOutcome<TState>> HandleAsync(CommandRequest<TState, TEvent> command, CancellationToken cancel)
     {
-        using var turn = await aggregates.EnterAsync([stream], cancel);
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        var outcome = default(CommandOutcome<TState>);
+        var result = await _appender.AppendAsync(
+            [command.Stream],
+            attempt =>
+            {
+                outcome = Decide(command, attempt);
+                var unit = attempt.ToUnit();
+                return unit with { Rows = [.. unit.Rows, .. command.Record(outcome)], Claim = command.Claim(outcome) };
+            },
+            cancel,
+            toLoad: command.StartsStream ? [] : null);
+        return result switch
         {
-            await PauseAsync(attempt, cancel);
-            var states = attempt == 1 ? await aggregates.LoadAsync([stream], cancel) : await aggregates.RefreshAsync([stream], cancel);
-            var now = clock.GetUtcNow();
-            var change = new Change<TState, TEvent>(definition, stream, states[stream]);
-            var outcome = Decide(change, decide(states[stream].State, now), cause, now);
-            var unit = new AppendUnit
-            {
-                Streams = [change.ToAppend()],
-                Rows = [.. change.Rows(), .. record?.Invoke(outcome) ?? []],
-                Claim = claim(outcome),
-            };
-            var result = await store.AppendAsync(unit, cancel);
-            switch (result)
-            {
-                case AppendResult.Appended:
-                    aggregates.Keep([KeyValuePair.Create(stream, change.After)]);
-                    return outcome;
-                case AppendResult.AlreadyClaimed claimed:
-                    return new CommandOutcome<TState>.Repeated(claimed.Existing);
-            }
-        }
-
-        throw new StoreUnavailableException(
-            $"{stream} is being written to too fast.", new TimeoutException($"{AttemptsMax} attempts met another writer each time."));
+            AppendResult.Appended or AppendResult.Repeated => outcome!,
+            AppendResult.AlreadyClaimed claimed => new CommandOutcome<TState>.Repeated(claimed.Existing),
+            _ => throw new UnreachableException($"{result} is no result of a command."),
+        };
     }
 
-    // Another process that has many commands for the stream decides from memory what we must read first, and so wins nearly every time.
-    // What helps is to outlast it.
-    private Task PauseAsync(int attempt, CancellationToken cancel) => attempt <= AttemptsAtOnce
-        ? Task.CompletedTask
-        : Task.Delay(TimeSpan.FromMilliseconds(Math.Min(attempt - AttemptsAtOnce, PauseMaxMs)), clock, cancel);
-
-    private static CommandOutcome<TState> Decide(Change<TState, TEvent> change, Decision<TEvent> decision, Cause cause, DateTimeOffset now)
+    private static CommandOutcome<TState> Decide(CommandRequest<TState, TEvent> command, Attempt<TState, TEvent> attempt)
     {
-        switch (decision)
+        var change = attempt.ChangeOf(command.Stream);
+        switch (command.Decide(change.Before.State, attempt.Now))
         {
             case Decision<TEvent>.Refused refused:
                 return new CommandOutcome<TState>.Refused(refused.Reason);
             case Decision<TEvent>.Accepted accepted:
-                change.Add(accepted.Events, cause, now);
+                change.Add(accepted.Events, command.Cause, attempt.Now);
                 return new CommandOutcome<TState>.Done(change.After.State!, change.After.Version);
-            default:
-                throw new InvalidOperationException($"{decision} is no decision.");
+            case var other:
+                throw new UnreachableException($"{other} is no decision.");
         }
     }
 }

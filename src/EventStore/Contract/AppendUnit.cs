@@ -20,6 +20,9 @@ public sealed record AppendUnit
     /// <summary>An idempotency key taken by this unit.</summary>
     public Claim? Claim { get; init; }
 
+    /// <summary>The commands that this unit answers, of those that are answered once.</summary>
+    public IReadOnlyList<CommandKey> Answers { get; init; } = [];
+
     /// <exception cref="ArgumentException">It is too large, or names a stream or a watermark twice.</exception>
     internal void Check()
     {
@@ -88,4 +91,9 @@ public abstract record AppendResult
 
     /// <summary>The idempotency key was taken before. Nothing of the unit is stored.</summary>
     public sealed record AlreadyClaimed(Claim Existing) : AppendResult;
+
+    /// <summary>
+    /// The database turned the unit away, and these of the commands that it answers were answered before. Nothing of the unit is stored.
+    /// </summary>
+    public sealed record AlreadyAnswered(IReadOnlyList<CommandKey> Commands) : AppendResult;
 }

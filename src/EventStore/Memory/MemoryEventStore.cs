@@ -5,9 +5,11 @@ namespace Payments.EventStore.Memory;
 /// <summary>The event store's contract in memory: for tests and simulation. Passes the same contract tests as PostgreSQL.</summary>
 /// <param name="apply">Receives the rows of inline projections, under the store's lock; it may throw to reject a unit.</param>
 /// <param name="rehearse">Throws as <paramref name="apply"/> would, and changes nothing; null when that never throws.</param>
+/// <param name="answered">Where <paramref name="apply"/> rejects a second answer to a command: what tells that it is this.</param>
 public sealed class MemoryEventStore(
     string name, TimeProvider clock,
-    Action<IReadOnlyList<ProjectionRow>>? apply = null, Action<IReadOnlyList<ProjectionRow>>? rehearse = null)
+    Action<IReadOnlyList<ProjectionRow>>? apply = null, Action<IReadOnlyList<ProjectionRow>>? rehearse = null,
+    IAnsweredCommands? answered = null)
     : IEventStore
 {
     private readonly Lock _gate = new();
@@ -22,41 +24,11 @@ public sealed class MemoryEventStore(
 
     public string Name => name;
 
-    public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
-    {
-        unit.Check();
-        lock (_gate)
-        {
-            try
-            {
-                return cancel.IsCancellationRequested
-                    ? Task.FromCanceled<AppendResult>(cancel)
-                    : Task.FromResult(Obstacle(unit) ?? Store(unit));
-            }
-            catch (StoreRejectedException rejected)
-            {
-                return Task.FromException<AppendResult>(rejected);
-            }
-        }
-    }
+    public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel) =>
+        UnlessObstructedAsync(unit, Store, cancel).OrAlreadyAnsweredAsync(unit, answered, cancel);
 
-    public Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
-    {
-        unit.Check();
-        lock (_gate)
-        {
-            try
-            {
-                return cancel.IsCancellationRequested
-                    ? Task.FromCanceled<AppendResult>(cancel)
-                    : Task.FromResult(Obstacle(unit) ?? Foretell(unit));
-            }
-            catch (StoreRejectedException rejected)
-            {
-                return Task.FromException<AppendResult>(rejected);
-            }
-        }
-    }
+    public Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel) =>
+        UnlessObstructedAsync(unit, Foretell, cancel).OrAlreadyAnsweredAsync(unit, answered, cancel);
 
     public Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(StreamId stream, VersionRange range, int countMax, CancellationToken cancel) =>
         Locked(() => After(Of(stream), range.After).TakeWhile(e => e.StreamVersion <= range.UpTo).Take(countMax));
@@ -175,6 +147,24 @@ public sealed class MemoryEventStore(
             (_watermarks, _claims) = (backup.Watermarks.ToDictionary(), backup.Claims.ToDictionary());
             _lineage = new LogLineage(
                 [.. backup.Lineage.Incarnations.Where(i => i.BeginsAfter < _log.Count), new(incarnation, _log.Count)]);
+        }
+    }
+
+    private Task<AppendResult> UnlessObstructedAsync(AppendUnit unit, Func<AppendUnit, AppendResult> work, CancellationToken cancel)
+    {
+        unit.Check();
+        lock (_gate)
+        {
+            try
+            {
+                return cancel.IsCancellationRequested
+                    ? Task.FromCanceled<AppendResult>(cancel)
+                    : Task.FromResult(Obstacle(unit) ?? work(unit));
+            }
+            catch (StoreRejectedException rejected)
+            {
+                return Task.FromException<AppendResult>(rejected);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly AppendListener? _listener;
     private readonly AppendAnnouncer _announcer;
     private readonly StoredLineage _lineage;
+    private readonly IAnsweredCommands? _answered;
 
     /// <param name="name">The name of the log, for example <c>wallets</c>.</param>
     /// <param name="database">Stays the caller's to dispose.</param>
@@ -30,9 +31,12 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     /// <param name="name">The name of the log, for example <c>wallets</c>.</param>
     /// <param name="database">Where it knows no direct way, tails of this store hear of other processes' appends by looking once a
     /// second.</param>
-    public PostgresEventStore(string name, LogDatabase database, TimeProvider clock, ILogger<PostgresEventStore> log)
+    /// <param name="answered">Where the database refuses to have a command answered twice: what tells that it is this.</param>
+    public PostgresEventStore(
+        string name, LogDatabase database, TimeProvider clock, ILogger<PostgresEventStore> log, IAnsweredCommands? answered = null)
     {
         Name = name;
+        _answered = answered;
         _database = database.Primary;
         _clock = clock;
         _commits = new GroupCommit(CommitAsync);
@@ -52,13 +56,18 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     public Task<AppendResult> AppendAsync(AppendUnit unit, CancellationToken cancel)
     {
         unit.Check();
-        return _commits.AppendAsync(unit, cancel);
+        return _commits.AppendAsync(unit, cancel).OrAlreadyAnsweredAsync(unit, _answered, cancel);
+    }
+
+    public Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
+    {
+        unit.Check();
+        return RollBackAsync(unit, cancel).OrAlreadyAnsweredAsync(unit, _answered, cancel);
     }
 
     // On a connection of its own: the one that appends go through is busy, and must not be left in a transaction.
-    public async Task<AppendResult> RehearseAsync(AppendUnit unit, CancellationToken cancel)
+    private async Task<AppendResult> RollBackAsync(AppendUnit unit, CancellationToken cancel)
     {
-        unit.Check();
         try
         {
             await using var connection = await _database.OpenConnectionAsync(cancel);

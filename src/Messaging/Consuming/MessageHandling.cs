@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 using Payments.Messaging.Envelope;
@@ -14,8 +15,7 @@ internal sealed class MessageHandling<TState, TEvent>(
     TimeProvider clock)
     where TState : class
 {
-    /// <summary>How often messages are decided anew when other writers get in between, before it counts as trouble.</summary>
-    private const int AttemptsMax = 50;
+    private readonly Appender<TState, TEvent> _appender = new(store, aggregates, definition.Aggregate, clock);
 
     /// <summary>Trouble is tried again as it is. Everything else is the message's fault, or a bug that only this message meets.</summary>
     public static bool IsOfMessage(Exception e) =>
@@ -32,31 +32,30 @@ internal sealed class MessageHandling<TState, TEvent>(
     public async Task HandleAsync(
         IReadOnlyList<Order<TState, TEvent>> orders, Func<DecisionPass<TState, TEvent>, Beside> decide, CancellationToken cancel)
     {
-        using var turn = await aggregates.EnterAsync(orders.Select(o => o.Stream), cancel);
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
-        {
-            var states = attempt == 1
-                ? await aggregates.LoadAsync(orders.Where(o => !o.StartsStream).Select(o => o.Stream), cancel)
-                : await aggregates.RefreshAsync(orders.Select(o => o.Stream), cancel);
-            var pass = new DecisionPass<TState, TEvent>(definition, states, triesInPlace, clock.GetUtcNow());
-            var beside = decide(pass);
-            var unit = pass.ToUnit();
-            switch (await store.AppendAsync(unit with { Rows = [.. unit.Rows, .. beside.Rows], Watermarks = beside.Watermarks }, cancel))
+        var pass = default(DecisionPass<TState, TEvent>);
+        var result = await _appender.AppendAsync(
+            [.. orders.Select(o => o.Stream)],
+            attempt =>
             {
-                case AppendResult.Appended:
-                    aggregates.Keep(pass.Changes.Select(c => KeyValuePair.Create(c.Key, c.Value.After)));
-                    pass.Stored();
-                    return;
-                case AppendResult.WatermarkMoved moved:
-                    throw new StoreUnavailableException(
-                        $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.",
-                        new WatermarkMovedException(moved));
-            }
+                pass = new DecisionPass<TState, TEvent>(definition, attempt, triesInPlace);
+                var beside = decide(pass);
+                var unit = attempt.ToUnit();
+                return unit with { Rows = [.. unit.Rows, .. beside.Rows], Watermarks = beside.Watermarks };
+            },
+            cancel,
+            toLoad: [.. orders.Where(o => !o.StartsStream).Select(o => o.Stream)]);
+        switch (result)
+        {
+            case AppendResult.Appended or AppendResult.Repeated:
+                pass!.Stored();
+                break;
+            case AppendResult.WatermarkMoved moved:
+                throw new StoreUnavailableException(
+                    $"Another worker moved the watermark of {moved.Wanted.Topic}/{moved.Wanted.Partition}.",
+                    new WatermarkMovedException(moved));
+            default:
+                throw new UnreachableException($"{result} is no result of a batch.");
         }
-
-        throw new StoreUnavailableException(
-            $"{definition.Name}: the streams of a batch are being written to too fast.",
-            new TimeoutException($"{AttemptsMax} attempts met another writer each time."));
     }
 
     /// <summary>What is stored beside the events.</summary>

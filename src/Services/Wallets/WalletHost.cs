@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Payments.Domain;
 using Payments.Domain.Wallets;
+using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Topics;
@@ -29,17 +30,17 @@ public static class WalletHost
         var rules = SpendingLimitOptions.From(builder.Configuration);
         builder.Services.AddSingleton(rules);
         builder.ShowSettings("Spending limits", [.. rules.Limits.OrderBy(l => l.Key.Code, StringComparer.Ordinal).SelectMany(Shown)]);
-        var (recollections, repeated) = (new Recollections(), new RepeatedCommands());
+        var repeated = new RepeatedCommands();
         builder.AddEventSourcedService(
             "wallets",
             WalletAggregate.Definition,
-            WalletAggregate.Consumer(rules, recollections, repeated.Add),
+            WalletAggregate.Consumer(rules, repeated.Add),
             typeof(WalletHost).Assembly);
         builder.AddOperations("wallets");
         builder.AddDeadLetters<Wallet, WalletEvent>("wallets", ConsumerNames.Wallet);
         builder.Services.AddSingleton(repeated);
         builder.Services.AddHostedService<AnswersAgain>();
-        builder.Services.AddRecollections(recollections);
+        builder.Services.AddSingleton<IAnsweredCommands, AnsweredWalletCommands>();
         builder.AddInlineProjection(WalletAggregate.Projection);
         builder.AddProjectionCheck<Wallet, WalletEvent>(CheckedTables.Table);
         builder.Services.AddSingleton<LedgerQueries>();

@@ -103,4 +103,25 @@ public abstract partial class EventStoreContract
         Assert.Equal(before + 36, await Store.LastPositionAsync(Cancel));
         Assert.Equal(37, (await StoredNamesAsync([.. names.Distinct()])).Count);
     }
+
+    [Fact]
+    public async Task A_unit_is_told_which_of_its_commands_were_answered_before_and_stores_nothing()
+    {
+        var (answered, fresh) = (Command(), Command());
+        await StoredAsync(Answering(answered));
+        var both = Answering(answered, fresh);
+        var (before, taken) = (await Store.LastPositionAsync(Cancel), Answering(fresh) with { Rows = [Sample.Name(answered.Act)] });
+
+        AppendResult[] results = [await Store.RehearseAsync(both, Cancel), await AppendAsync(both)];
+        await Assert.ThrowsAsync<StoreRejectedException>(() => AppendAsync(taken)); // Rejected, and not for what it answers.
+
+        Assert.All(results, result => Assert.Equal([answered], Assert.IsType<AppendResult.AlreadyAnswered>(result).Commands));
+        Assert.Equal(before, await Store.LastPositionAsync(Cancel));
+        Assert.Empty(await StoredNamesAsync([fresh.Act]));
+
+        static CommandKey Command() => new(Guid.NewGuid(), Guid.NewGuid(), NewKey());
+
+        static AppendUnit Answering(params CommandKey[] commands) =>
+            Sample.Unit() with { Rows = [.. commands.Select(c => Sample.Name(c.Act))], Answers = commands };
+    }
 }

@@ -3,7 +3,7 @@ using Payments.EventStore.Contract;
 namespace IntegrationTests.EventStore;
 
 /// <summary>What every event store must do. Each store runs all of it; other tests may have used the same log before.</summary>
-public abstract partial class EventStoreContract
+public abstract partial class EventStoreContract : IAnsweredCommands
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -15,6 +15,13 @@ public abstract partial class EventStoreContract
 
     /// <summary>Those of the given names that the inline projection has.</summary>
     protected abstract Task<IReadOnlyList<string>> StoredNamesAsync(IReadOnlyList<string> among);
+
+    /// <summary>A command is answered once the inline projection has its act's name.</summary>
+    public async Task<IReadOnlyList<CommandKey>> FindAsync(IReadOnlyCollection<CommandKey> commands, CancellationToken cancel)
+    {
+        var names = await StoredNamesAsync([.. commands.Select(c => c.Act)]);
+        return [.. commands.Where(c => names.Contains(c.Act))];
+    }
 
     private Task<AppendResult> AppendAsync(AppendUnit unit) => Store.AppendAsync(unit, Cancel);
 

@@ -8,7 +8,7 @@ public sealed class MemoryEventStoreTests : EventStoreContract
 {
     private readonly HashSet<string> _names = [];
 
-    public MemoryEventStoreTests() => Store = new MemoryEventStore("test", Clock, Apply, Rehearse);
+    public MemoryEventStoreTests() => Store = new MemoryEventStore("test", Clock, Apply, Rehearse, answered: this);
 
     protected override IEventStore Store { get; }
 

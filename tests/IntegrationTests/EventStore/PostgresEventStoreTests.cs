@@ -12,7 +12,8 @@ public sealed class PostgresEventStoreTests : EventStoreContract, IClassFixture<
     public PostgresEventStoreTests(EventStoreDatabase database)
     {
         _database = database;
-        _store = new PostgresEventStore("test", database.Source, Clock, NullLogger<PostgresEventStore>.Instance);
+        _store = new PostgresEventStore(
+            "test", new LogDatabase(database.Source), Clock, NullLogger<PostgresEventStore>.Instance, answered: this);
     }
 
     protected override IEventStore Store => _store;

@@ -67,10 +67,10 @@ public sealed class MadeUpMoneyTests(PostgresFixture postgres)
         var eur = Currency.Parse("EUR");
         var credit = new WalletCommand.Credit(new(wallet), operation, new Money(99_999, eur), Money.Zero(eur), payer);
         Assert.IsType<CommandOutcome<Wallet>.Done>(await commands.HandleAsync(
-            WalletAggregate.Definition.Stream(wallet),
-            new Cause(operation.Value, null, "nobody", null),
-            (state, now) => Wallet.Decide(state, credit, now),
-            _ => null,
+            new(
+                WalletAggregate.Definition.Stream(wallet),
+                new Cause(operation.Value, null, "nobody", null),
+                (state, now) => Wallet.Decide(state, credit, now)),
             Cancel));
     }
 

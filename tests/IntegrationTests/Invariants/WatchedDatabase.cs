@@ -90,11 +90,7 @@ internal sealed class WatchedDatabase : IAsyncDisposable
     {
         var handler = new CommandHandler<TState, TEvent>(Store, new Aggregates<TState, TEvent>(Store, definition), definition, Clock);
         var outcome = await handler.HandleAsync(
-            definition.Stream(id),
-            new Cause(id, null, "tests", null),
-            (_, _) => new Decision<TEvent>.Accepted([.. events]),
-            _ => null,
-            Cancel);
+            new(definition.Stream(id), new Cause(id, null, "tests", null), (_, _) => new Decision<TEvent>.Accepted([.. events])), Cancel);
         Assert.IsType<CommandOutcome<TState>.Done>(outcome);
     }
 

@@ -68,10 +68,10 @@ public sealed class PaymentServiceFixture(PostgresFixture postgres) : IAsyncLife
     internal async Task TellAsync(Guid payment, PaymentCommand command)
     {
         var outcome = await _host!.Services.GetRequiredService<CommandHandler<Payment, PaymentEvent>>().HandleAsync(
-            new StreamId("payment", payment.ToString("D")),
-            new Cause(payment, null, "test", null),
-            (state, _) => Payment.Decide(state, command),
-            _ => null,
+            new(
+                new StreamId("payment", payment.ToString("D")),
+                new Cause(payment, null, "test", null),
+                (state, _) => Payment.Decide(state, command)),
             TestContext.Current.CancellationToken);
         Assert.IsType<CommandOutcome<Payment>.Done>(outcome);
     }

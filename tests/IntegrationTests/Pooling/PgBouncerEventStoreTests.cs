@@ -14,7 +14,8 @@ public sealed class PgBouncerEventStoreTests : EventStoreContract, IClassFixture
     public PgBouncerEventStoreTests(PgBouncer bouncer)
     {
         _bouncer = bouncer;
-        _store = new PostgresEventStore("test", new LogDatabase(bouncer.Pooled), Clock, NullLogger<PostgresEventStore>.Instance);
+        _store = new PostgresEventStore(
+            "test", new LogDatabase(bouncer.Pooled), Clock, NullLogger<PostgresEventStore>.Instance, answered: this);
     }
 
     protected override IEventStore Store => _store;

@@ -4,7 +4,6 @@ using Payments.Messaging.Consuming;
 using Payments.Messaging.Envelope;
 using Payments.Messaging.Topics;
 using Payments.WalletService;
-using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.Replays;
@@ -14,7 +13,7 @@ internal static class WalletLetters
 {
     public static readonly Currency Eur = Currency.Parse("EUR");
 
-    private static ConsumerDefinition<Wallet, WalletEvent> Consumer => WalletAggregate.Consumer(WalletRules.None, new Recollections());
+    private static ConsumerDefinition<Wallet, WalletEvent> Consumer => WalletAggregate.Consumer(WalletRules.None);
 
     public static Task<ReplayStage<Wallet, WalletEvent>> StageAsync(PostgresFixture postgres) =>
         ReplayStage<Wallet, WalletEvent>.CreateAsync(postgres, "wallets", Consumer, typeof(WalletHost).Assembly);

@@ -133,13 +133,13 @@ internal sealed class SagaStage : IAsyncDisposable
     {
         var engine = new SagaEngine(timeouts ?? new SagaTimeouts());
         await _sagas.HandleAsync(
-            SagaAggregate.Definition.Stream(terms.Payment.Value),
-            new Cause(terms.Payment.Value, null, "test", null),
-            (saga, now) => new Decision<SagaEvent>.Accepted(
-                [.. engine.React(saga, signal, now).Select(e => creditsFirst && e is SagaEvent.Started s
-                    ? s with { Definition = SagaNames.CardPaymentCreditFirst }
-                    : e)]),
-            _ => null,
+            new(
+                SagaAggregate.Definition.Stream(terms.Payment.Value),
+                new Cause(terms.Payment.Value, null, "test", null),
+                (saga, now) => new Decision<SagaEvent>.Accepted(
+                    [.. engine.React(saga, signal, now).Select(e => creditsFirst && e is SagaEvent.Started s
+                        ? s with { Definition = SagaNames.CardPaymentCreditFirst }
+                        : e)])),
             Cancel);
     }
 

@@ -148,10 +148,10 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IAsyncLifetime
         var handler = new CommandHandler<Wallet, WalletEvent>(
             _store, new Aggregates<Wallet, WalletEvent>(_store, Definition), Definition, _clock);
         Assert.IsType<CommandOutcome<Wallet>.Done>(await handler.HandleAsync(
-            Definition.Stream(wallet.Value),
-            new Cause(Guid.CreateVersion7(), null, "tests", null),
-            (state, now) => Wallet.Decide(state, command, now),
-            _ => null,
+            new(
+                Definition.Stream(wallet.Value),
+                new Cause(Guid.CreateVersion7(), null, "tests", null),
+                (state, now) => Wallet.Decide(state, command, now)),
             Cancel));
     }
 

@@ -9,11 +9,11 @@ namespace SimulationTests.Services;
 /// again.
 /// </summary>
 /// <param name="saw">Told what happened that must happen now and then.</param>
-internal sealed class LedgerTable(Action<string> saw) : IStoredResponses
+internal sealed class LedgerTable(Action<string> saw) : IAnsweredCommands
 {
     private readonly HashSet<(Guid Movement, Guid Wallet, string Kind)> _once = [];
-    private readonly HashSet<Answered> _done = [];
-    private readonly HashSet<Answered> _refused = [];
+    private readonly HashSet<CommandKey> _done = [];
+    private readonly HashSet<CommandKey> _refused = [];
     private readonly Dictionary<Guid, long> _wallets = [];
     private readonly Dictionary<(string Account, string Currency), long> _accounts = [];
 
@@ -24,11 +24,11 @@ internal sealed class LedgerTable(Action<string> saw) : IStoredResponses
 
     public IEnumerable<string> Currencies => _accounts.Keys.Select(k => k.Currency).Distinct();
 
-    public Task<IReadOnlyList<Answered>> FindAsync(IReadOnlyCollection<Answered> asked, CancellationToken cancel)
+    public Task<IReadOnlyList<CommandKey>> FindAsync(IReadOnlyCollection<CommandKey> commands, CancellationToken cancel)
     {
-        List<Answered> answered = [.. asked.Where(a => _done.Contains(a) || _refused.Contains(a))];
+        List<CommandKey> answered = [.. commands.Where(a => _done.Contains(a) || _refused.Contains(a))];
         answered.ForEach(a => saw($"recalled {(_done.Contains(a) ? "done" : "refused")} {a.Act}"));
-        return Task.FromResult<IReadOnlyList<Answered>>(answered);
+        return Task.FromResult<IReadOnlyList<CommandKey>>(answered);
     }
 
     /// <summary>All rows of a unit or, when one of them may not be, none.</summary>
@@ -67,9 +67,9 @@ internal sealed class LedgerTable(Action<string> saw) : IStoredResponses
     // As the apply functions do it: what was done is not refused, what was refused is not done, nor refused again.
     private void NoteAnswers(IReadOnlyList<ProjectionRow> rows)
     {
-        List<Answered> done = [.. Answers(rows, r => r.Projection is "ledger_entries" or "holds")];
-        List<Answered> refused = [.. Answers(rows, r => r.Projection == "refusals")];
-        List<Answered> kept = [.. refused.Where(a => a.Act is Acts.Hold or Acts.Credit)];
+        List<CommandKey> done = [.. Answers(rows, r => r.Projection is "ledger_entries" or "holds")];
+        List<CommandKey> refused = [.. Answers(rows, r => r.Projection == "refusals")];
+        List<CommandKey> kept = [.. refused.Where(a => a.Act is Acts.Hold or Acts.Credit)];
         if (done.Any(_refused.Contains) || kept.Any(_refused.Contains) || kept.Distinct().Count() != kept.Count
             || refused.Any(a => _done.Contains(a) || done.Contains(a)))
         {
@@ -80,8 +80,34 @@ internal sealed class LedgerTable(Action<string> saw) : IStoredResponses
         _done.UnionWith(Answers(rows, r => r.Projection == "ledger_entries"));
     }
 
-    private static IEnumerable<Answered> Answers(IReadOnlyList<ProjectionRow> rows, Func<ProjectionRow, bool> which) =>
-        Answered.In(new AppendUnit { Rows = [.. rows.Where(which)] });
+    private static IEnumerable<CommandKey> Answers(IReadOnlyList<ProjectionRow> rows, Func<ProjectionRow, bool> which) =>
+        rows.Where(which).Select(AnswerOf).OfType<CommandKey>();
+
+    private static CommandKey? AnswerOf(ProjectionRow row)
+    {
+        using var json = JsonDocument.Parse(row.Json);
+        var r = json.RootElement;
+        return row.Projection switch
+        {
+            "ledger_entries" => ActOf(r.GetProperty("kind").GetString()!) is { } act
+                ? new(r.GetProperty("movementId").GetGuid(), r.GetProperty("walletId").GetGuid(), act)
+                : null,
+            "refusals" => new(
+                r.GetProperty("operationId").GetGuid(), r.GetProperty("walletId").GetGuid(), r.GetProperty("act").GetString()!),
+            _ => r.TryGetProperty("operationId", out var operation) // Without: a hold that has ended.
+                ? new(operation.GetGuid(), r.GetProperty("walletId").GetGuid(), Acts.Hold)
+                : null,
+        };
+    }
+
+    // Null: no saga asks for it alone.
+    private static string? ActOf(string kind) => kind switch
+    {
+        "payment_in" or "refund_in" => Acts.Credit,
+        "payment_out" or "refund_out" or "capture_out" => Acts.Capture,
+        "reversal" => Acts.Reverse,
+        _ => null,
+    };
 
     private void Add(Entry e)
     {

@@ -41,15 +41,15 @@ internal sealed class Service<TState, TEvent> : Service
 
     public Service(
         World world, string database, AggregateDefinition<TState, TEvent> definition, ConsumerDefinition<TState, TEvent> consumer,
-        Action<IReadOnlyList<ProjectionRow>> apply, Func<IEventStore, IEventStore>? through = null)
+        Action<IReadOnlyList<ProjectionRow>> apply, IAnsweredCommands? answered = null)
         : base(world, consumer.Name)
     {
         // Snapshots are taken in steps of the world: the background task of the real ones would run on another thread.
         Definition = definition with { Snapshots = definition.Snapshots! with { Every = int.MaxValue } };
         Consumer = consumer with { Aggregate = Definition, Interpret = Failing(world, consumer.Interpret) };
         Parked = world.Parked[database];
-        Log = new MemoryEventStore(database, world.Clock, apply);
-        Store = (through ?? (store => store))(new FaultyStore(world, Log));
+        Log = new MemoryEventStore(database, world.Clock, apply, answered: answered);
+        Store = new FaultyStore(world, Log);
         Watch = new LogWatch<TState, TEvent>(Log, Definition);
         _instances.Add(new Instance<TState, TEvent>(this, world, Partitions));
     }
@@ -115,8 +115,8 @@ internal sealed class Service<TState, TEvent> : Service
             try
             {
                 var cause = new Cause(correlation, null, actor, null);
-                outcome = Result(instance.Commands.HandleAsync(
-                    Definition.Stream(stream), cause, decide, claim ?? (_ => null), CancellationToken.None));
+                var command = new CommandRequest<TState, TEvent>(Definition.Stream(stream), cause, decide) { Claim = claim ?? (_ => null) };
+                outcome = Result(instance.Commands.HandleAsync(command, CancellationToken.None));
             }
             catch (StoreUnavailableException)
             {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
@@ -8,7 +7,6 @@ using Payments.Messaging.Parking;
 using Payments.Messaging.Relay;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
-using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
 using SimulationTests.Bus;
 using SimulationTests.Cards;
@@ -38,7 +36,6 @@ internal sealed class World
     private static readonly SagaEngine SharedEngine = new(new SagaTimeouts());
 
     private readonly HashSet<string> _seen = [];
-    private readonly Recollections _recollections = new();
     private readonly List<Actor> _actors;
     private readonly Service[] _services;
     private readonly Chaos _chaos;
@@ -57,9 +54,9 @@ internal sealed class World
             this,
             "wallets",
             Forgetful(WalletAggregate.Definition, plan.OutcomesMax),
-            WalletAggregate.Consumer(plan.Rules, _recollections),
+            WalletAggregate.Consumer(plan.Rules),
             rows => Apply("wallets", rows),
-            store => new RecallingStore(store, Ledger, _recollections, NullLogger<RecallingStore>.Instance));
+            Ledger);
         var saga = plan.CreditsFirst ? StartedBefore(SagaAggregate.Definition) : SagaAggregate.Definition;
         Sagas = new(this, "sagas", saga, SagaAggregate.Consumer(Engine), rows => Apply("sagas", rows));
         _services = [Payments, Wallets, Sagas];

@@ -5,7 +5,6 @@ using Payments.Messaging.DeadLetters.Replays.Rehearsal;
 using Payments.Messaging.Topics;
 using Payments.PaymentService.Payments;
 using Payments.SagaService.Sagas;
-using Payments.WalletService.Answers;
 using Payments.WalletService.Wallets;
 
 namespace UnitTests.Incidents;
@@ -31,7 +30,7 @@ public sealed class IncidentTests
     private static Task<Foretold> TryAsync(IncidentFile capsule) => capsule.Consumer switch
     {
         ConsumerNames.Payment => IncidentReproduction.RunAsync(capsule, PaymentAggregate.Consumer, Cancel),
-        ConsumerNames.Wallet => IncidentReproduction.RunAsync(capsule, WalletAggregate.Consumer(WalletRules.None, new Recollections()), Cancel),
+        ConsumerNames.Wallet => IncidentReproduction.RunAsync(capsule, WalletAggregate.Consumer(WalletRules.None), Cancel),
         ConsumerNames.Saga => IncidentReproduction.RunAsync(capsule, SagaAggregate.Consumer(new SagaEngine(new SagaTimeouts())), Cancel),
         _ => throw new NotSupportedException($"There is no consumer {capsule.Consumer}."),
     };

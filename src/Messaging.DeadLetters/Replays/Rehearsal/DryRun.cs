@@ -33,9 +33,8 @@ public sealed class DryRun<TState, TEvent>(
     /// <summary>Of what waits behind all of them, so many at most.</summary>
     public const int BehindAllMax = 1_000;
 
-    private const int AttemptsMax = 10;
-
     private readonly MessageHandling<TState, TEvent> _handling = new(definition, store, aggregates, retries.TriesInPlace, clock);
+    private readonly Appender<TState, TEvent> _appender = new(store, aggregates, definition.Aggregate, clock);
 
     /// <summary>Foretells what becomes of dead letters, and of those that wait behind them.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer, or the streams are being written to too fast.</exception>
@@ -48,20 +47,19 @@ public sealed class DryRun<TState, TEvent>(
             work.Add(await ReadAsync(message, isBehind, cancel));
         }
 
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
-        {
-            var (states, unloaded) = await LoadAsync(work, cancel);
-            work = [.. work.Select(w =>
-                w.Order is { } order && unloaded.TryGetValue(order.Stream, out var why) ? w with { Failure = why } : w)];
-            if (await TryAsync(work, states, cancel) is { } foretold)
+        return await _appender.RepeatAsync(
+            async answered =>
             {
-                return foretold;
-            }
-        }
-
-        throw new StoreUnavailableException(
-            $"{definition.Name}: the streams of a dry run are being written to too fast.",
-            new TimeoutException($"{AttemptsMax} attempts met another writer each time."));
+                var (states, unloaded) = await LoadAsync(work, cancel);
+                work = [.. work.Select(w =>
+                    w.Order is { } order && unloaded.TryGetValue(order.Stream, out var why) ? w with { Failure = why } : w)];
+                var now = clock.GetUtcNow();
+                return await TryAsync(
+                    work,
+                    () => new(definition, new(definition.Aggregate, states, now, answered), retries.TriesInPlace, traced: false),
+                    cancel);
+            },
+            cancel);
     }
 
     // One aggregate that cannot be folded is a failure of the messages about it, not of the others.
@@ -92,11 +90,11 @@ public sealed class DryRun<TState, TEvent>(
         }
     }
 
-    // Null when another writer got in between.
-    private async Task<List<Foretold>?> TryAsync(
-        IReadOnlyList<Work> work, IReadOnlyDictionary<StreamId, Versioned<TState>> states, CancellationToken cancel)
+    // Breaks off where the effects of a message could not be stored now: all of it is to be decided again.
+    private async Task<(AppendResult? Obstacle, List<Foretold> Foretold)> TryAsync(
+        IReadOnlyList<Work> work, Func<DecisionPass<TState, TEvent>> begin, CancellationToken cancel)
     {
-        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, clock.GetUtcNow(), traced: false);
+        var pass = begin();
         var (applied, settled, failed) = (new List<Work>(), new Dictionary<ParkingKey, List<ProjectionRow>>(), new HashSet<ParkingKey>());
         var foretold = new List<Foretold>(work.Count);
         foreach (var item in work)
@@ -107,19 +105,22 @@ public sealed class DryRun<TState, TEvent>(
                 continue;
             }
 
-            var change = item is { Failure: null, Order: { } order } ? pass.ChangeOf(order.Stream) : null;
+            var change = item is { Failure: null, Order: { } order } ? pass.Attempt.ChangeOf(order.Stream) : null;
             var (before, eventsBefore) = (change?.After.State, change?.Events.Count ?? 0);
             var failure = item.Failure ?? (item.Order is null ? null : pass.Try(item.Message!, item.Order));
             if (failure is null)
             {
-                switch (await RehearseAsync(item, change, settled, pass.Now, cancel))
+                try
                 {
-                    case (false, null):
-                        return null;
-                    case (_, { } rejection):
-                        failure = rejection;
-                        pass = Redo(applied, states, pass.Now); // Without the one that is rejected.
-                        break;
+                    if (await RehearseAsync(item, change, settled, pass.Now, cancel) is var result and not AppendResult.Appended)
+                    {
+                        return (result, foretold);
+                    }
+                }
+                catch (StoreRejectedException rejected)
+                {
+                    failure = Failure.Of(rejected);
+                    pass = Redo(applied, begin()); // Without the one that is rejected.
                 }
             }
 
@@ -134,10 +135,10 @@ public sealed class DryRun<TState, TEvent>(
             foretold.Add(Tell(item, change, before, eventsBefore));
         }
 
-        return foretold;
+        return (null, foretold);
     }
 
-    private async Task<(bool IsStored, Failure? Rejection)> RehearseAsync(
+    private async Task<AppendResult> RehearseAsync(
         Work item,
         Change<TState, TEvent>? change,
         Dictionary<ParkingKey, List<ProjectionRow>> settled,
@@ -149,27 +150,18 @@ public sealed class DryRun<TState, TEvent>(
         var settle = ParkingRow.Settle(item.Parked, outcome, now).ToRow();
         var earlier = item.Parked.Key is { } key ? settled.GetValueOrDefault(key) ?? [] : [];
         List<ProjectionRow> line = [.. earlier, settle];
-        try
+        var unit = change?.ToUnit() ?? new AppendUnit();
+        var result = await store.RehearseAsync(unit with { Rows = [.. unit.Rows, .. line] }, cancel);
+        if (item.Parked.Key is { } settledKey)
         {
-            var result = await store.RehearseAsync(
-                new AppendUnit { Streams = change is null ? [] : [change.ToAppend()], Rows = [.. change?.Rows() ?? [], .. line] }, cancel);
-            if (item.Parked.Key is { } settledKey)
-            {
-                settled[settledKey] = line;
-            }
+            settled[settledKey] = line;
+        }
 
-            return (result is AppendResult.Appended, null);
-        }
-        catch (StoreRejectedException rejected)
-        {
-            return (false, Failure.Of(rejected));
-        }
+        return result;
     }
 
-    private DecisionPass<TState, TEvent> Redo(
-        IReadOnlyList<Work> applied, IReadOnlyDictionary<StreamId, Versioned<TState>> states, DateTimeOffset now)
+    private static DecisionPass<TState, TEvent> Redo(IReadOnlyList<Work> applied, DecisionPass<TState, TEvent> pass)
     {
-        var pass = new DecisionPass<TState, TEvent>(definition, states, retries.TriesInPlace, now, traced: false);
         foreach (var item in applied.Where(a => a.Order is not null))
         {
             pass.Try(item.Message!, item.Order!);

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.EventStore.Aggregates;
-using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.PaymentService.Fees;
 using Payments.ServiceDefaults.Callers;
@@ -21,7 +20,7 @@ internal sealed record PaymentOrder(Party? Payer, Party Payee, Money Amount, str
 
 /// <summary>Takes in payments of every method: looks their wallets up, adds the fee, stores them under their idempotency key.</summary>
 internal sealed class NewPayments(
-    WalletDirectory directory, FeeOptions fees, IEventStore store, Aggregates<Payment, PaymentEvent> payments, TimeProvider clock)
+    WalletDirectory directory, FeeOptions fees, CommandHandler<Payment, PaymentEvent> payments, TimeProvider clock)
 {
     public async Task<IResult> AcceptAsync(
         PaymentOrder order, CallerIdentity caller, IdempotentRequest request, HttpContext context, CancellationToken cancel)
@@ -49,43 +48,34 @@ internal sealed class NewPayments(
             order.Amount,
             fees.Of(source, order.Amount),
             order.Reference);
-        return await StoreAsync(terms, now, caller, request, context, cancel);
+        return await StoreAsync(terms, caller, request, context, cancel);
     }
 
-    /// <summary>The id is new, so there is nothing to load and nobody to wait for. A refusal is kept under the key as well.</summary>
+    /// <summary>The id is new, so there is nothing to load. A refusal is kept under the key as well.</summary>
     private async Task<IResult> StoreAsync(
         PaymentTerms terms,
-        DateTimeOffset now,
         CallerIdentity caller,
         IdempotentRequest request,
         HttpContext context,
         CancellationToken cancel)
     {
         var id = terms.Payment.Value;
-        var stream = PaymentAggregate.Definition.Stream(id);
-        var change = new Change<Payment, PaymentEvent>(PaymentAggregate.Definition, stream, before: default);
-        var decision = Payment.Decide(null, new PaymentCommand.Request(terms));
-        if (decision is Decision<PaymentEvent>.Accepted accepted)
-        {
-            change.Add(accepted.Events, new Cause(id, null, caller.ClientId, Activity.Current?.Id), now);
-        }
-
-        var answer = Answer(decision, id);
-        var unit = new AppendUnit { Streams = [change.ToAppend()], Rows = [.. change.Rows()], Claim = request.ClaimWith(answer) };
-        switch (await store.AppendAsync(unit, cancel))
-        {
-            case AppendResult.Appended:
-                payments.Keep([KeyValuePair.Create(stream, change.After)]);
-                return answer.ToResult(context);
-            case AppendResult.AlreadyClaimed claimed:
-                return request.Repeat(claimed.Existing);
-            case var other:
-                throw new InvalidOperationException($"A new payment could not be stored: {other}.");
-        }
+        var answer = default(KeptAnswer);
+        var outcome = await payments.HandleAsync(
+            new(
+                PaymentAggregate.Definition.Stream(id),
+                new Cause(id, null, caller.ClientId, Activity.Current?.Id),
+                (payment, _) => Payment.Decide(payment, new PaymentCommand.Request(terms)))
+            {
+                StartsStream = true,
+                Claim = decided => request.ClaimWith(answer = Answer(decided, id)),
+            },
+            cancel);
+        return outcome is CommandOutcome<Payment>.Repeated repeated ? request.Repeat(repeated.First) : answer!.ToResult(context);
     }
 
-    private static KeptAnswer Answer(Decision<PaymentEvent> decision, Guid payment) =>
-        decision is Decision<PaymentEvent>.Refused { Reason: var reason }
+    private static KeptAnswer Answer(CommandOutcome<Payment> outcome, Guid payment) =>
+        outcome is CommandOutcome<Payment>.Refused { Reason: var reason }
         ? KeptAnswer.Refusal(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message)
         : KeptAnswer.Of(
             StatusCodes.Status202Accepted,

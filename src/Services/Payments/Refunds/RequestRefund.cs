@@ -61,13 +61,12 @@ internal static class RequestRefund
             context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, PaymentJson.Default.RequestRefund));
         var answer = default(KeptAnswer);
         var outcome = await payments.HandleAsync(
-            PaymentAggregate.Definition.Stream(id),
-            new Cause(id, null, caller.ClientId, Activity.Current?.Id),
-            (payment, _) => Payment.Decide(payment, command),
-            decided =>
+            new(
+                PaymentAggregate.Definition.Stream(id),
+                new Cause(id, null, caller.ClientId, Activity.Current?.Id),
+                (payment, _) => Payment.Decide(payment, command))
             {
-                answer = Answer(decided, refund);
-                return answer is null ? null : repeatable.ClaimWith(answer);
+                Claim = decided => (answer = Answer(decided, refund)) is { } first ? repeatable.ClaimWith(first) : null,
             },
             cancel);
         return outcome switch

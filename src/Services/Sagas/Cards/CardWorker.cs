@@ -197,15 +197,12 @@ internal sealed partial class CardWorker(
         var signal = new Signal.OfCard(answer);
         var told = (Saga: default(Saga), Ignored: false);
         await sagas.HandleAsync(
-            SagaAggregate.Definition.Stream(call.Saga),
-            cause,
-            (state, now) =>
+            new(SagaAggregate.Definition.Stream(call.Saga), cause, (state, now) =>
             {
                 var events = engine.React(state, signal, now);
                 told = (state, events.IsEmpty);
                 return new Decision<SagaEvent>.Accepted(events);
-            },
-            _ => null,
+            }),
             cancel);
         if (told.Ignored)
         {

@@ -102,7 +102,7 @@ internal sealed class ActOnSaga(
         var answer = default(KeptAnswer);
         var before = known;
         IReadOnlyList<SagaEvent> events = [];
-        var outcome = await sagas.HandleAsync(
+        var command = new CommandRequest<Saga, SagaEvent>(
             stream,
             new Cause(known.Terms.Payment.Payment.Value, null, by.Value, Activity.Current?.Id),
             (state, now) =>
@@ -114,8 +114,9 @@ internal sealed class ActOnSaga(
                 before = state ?? known;
                 events = decision is Decision<SagaEvent>.Accepted accepted ? accepted.Events : [];
                 return decision;
-            },
-            decided =>
+            })
+        {
+            Claim = decided =>
             {
                 answer = decided switch
                 {
@@ -126,8 +127,9 @@ internal sealed class ActOnSaga(
                 };
                 return repeatable.ClaimWith(answer);
             },
-            cancel,
-            decided => decided is CommandOutcome<Saga>.Done done ? [Record(act, stream, before, done.State, by, reason)] : []);
+            Record = decided => decided is CommandOutcome<Saga>.Done done ? [Record(act, stream, before, done.State, by, reason)] : [],
+        };
+        var outcome = await sagas.HandleAsync(command, cancel);
         return outcome is CommandOutcome<Saga>.Repeated repeated ? repeatable.Repeat(repeated.First) : answer!.ToResult(context);
     }
 

@@ -92,15 +92,12 @@ internal sealed partial class SagaClock(
         var told = (Saga: default(Saga), Ignored: false);
         var signal = new Signal.DeadlinePassed(phase);
         await sagas.HandleAsync(
-            SagaAggregate.Definition.Stream(saga),
-            new Cause(payment, null, "saga-clock", null),
-            (state, now) =>
+            new(SagaAggregate.Definition.Stream(saga), new Cause(payment, null, "saga-clock", null), (state, now) =>
             {
                 var events = engine.React(state, signal, now);
                 told = (state, events.IsEmpty);
                 return new Domain.Decision<SagaEvent>.Accepted(events);
-            },
-            _ => null,
+            }),
             cancel);
         if (told.Ignored)
         {

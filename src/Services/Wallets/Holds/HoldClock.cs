@@ -70,7 +70,7 @@ internal sealed partial class HoldClock(
             try
             {
                 var stream = WalletAggregate.Definition.Stream(wallet);
-                await wallets.HandleAsync(stream, cause, (state, now) => Wallet.Decide(state, command, now), _ => null, cancel);
+                await wallets.HandleAsync(new(stream, cause, (state, now) => Wallet.Decide(state, command, now)), cancel);
                 aside.Remove(hold);
                 LogExpired(log, hold, wallet);
             }

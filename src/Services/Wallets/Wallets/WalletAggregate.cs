@@ -36,7 +36,7 @@ internal static class WalletAggregate
 
     /// <param name="repeated">Hears of a command that came again, and to which the answer is in the log.</param>
     public static ConsumerDefinition<Wallet, WalletEvent> Consumer(
-        WalletRules rules, Recollections recollections, Action<Message>? repeated = null) => new()
+        WalletRules rules, Action<Message>? repeated = null) => new()
         {
             Name = ConsumerNames.Wallet,
             Topics = [PlatformTopics.WalletCommands],
@@ -47,8 +47,9 @@ internal static class WalletAggregate
                     ?? throw new WireFormatException($"'{message.Headers.Type}' is no command to a wallet.");
                 return new(
                     Definition.Stream(WalletOf(command).Value),
-                    (wallet, now) => recollections.Decide(wallet, command, now, rules),
-                    WhenNothing: repeated is null ? null : _ => repeated(message));
+                    (wallet, now) => Wallet.Decide(wallet, command, now, rules),
+                    WhenNothing: repeated is null ? null : _ => repeated(message),
+                    AnsweredOnce: Acts.KeyOf(command));
             },
         };
 

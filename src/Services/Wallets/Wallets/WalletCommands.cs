@@ -38,19 +38,17 @@ internal sealed class WalletCommands(CommandHandler<Wallet, WalletEvent> wallets
         var cause = new Cause(order.Operation, null, order.Actor, Activity.Current?.Id);
         var decision = default(Decision<WalletEvent>);
         var answer = default(KeptAnswer);
-        var outcome = await wallets.HandleAsync(
+        var command = new CommandRequest<Wallet, WalletEvent>(
             WalletAggregate.Definition.Stream(order.Wallet.Value),
             cause,
-            (state, now) => decision = order.Decide(state, rules, now),
-            outcome =>
-            {
-                answer = Answer(order, decision!, outcome);
-                return answer is null ? null : request.ClaimWith(answer);
-            },
-            cancel,
-            outcome => order.Record is { } record && outcome is CommandOutcome<Wallet>.Done done
+            (state, now) => decision = order.Decide(state, rules, now))
+        {
+            Claim = outcome => (answer = Answer(order, decision!, outcome)) is { } first ? request.ClaimWith(first) : null,
+            Record = outcome => order.Record is { } record && outcome is CommandOutcome<Wallet>.Done done
                 ? record(new Executed(done.State, done.Version, ((Decision<WalletEvent>.Accepted)decision!).Events))
-                : []);
+                : [],
+        };
+        var outcome = await wallets.HandleAsync(command, cancel);
         return outcome switch
         {
             CommandOutcome<Wallet>.Repeated repeated => request.Repeat(repeated.First),

@@ -55,10 +55,10 @@ public sealed class InlineRebuildTests(PostgresFixture postgres) : IAsyncLifetim
         var handler = new CommandHandler<Tally, Added>(
             _projections.Store, new Aggregates<Tally, Added>(_projections.Store, Tallies), Tallies, TimeProvider.System);
         async Task AddAsync() => Assert.IsType<CommandOutcome<Tally>.Done>(await handler.HandleAsync(
-            Tallies.Stream(ids[random.Next(ids.Count)]),
-            new Cause(Guid.NewGuid(), null, "tests", null),
-            (_, _) => new Decision<Added>.Accepted([new Added(random.Next(1000))]),
-            _ => null,
+            new(
+                Tallies.Stream(ids[random.Next(ids.Count)]),
+                new Cause(Guid.NewGuid(), null, "tests", null),
+                (_, _) => new Decision<Added>.Accepted([new Added(random.Next(1000))])),
             Cancel));
         for (var i = 0; i < 300; i++)
         {

@@ -1,16 +1,16 @@
 using Npgsql;
+using Payments.EventStore.Contract;
 
 namespace Payments.WalletService.Answers;
 
-/// <summary>What wallets have answered, for as long as there are wallets.</summary>
-internal interface IStoredResponses
-{
-    /// <summary>Those of them that were answered with certainty: done, or refused for good.</summary>
-    Task<IReadOnlyList<Answered>> FindAsync(IReadOnlyCollection<Answered> asked, CancellationToken cancel);
-}
-
-/// <summary>The ledger has what was done, and <c>refusals</c> what was not.</summary>
-internal sealed class AnswerTables(NpgsqlDataSource database) : IStoredResponses
+/// <summary>
+/// What wallets have answered, for as long as there are wallets: the ledger has what was done, and <c>refusals</c> what was not.
+/// </summary>
+/// <remarks>
+/// A wallet remembers its last outcomes only, and a command may come again later than that. The database does not store a second answer, so
+/// a repeat does nothing, however late it is, and is no dead letter.
+/// </remarks>
+internal sealed class AnsweredWalletCommands(NpgsqlDataSource database) : IAnsweredCommands
 {
     private const string Sql =
         """
@@ -28,17 +28,17 @@ internal sealed class AnswerTables(NpgsqlDataSource database) : IStoredResponses
                     end))
         """;
 
-    public async Task<IReadOnlyList<Answered>> FindAsync(IReadOnlyCollection<Answered> asked, CancellationToken cancel)
+    public async Task<IReadOnlyList<CommandKey>> FindAsync(IReadOnlyCollection<CommandKey> commands, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue(asked.Select(a => a.Operation).ToArray());
-        command.Parameters.AddWithValue(asked.Select(a => a.Wallet).ToArray());
-        command.Parameters.AddWithValue(asked.Select(a => a.Act).ToArray());
+        command.Parameters.AddWithValue(commands.Select(c => c.Operation).ToArray());
+        command.Parameters.AddWithValue(commands.Select(c => c.Target).ToArray());
+        command.Parameters.AddWithValue(commands.Select(c => c.Act).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var answered = new List<Answered>();
+        var answered = new List<CommandKey>();
         while (await reader.ReadAsync(cancel))
         {
-            answered.Add(new Answered(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)));
+            answered.Add(new CommandKey(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)));
         }
 
         return answered;
