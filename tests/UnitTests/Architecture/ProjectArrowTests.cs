@@ -93,6 +93,7 @@ public sealed class ProjectArrowTests
     private static XDocument Project(string name) =>
         XDocument.Load(ProjectFiles().Single(f => Path.GetFileNameWithoutExtension(f) == name));
 
-    private static IEnumerable<string> ProjectFiles() => new[] { "src", "dev", "ServiceDefaults" }
-        .SelectMany(folder => Directory.EnumerateFiles(Repository.Find(folder), "*.csproj", SearchOption.AllDirectories));
+    private static IEnumerable<string> ProjectFiles() => new[] { "src", "dev" }
+        .SelectMany(folder => Directory.EnumerateFiles(Repository.Find(folder), "*.csproj", SearchOption.AllDirectories))
+        .Append(Repository.Find("ServiceDefaults/ServiceDefaults.csproj"));
 }
