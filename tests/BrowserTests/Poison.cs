@@ -3,7 +3,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.Messaging;
 
 namespace BrowserTests;

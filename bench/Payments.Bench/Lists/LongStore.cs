@@ -1,7 +1,7 @@
 using Npgsql;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore;
 
 namespace Payments.Bench.Lists;

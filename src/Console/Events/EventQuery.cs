@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 
 namespace Payments.Console;
 

@@ -1,6 +1,6 @@
 using IntegrationTests.Messaging;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.Messaging;
 
 namespace IntegrationTests.Wallets;

@@ -5,7 +5,7 @@ using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 
 namespace UnitTests.Wire;
 

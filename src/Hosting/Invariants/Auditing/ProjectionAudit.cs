@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 using Payments.Domain;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 

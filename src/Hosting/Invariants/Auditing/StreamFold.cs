@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Payments.Domain;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Projections;

@@ -1,6 +1,6 @@
 using Npgsql;
 using Payments.Domain.Payments;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore;
 using Payments.Services;
 

@@ -2,7 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Domain.Cards;
 using Payments.Domain.Sagas;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore.Postgres;
 
 namespace Payments.SagaService.Cards;

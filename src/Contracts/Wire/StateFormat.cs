@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
+using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
 /// <summary>The JSON of a whole state: what snapshots keep, and what a person is shown of a past moment.</summary>
 /// <remarks>
@@ -16,6 +16,8 @@ namespace Payments.Domain.Wire;
 public static class StateFormat
 {
     public const int Schema = 2;
+
+    private static readonly JsonSerializerOptions Json = DomainJson.Options(StateJson.Default);
 
     public static byte[] Encode(Wallet wallet) => JsonSerializer.SerializeToUtf8Bytes(
         new WalletState(
@@ -28,12 +30,12 @@ public static class StateFormat
             [.. wallet.Recent.All.Select(o => new OutcomeState(o.Id, o.Outcome))],
             wallet.Overdraft,
             wallet.Spent),
-        StateJson.Default.WalletState);
+        Json);
 
     /// <exception cref="WireFormatException">It is no wallet's state.</exception>
     public static Wallet DecodeWallet(ReadOnlyMemory<byte> json)
     {
-        var s = Read(json, StateJson.Default.WalletState);
+        var s = Read<WalletState>(json);
         return new Wallet(
             s.Wallet,
             s.Owner,
@@ -56,12 +58,12 @@ public static class StateFormat
             payment.Refunded,
             [.. payment.Refunds.Select(r => new RefundState(r.Key, r.Value.Minor)).OrderBy(r => r.Refund.Value)],
             [.. payment.EndedRefunds.Select(r => new EndedRefundState(r.Key, r.Value)).OrderBy(r => r.Refund.Value)]),
-        StateJson.Default.PaymentState);
+        Json);
 
     /// <exception cref="WireFormatException">It is no payment's state.</exception>
     public static Payment DecodePayment(ReadOnlyMemory<byte> json)
     {
-        var s = Read(json, StateJson.Default.PaymentState);
+        var s = Read<PaymentState>(json);
         return new Payment(
             s.Terms,
             s.Status,
@@ -71,17 +73,17 @@ public static class StateFormat
             s.EndedRefunds.ToImmutableDictionary(r => r.Refund, r => r.Completed));
     }
 
-    public static byte[] Encode(Saga saga) => JsonSerializer.SerializeToUtf8Bytes(saga, StateJson.Default.Saga);
+    public static byte[] Encode(Saga saga) => JsonSerializer.SerializeToUtf8Bytes(saga, Json);
 
     /// <exception cref="WireFormatException">It is no saga's state.</exception>
-    public static Saga DecodeSaga(ReadOnlyMemory<byte> json) => Read(json, StateJson.Default.Saga);
+    public static Saga DecodeSaga(ReadOnlyMemory<byte> json) => Read<Saga>(json);
 
-    private static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
+    private static T Read<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(json.Span, type) ?? throw new WireFormatException("The state is null.");
+            return JsonSerializer.Deserialize<T>(json.Span, Json) ?? throw new WireFormatException("The state is null.");
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)
         {
@@ -109,7 +111,7 @@ internal sealed record HoldState(
     DateTimeOffset ExpiresAt,
     DateOnly? CountedOn,
     HoldPurpose Purpose,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null)
+    string? Reference = null)
 {
     public static HoldState Of(HoldId id, OpenHold hold) =>
         new(id, hold.Operation, hold.Amount.Minor, hold.ExpiresAt, hold.CountedOn, hold.Purpose, hold.Reference);
@@ -129,15 +131,12 @@ internal sealed record RefundState(RefundId Refund, long Minor);
 
 internal sealed record EndedRefundState(RefundId Refund, bool Completed);
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    AllowOutOfOrderMetadataProperties = true, // PostgreSQL orders the members of jsonb as it likes.
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(WalletState))]
 [JsonSerializable(typeof(PaymentState))]
 [JsonSerializable(typeof(Saga))]
+[JsonSerializable(typeof(PaymentSource.OfWallet))]
+[JsonSerializable(typeof(PaymentSource.OfTransfer))]
+[JsonSerializable(typeof(PaymentSource.OfCard))]
+[JsonSerializable(typeof(MoneyMembers))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -4,16 +4,10 @@ using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
-/// <summary>Source-generated JSON of everything stored or sent. Unknown members are refused: a reader must know what it acts on.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    AllowOutOfOrderMetadataProperties = true, // PostgreSQL orders the members of jsonb as it likes.
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+/// <summary>Source-generated JSON of everything stored or sent, to be used with <see cref="DomainJson.Options"/>.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(WalletEvent.Opened), TypeInfoPropertyName = "WalletOpened")]
 [JsonSerializable(typeof(WalletEvent.Deposited))]
 [JsonSerializable(typeof(WalletEvent.Withdrawn))]
@@ -61,4 +55,8 @@ namespace Payments.Domain.Wire;
 [JsonSerializable(typeof(CardCommand.Capture), TypeInfoPropertyName = "CardCaptureCommand")]
 [JsonSerializable(typeof(CardCommand.Void), TypeInfoPropertyName = "VoidCommand")]
 [JsonSerializable(typeof(CardCommand.Refund), TypeInfoPropertyName = "CardRefundCommand")]
-public sealed partial class WireJson : JsonSerializerContext;
+[JsonSerializable(typeof(PaymentSource.OfWallet))]
+[JsonSerializable(typeof(PaymentSource.OfTransfer))]
+[JsonSerializable(typeof(PaymentSource.OfCard))]
+[JsonSerializable(typeof(MoneyMembers))]
+internal sealed partial class WireJson : JsonSerializerContext;

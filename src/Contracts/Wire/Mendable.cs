@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
 /// <summary>
 /// What a person may mend in a message: its form, and its words. Whatever says how much, of which currency, whose, and for what stays as

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
 /// <summary>One stored type.</summary>
 /// <param name="Schema">The schema version written today.</param>

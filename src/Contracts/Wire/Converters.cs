@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Payments.Domain;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
 /// <summary>A UUID id as its 36-character text.</summary>
-public sealed class UuidIdConverter<TId> : JsonConverter<TId>
+internal sealed class UuidIdConverter<TId> : JsonConverter<TId>
     where TId : struct, IUuidId<TId>
 {
     public override TId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -19,7 +21,7 @@ public sealed class UuidIdConverter<TId> : JsonConverter<TId>
 }
 
 /// <summary>A user id as text.</summary>
-public sealed class UserIdConverter : JsonConverter<UserId>
+internal sealed class UserIdConverter : JsonConverter<UserId>
 {
     public override UserId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && UserId.TryParse(reader.GetString(), out var id)
@@ -30,7 +32,7 @@ public sealed class UserIdConverter : JsonConverter<UserId>
 }
 
 /// <summary>A currency as its ISO 4217 code.</summary>
-public sealed class CurrencyConverter : JsonConverter<Currency>
+internal sealed class CurrencyConverter : JsonConverter<Currency>
 {
     public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && Currency.TryParse(reader.GetString(), out var currency)
@@ -40,8 +42,26 @@ public sealed class CurrencyConverter : JsonConverter<Currency>
     public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
 }
 
+/// <summary>An amount by its members. A struct would be read by its parameterless constructor: a missing amount would pass for zero.</summary>
+internal sealed class MoneyConverter : JsonConverter<Money>
+{
+    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var read = JsonSerializer.Deserialize(ref reader, TypeInfo(options))!;
+        return new(read.Minor, read.Currency);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new(value.Minor, value.Currency), TypeInfo(options));
+
+    private static JsonTypeInfo<MoneyMembers> TypeInfo(JsonSerializerOptions options) =>
+        (JsonTypeInfo<MoneyMembers>)options.GetTypeInfo(typeof(MoneyMembers));
+}
+
+internal sealed record MoneyMembers(long Minor, Currency Currency);
+
 /// <summary>A card token as text.</summary>
-public sealed class CardTokenConverter : JsonConverter<CardToken>
+internal sealed class CardTokenConverter : JsonConverter<CardToken>
 {
     public override CardToken Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && CardToken.TryParse(reader.GetString(), out var token)
@@ -53,5 +73,5 @@ public sealed class CardTokenConverter : JsonConverter<CardToken>
 }
 
 /// <summary>An enumeration by its names: as a number, also one that means nothing would be read.</summary>
-public sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(namingPolicy: null, allowIntegerValues: false)
+internal sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(namingPolicy: null, allowIntegerValues: false)
     where TEnum : struct, Enum;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Payments.Domain.Sagas;
 
-namespace Payments.Domain.Wire;
+namespace Payments.Contracts.Wire;
 
 /// <summary>
 /// One step in the history of a stored type: what schema version <paramref name="From"/> would look like, had it been written as the next.
