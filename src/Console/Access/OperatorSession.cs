@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Payments.Contracts.Operators;
 using Payments.ServiceDefaults;
 
 namespace Payments.Console;

@@ -1,3 +1,5 @@
+using Payments.Contracts.Invariants;
+
 namespace Payments.Console;
 
 /// <summary>Invariants by short names, and where the event is that an alert points to.</summary>
@@ -10,7 +12,7 @@ public static class InvariantWords
     public static string Title(string name) => name.Length == 0 ? "" : char.ToUpperInvariant(name[0]) + name[1..].Replace('-', ' ');
 
     /// <summary>The event by its position where that is known, else its stream, in the log that streams of its type belong to.</summary>
-    public static string EventHref(AlertEvent e)
+    public static string EventHref(AlertEventView e)
     {
         var log = e.Stream.Split('/')[0] switch
         {

@@ -1,3 +1,5 @@
+using Payments.Contracts.Consumers;
+
 namespace Payments.Console;
 
 /// <summary>Why a consumer does not keep up, and what mends it.</summary>

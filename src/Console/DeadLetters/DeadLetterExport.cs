@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console;
 

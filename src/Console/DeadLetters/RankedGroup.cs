@@ -1,3 +1,5 @@
+using Payments.Contracts.DeadLetters;
+
 namespace Payments.Console;
 
 /// <summary>A group and the service whose it is.</summary>

@@ -1,3 +1,5 @@
+using Payments.Contracts.Events;
+
 namespace Payments.Console;
 
 /// <summary>
@@ -9,14 +11,14 @@ public sealed class EventFeed
     /// <summary>More of one log than anybody scrolls through; the older ones are read again when they are wanted.</summary>
     public const int KeptMax = 20_000;
 
-    private static readonly Comparer<HistoryEvent> NewestFirst = Comparer<HistoryEvent>.Create((a, b) =>
+    private static readonly Comparer<EventView> NewestFirst = Comparer<EventView>.Create((a, b) =>
         (b.RecordedAt, ServiceWords.Order(b.Service), b.Position).CompareTo((a.RecordedAt, ServiceWords.Order(a.Service), a.Position)));
 
     private readonly Dictionary<string, Source> _sources = [];
-    private List<HistoryEvent> _shown = [];
+    private List<EventView> _shown = [];
 
     /// <summary>What is known to be complete.</summary>
-    public IReadOnlyList<HistoryEvent> Shown => _shown;
+    public IReadOnlyList<EventView> Shown => _shown;
 
     /// <summary>Logs of which an older page would let the list grow, and where that page begins; none when all is searched.</summary>
     public IReadOnlyList<(string Service, long Before)> Wanted => Bound is { } bound
@@ -87,7 +89,7 @@ public sealed class EventFeed
     }
 
     // The long list is not sorted anew for what is new.
-    private void Insert(IReadOnlyList<HistoryEvent> news)
+    private void Insert(IReadOnlyList<EventView> news)
     {
         var bound = Bound ?? DateTimeOffset.MinValue;
         foreach (var one in news.Where(e => e.RecordedAt >= bound))
@@ -107,7 +109,7 @@ public sealed class EventFeed
 
     private sealed class Source
     {
-        public List<HistoryEvent> Events { get; } = [];
+        public List<EventView> Events { get; } = [];
 
         public long? Next { get; set; }
 

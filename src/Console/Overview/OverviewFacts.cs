@@ -1,3 +1,12 @@
+using Payments.Contracts;
+using Payments.Contracts.Consumers;
+using Payments.Contracts.DeadLetters;
+using Payments.Contracts.Invariants;
+using Payments.Contracts.Payments;
+using Payments.Contracts.Projections;
+using Payments.Contracts.Sagas;
+using Payments.Contracts.Wallets;
+
 namespace Payments.Console;
 
 /// <summary>What is known of the whole platform at one moment. Null: not known, which is never taken for good news.</summary>

@@ -1,3 +1,5 @@
+using Payments.Contracts;
+
 namespace Payments.Console;
 
 /// <summary>Something that is wrong, and where it is mended.</summary>

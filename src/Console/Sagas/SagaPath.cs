@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Contracts.Events;
 
 namespace Payments.Console;
 

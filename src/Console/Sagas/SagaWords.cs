@@ -1,3 +1,5 @@
+using Payments.Contracts.Events;
+
 namespace Payments.Console;
 
 /// <summary>Sagas in plain words. What this console does not know is told by its name.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console;
 

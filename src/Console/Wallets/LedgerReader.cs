@@ -1,3 +1,5 @@
+using Payments.Contracts.Wallets;
+
 namespace Payments.Console;
 
 /// <summary>A page of a wallet's ledger, newest first.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Payments.Contracts.Wallets;
 
 namespace Payments.Console;
 
@@ -70,7 +71,7 @@ public sealed class WalletOwners(GatewayClient gateway, TimeProvider clock, IHos
 
     private async Task AskAsync(Guid[] wallets)
     {
-        var answer = await gateway.GetAsync<List<WalletOwner>>(GatewayPaths.Owners(wallets), lifetime.ApplicationStopping);
+        var answer = await gateway.GetAsync<List<OwnerView>>(GatewayPaths.Owners(wallets), lifetime.ApplicationStopping);
         if (_known.Count >= KnownMax)
         {
             _known.Clear();

@@ -4,15 +4,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Payments.Contracts;
+using Payments.Contracts.Consumers;
 using Payments.EventStore;
 using Payments.Messaging.ConsumerStatuses;
 using Payments.Messaging.DeadLetters;
 using Payments.ServiceDefaults;
 
 namespace Payments.Services.Consumers;
-
-/// <param name="Reason">3 to 500 characters.</param>
-internal sealed record SteerConsumerRequest(string Reason);
 
 /// <summary>What operators see of a service's consumer and relay, and how they hold the consumer and let it go on.</summary>
 public static class ConsumerEndpoints
@@ -29,25 +28,25 @@ public static class ConsumerEndpoints
         admin.MapGet("/consumers", async (ConsumerQueries queries, CancellationToken cancel) =>
             Results.Json(await queries.ReadAsync(cancel), ConsumerJson.Default.ConsumersView));
         admin.MapPost("/consumers/pause", (
-            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
             SteerConsumer steer, CancellationToken cancel) =>
             steer.HandleAsync(true, request, by, Repeatable(context, caller, key, request), context, cancel));
         admin.MapPost("/consumers/resume", (
-            SteerConsumerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
             SteerConsumer steer, CancellationToken cancel) =>
             steer.HandleAsync(false, request, by, Repeatable(context, caller, key, request), context, cancel));
     }
 
     private static IdempotentRequest Repeatable(
-        HttpContext context, CallerIdentity caller, IdempotencyKey key, SteerConsumerRequest request) =>
-        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, ConsumerJson.Default.SteerConsumerRequest));
+        HttpContext context, CallerIdentity caller, IdempotencyKey key, ReasonRequest request) =>
+        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, ConsumerJson.Default.ReasonRequest));
 }
 
 /// <summary>Pauses and resumes the consumer, with the act on record in the same unit.</summary>
 internal sealed class SteerConsumer(IEventStore store, ConsumerQueries queries, ConsumerStatus standing, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(
-        bool pause, SteerConsumerRequest request, OperatorName by, IdempotentRequest repeatable,
+        bool pause, ReasonRequest request, OperatorName by, IdempotentRequest repeatable,
         HttpContext context, CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))

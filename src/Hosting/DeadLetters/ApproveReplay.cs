@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.Replays;
 using Payments.EventStore;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.Replays;
@@ -9,10 +10,6 @@ using Payments.ServiceDefaults;
 using Payments.Services.FourEyes;
 
 namespace Payments.Services.DeadLetters;
-
-/// <param name="Reason">3 to 500 characters.</param>
-/// <param name="SelectionHash">Of the frozen selection that was looked at.</param>
-internal sealed record ApproveRequest(string Reason, string SelectionHash);
 
 /// <summary><c>POST replays/{id}/approve</c>: a second person agrees to just this selection, and it starts.</summary>
 internal static class ApproveReplay
@@ -70,7 +67,7 @@ internal static class ApproveReplay
         CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var approved = ReplayView.Of(replay) with { Status = Replay.Running, ApprovedBy = by.Value, ChangedAt = now };
+        var approved = ReplayViews.Of(replay) with { Status = Replay.Running, ApprovedBy = by.Value, ChangedAt = now };
         var answer = KeptAnswer.Of(
             StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(approved, DeadLetterJson.Default.ReplayView));
         var act = new OperatorAct(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.ServiceDefaults;
 using Payments.Services.Audit;

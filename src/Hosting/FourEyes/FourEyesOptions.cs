@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Payments.Contracts;
 using Payments.Domain;
 
 namespace Payments.Services.FourEyes;

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Messaging.DeadLetters;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore;
 using Payments.Messaging.Parking;
 

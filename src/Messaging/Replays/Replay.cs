@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Contracts.DeadLetters;
 using Payments.Messaging.DeadLetters;
 
 namespace Payments.Messaging.Replays;

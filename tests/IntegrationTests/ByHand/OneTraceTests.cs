@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
-using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults;
 
 namespace IntegrationTests.ByHand;

@@ -6,8 +6,7 @@ using IntegrationTests.Gateway;
 using IntegrationTests.Wallets;
 using IntegrationTests.WholeSystem;
 using Npgsql;
-using Payments.Standalone;
-using Payments.WalletService.Ledger;
+using Payments.Contracts.Wallets;
 
 namespace IntegrationTests.Clocks;
 

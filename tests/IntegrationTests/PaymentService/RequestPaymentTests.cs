@@ -2,10 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
+using Payments.Contracts.Payments;
 using Payments.EventStore;
 using Payments.Messaging;
-using Payments.PaymentService;
-using Payments.PaymentService.Payments;
 using Payments.Services;
 
 namespace IntegrationTests.PaymentService;

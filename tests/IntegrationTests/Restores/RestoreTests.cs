@@ -1,10 +1,10 @@
+using Payments.Messaging;
 using System.Net;
 using System.Text.Json;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
 using Npgsql;
-using Payments.Messaging;
-using Payments.PaymentService.Payments;
+using Payments.Contracts.Payments;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.Restores;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.Wallets;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Npgsql;
 using Payments.CardProcessor.Books;
-using Payments.PaymentService.Payments;
 
 namespace IntegrationTests.WholeSystem;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using IntegrationTests.Gateway;
-using Payments.PaymentService.Payments;
-using Payments.WalletService.Wallets;
+using Payments.Contracts.Payments;
 
 namespace IntegrationTests.WholeSystem;
 

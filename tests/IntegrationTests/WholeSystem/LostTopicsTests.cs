@@ -1,7 +1,7 @@
+using Payments.Messaging;
 using Confluent.Kafka;
 using IntegrationTests.Standalone;
-using Payments.Messaging;
-using Payments.PaymentService.Payments;
+using Payments.Contracts.Payments;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.WholeSystem;

@@ -1,7 +1,6 @@
 using System.Net;
 using Npgsql;
-using Payments.EventStore.Projections;
-using Payments.PaymentService.Analytics;
+using Payments.Contracts.Payments;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.WholeSystem;

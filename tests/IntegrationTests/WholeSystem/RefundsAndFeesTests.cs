@@ -1,7 +1,5 @@
 using System.Net;
 using IntegrationTests.Gateway;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
 
 namespace IntegrationTests.WholeSystem;
 

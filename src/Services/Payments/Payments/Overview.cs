@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.EventStore;
 
 namespace Payments.PaymentService.Payments;

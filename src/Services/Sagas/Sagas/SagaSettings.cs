@@ -1,3 +1,4 @@
+using Payments.Contracts.Settings;
 using Payments.Domain.Sagas;
 using Payments.SagaService.Cards;
 using Payments.Services.Settings;

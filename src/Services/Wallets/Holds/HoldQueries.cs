@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Services;
 using Payments.WalletService.Wallets;

@@ -1,4 +1,4 @@
-namespace Payments.Messaging.DeadLetters;
+namespace Payments.Contracts.DeadLetters;
 
 /// <summary>Which dead letters are meant. What is null does not matter.</summary>
 public sealed record DeadLetterFilter

@@ -1,6 +1,4 @@
-using Payments.WalletService.Wallets;
-
-namespace Payments.WalletService.Holds;
+namespace Payments.Contracts.Wallets;
 
 /// <summary>Money that is set aside now.</summary>
 /// <param name="Operation">The payment or refund that it is for; of a reservation, the hold's own id.</param>

@@ -1,4 +1,4 @@
-namespace Payments.Services.Settings;
+namespace Payments.Contracts.Settings;
 
 /// <summary>
 /// Settings that operators may see. Only what is listed by name in code is ever shown: no connection string, no key, no password can get in

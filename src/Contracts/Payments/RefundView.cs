@@ -1,4 +1,4 @@
-namespace Payments.PaymentService.Refunds;
+namespace Payments.Contracts.Payments;
 
 /// <summary>A refund as the API shows it. Amounts in minor units.</summary>
 /// <param name="Status"><c>pending</c>, <c>completed</c> or <c>failed</c>.</param>
