@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json.Serialization;
-using Payments.Domain.Wire;
 
 namespace Payments.Domain;
 
@@ -9,7 +7,6 @@ namespace Payments.Domain;
 /// The table is ISO 4217 list one of 2026-01-01 without precious metals, units of account, test codes, and the codes of funds other
 /// than CLF, UYI and UYW.
 /// </remarks>
-[JsonConverter(typeof(CurrencyConverter))]
 public readonly record struct Currency
 {
     private const string ExponentZero = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Payments.Domain.Wire;
-
 namespace Payments.Domain;
 
 /// <summary>An id that is a UUID underneath (version 7 when we make it), so that ids sort by the time they were made.</summary>
@@ -20,7 +17,6 @@ public interface IUuidId<TSelf>
     }
 }
 
-[JsonConverter(typeof(UuidIdConverter<WalletId>))]
 public readonly record struct WalletId(Guid Value) : IUuidId<WalletId>
 {
     public static WalletId From(Guid value) => new(value);
@@ -28,7 +24,6 @@ public readonly record struct WalletId(Guid Value) : IUuidId<WalletId>
     public override string ToString() => Value.ToString("D");
 }
 
-[JsonConverter(typeof(UuidIdConverter<PaymentId>))]
 public readonly record struct PaymentId(Guid Value) : IUuidId<PaymentId>
 {
     public static PaymentId From(Guid value) => new(value);
@@ -37,7 +32,6 @@ public readonly record struct PaymentId(Guid Value) : IUuidId<PaymentId>
 }
 
 /// <summary>Money that goes back, in part or whole, for one payment.</summary>
-[JsonConverter(typeof(UuidIdConverter<RefundId>))]
 public readonly record struct RefundId(Guid Value) : IUuidId<RefundId>
 {
     public static RefundId From(Guid value) => new(value);
@@ -46,7 +40,6 @@ public readonly record struct RefundId(Guid Value) : IUuidId<RefundId>
 }
 
 /// <summary>What one saga carries out and a movement of money belongs to: a payment, a transfer or a refund, with the id of that.</summary>
-[JsonConverter(typeof(UuidIdConverter<OperationId>))]
 public readonly record struct OperationId(Guid Value) : IUuidId<OperationId>
 {
     public static OperationId From(Guid value) => new(value);
@@ -59,7 +52,6 @@ public readonly record struct OperationId(Guid Value) : IUuidId<OperationId>
 }
 
 /// <summary>Money set aside in a wallet for one purpose. An operation has one hold, with the operation's own id.</summary>
-[JsonConverter(typeof(UuidIdConverter<HoldId>))]
 public readonly record struct HoldId(Guid Value) : IUuidId<HoldId>
 {
     public static HoldId From(Guid value) => new(value);
@@ -70,7 +62,6 @@ public readonly record struct HoldId(Guid Value) : IUuidId<HoldId>
 }
 
 /// <summary>One movement of money in or out of a wallet by hand: a deposit or a withdrawal.</summary>
-[JsonConverter(typeof(UuidIdConverter<MovementId>))]
 public readonly record struct MovementId(Guid Value) : IUuidId<MovementId>
 {
     public static MovementId From(Guid value) => new(value);
@@ -79,7 +70,6 @@ public readonly record struct MovementId(Guid Value) : IUuidId<MovementId>
 }
 
 /// <summary>Who owns a wallet, in the words of the team that calls us: 1 to 64 letters, digits and <c>. _ - @ : +</c>.</summary>
-[JsonConverter(typeof(UserIdConverter))]
 public readonly record struct UserId
 {
     public const int LengthMax = 64;
@@ -107,7 +97,6 @@ public readonly record struct UserId
 }
 
 /// <summary>A card as its processor's vault knows it, never its number: 1 to 64 letters, digits and <c>_ -</c>.</summary>
-[JsonConverter(typeof(CardTokenConverter))]
 public readonly record struct CardToken
 {
     public const int LengthMax = 64;

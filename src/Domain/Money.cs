@@ -1,16 +1,12 @@
-using System.Text.Json.Serialization;
-
 namespace Payments.Domain;
 
 /// <summary>An amount of one currency in whole minor units (cents for EUR, yen for JPY). Never a fraction, never floating point.</summary>
 /// <remarks>Arithmetic is checked, and mixing currencies is a bug: both throw rather than produce a wrong amount.</remarks>
-[method: JsonConstructor] // Without it a struct is read by its parameterless one, and a missing amount would pass for zero.
 public readonly record struct Money(long Minor, Currency Currency) : IComparable<Money>
 {
     /// <summary>The largest amount of one operation: 10^15 minor units, far above any payment and far below overflow.</summary>
     public const long AmountMinorMax = 1_000_000_000_000_000;
 
-    [JsonIgnore]
     public bool IsPositive => Minor > 0;
 
     public static Money Zero(Currency currency) => new(0, currency);

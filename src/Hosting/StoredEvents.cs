@@ -1,4 +1,4 @@
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore.Contract;
 using Payments.Messaging.Envelope;
 

@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 using Payments.Hosting;
 
 namespace Payments.Messaging.DeadLetters;

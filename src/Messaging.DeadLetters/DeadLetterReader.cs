@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 using Payments.Hosting;
 using Payments.Messaging.Parking;
 

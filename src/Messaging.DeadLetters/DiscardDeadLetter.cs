@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.Parking;
@@ -9,10 +10,6 @@ using Payments.Operations.Audit;
 using Payments.ServiceDefaults.Callers;
 
 namespace Payments.Messaging.DeadLetters;
-
-/// <param name="Reason">3 to 500 characters.</param>
-/// <param name="Revision">As the operator saw it; when it is another now, nothing is done.</param>
-internal sealed record DiscardRequest(string Reason, long? Revision = null);
 
 /// <summary><c>POST dead-letters/{id}/discard</c>: it shall never do anything. It is kept; what waits behind it goes on.</summary>
 internal static class DiscardDeadLetter

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.Parking;
@@ -13,11 +14,6 @@ using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters;
-
-/// <param name="Payload">The new payload: JSON as the type of the message has it.</param>
-/// <param name="Reason">3 to 500 characters.</param>
-/// <param name="Revision">As the operator saw it; when it is another now, nothing is done.</param>
-internal sealed record EditRequest(JsonElement Payload, string Reason, long? Revision = null);
 
 /// <summary>
 /// <c>POST dead-letters/{id}/edit</c>: another payload, which the consumer understands. It stays a dead letter until it is replayed.

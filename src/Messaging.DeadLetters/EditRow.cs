@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Contract;
 using Payments.Messaging.Parking;
 

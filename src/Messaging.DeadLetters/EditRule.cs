@@ -1,4 +1,4 @@
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 

@@ -1,3 +1,5 @@
+using Payments.Contracts.DeadLetters;
+
 namespace Payments.Messaging.DeadLetters;
 
 /// <summary>What changed between two texts, line by line: the fewest lines taken away and added. Pure.</summary>

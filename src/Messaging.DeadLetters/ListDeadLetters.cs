@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Errors;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.Contracts.DeadLetters;
 using Payments.ServiceDefaults.Requests;
 
 namespace Payments.Messaging.DeadLetters;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.Operations.Audit;

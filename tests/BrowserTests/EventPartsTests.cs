@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Console.Events;
-using Payments.Console.Gateway;
 using Payments.Console.Text;
+using Payments.Contracts.Events;
 
 namespace BrowserTests;
 
@@ -74,7 +74,7 @@ public sealed class EventPartsTests
     {
         var ids = Ids(7);
         var outside = Guid.NewGuid();
-        HistoryEvent[] events =
+        EventView[] events =
         [
             Event(ids[4], ids[1], 40), Event(ids[0], null, 0), Event(ids[2], ids[0], 30), Event(ids[1], ids[0], 20, "sagas"),
             Event(ids[3], ids[2], 35), Event(ids[5], outside, 50), Event(ids[1], ids[0], 20, "sagas"), Event(ids[6], ids[1], 25, "wallets"),
@@ -95,7 +95,7 @@ public sealed class EventPartsTests
     public void A_circle_of_causes_is_shown_once()
     {
         var ids = Ids(3);
-        HistoryEvent[] events = [Event(ids[0], ids[2], 0), Event(ids[1], ids[0], 1), Event(ids[2], ids[1], 2)];
+        EventView[] events = [Event(ids[0], ids[2], 0), Event(ids[1], ids[0], 1), Event(ids[2], ids[1], 2)];
 
         Assert.Equal([(ids[0], 0), (ids[1], 1), (ids[2], 2)], EventTree.Build(events).Select(r => (r.Event.EventId, r.Depth)));
         Assert.Equal([ids[1], ids[2]], EventTree.CausesOf(events[0], events).Order());
@@ -158,7 +158,7 @@ public sealed class EventPartsTests
     public void What_is_new_stands_where_it_would_had_it_been_there_from_the_beginning()
     {
         var random = new Random(20_261_126);
-        var all = new List<HistoryEvent>();
+        var all = new List<EventView>();
         var feed = new EventFeed();
         string[] services = ["payments", "wallets", "sagas"];
         foreach (var service in services)
@@ -204,14 +204,14 @@ public sealed class EventPartsTests
 
     private static List<Guid> Ids(int count) => [.. Enumerable.Range(1, count).Select(i => Guid.Parse($"0198c0de-0000-7000-8000-{i:d12}"))];
 
-    private static HistoryEvent Event(Guid id, Guid? cause, int afterMs, string service = "payments") => new(
-        service, afterMs + 1, "payment/x", afterMs + 1, id, "a.v1", Guid.Empty, cause, "tests", Noon.AddMilliseconds(afterMs),
+    private static EventView Event(Guid id, Guid? cause, int afterMs, string service = "payments") => new(
+        service, afterMs + 1, "payment/x", afterMs + 1, id, "a.v1", 1, Guid.Empty, cause, "tests", null, null,
+        Noon.AddMilliseconds(afterMs), default(JsonElement));
+
+    private static EventView At(string service, long position, int second) => new(
+        service, position, "x/y", position, Guid.NewGuid(), "a.v1", 1, Guid.Empty, null, "tests", null, null, Noon.AddSeconds(second),
         default(JsonElement));
 
-    private static HistoryEvent At(string service, long position, int second) => new(
-        service, position, "x/y", position, Guid.NewGuid(), "a.v1", Guid.Empty, null, "tests", Noon.AddSeconds(second),
-        default(JsonElement));
-
-    private static EventPage Page(long last, IReadOnlyList<HistoryEvent> items, long? next, int searchedTo) =>
+    private static EventPage Page(long last, IReadOnlyList<EventView> items, long? next, int searchedTo) =>
         new(items, next, next ?? 0, Noon.AddSeconds(searchedTo), 1, last, []);
 }

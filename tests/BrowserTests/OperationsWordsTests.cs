@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Payments.Console.Consumers;
-using Payments.Console.Gateway;
 using Payments.Console.Overview;
 using Payments.Console.Sagas;
+using Payments.Contracts.Consumers;
+using Payments.Contracts.DeadLetters;
+using Payments.Contracts.Events;
+using Payments.Contracts.Sagas;
 
 namespace BrowserTests;
 
@@ -83,7 +86,7 @@ public sealed class OperationsWordsTests
     {
         var facts = Failures(completed: 0, declined: 10) with
         {
-            Sagas = new(0, 0, 0, 0, 0, 0, 1, 0, 0, Stuck: 2, StuckMoney: [new("EUR", 500)], OldestStuck: Now.AddMinutes(-5)),
+            Sagas = new(0, 0, 0, 0, 0, 0, 1, 0, 0, 2, new Dictionary<string, long>(), [new("EUR", 500)], OldestStuck: Now.AddMinutes(-5)),
             Breaker = new("open", 5, 5, Now.AddSeconds(30), false, 3, 0, 32),
             Groups = [("wallets", [Group("JPY", 900)]), ("payments", [Group("EUR", 90_100)])],
             Consumers =
@@ -155,9 +158,9 @@ public sealed class OperationsWordsTests
         new("f", 1, 0, [new(currency, amount)], Now.AddHours(-1), Now, ["c"], ["t"], ["m"], "Error", "text", 1);
 
     private static SagaStepView Step(string phase, string? undo, bool pivot = false) =>
-        new(Step(phase), undo is null ? null : Step(undo), pivot);
+        new(Step(phase), undo is null ? null : Step(undo), pivot, UndoCoversEarlier: false);
 
-    private static SagaAskView Step(string phase) => new(phase, "wallet", 30_000, 3, null);
+    private static SagaRequestView Step(string phase) => new(phase, "wallet", 30_000, 3, null);
 
     private static HistoryEvent Moved(long version, string to) => new(
         "sagas", version, $"saga/{Saga}", version, Guid.NewGuid(), "saga.moved.v1", Saga, null, "a", Now,

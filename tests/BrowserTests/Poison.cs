@@ -1,9 +1,9 @@
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.Messaging.Envelope;
 using Payments.Messaging.Kafka;
 using Payments.Messaging.Topics;

@@ -1,7 +1,7 @@
 using Npgsql;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.EventStore.Contract;
 
 namespace Payments.Bench.Lists;

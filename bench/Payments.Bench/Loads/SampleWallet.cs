@@ -1,6 +1,6 @@
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.EventStore.Aggregates;
 using Payments.Hosting;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Payments.Console.Gateway;
+using Payments.Contracts.Operators;
 
 namespace Payments.Console.Access;
 
@@ -52,7 +53,7 @@ internal sealed record OpenIdProvider(string Authority, string ClientId, string?
     private static async Task ExchangeAsync(TokenValidatedContext context)
     {
         var gateway = context.HttpContext.RequestServices.GetRequiredService<GatewayClient>();
-        var answer = await gateway.PostAsync<OpenIdSignInOrder, SignInAnswer>(
+        var answer = await gateway.PostAsync<OpenIdSignInRequest, SignInAnswer>(
             OperatorPaths.OpenIdSignIn, new(context.TokenEndpointResponse!.IdToken), default, context.HttpContext.RequestAborted);
         if (answer.Value is { } session)
         {

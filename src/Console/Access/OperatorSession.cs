@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Payments.Console.Gateway;
+using Payments.Contracts.Operators;
 using Payments.ServiceDefaults.Callers;
 
 namespace Payments.Console.Access;

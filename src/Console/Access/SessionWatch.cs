@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Payments.Console.Gateway;
+using Payments.Contracts.Operators;
 
 namespace Payments.Console.Access;
 
@@ -20,7 +21,7 @@ internal sealed class SessionWatch(ILoggerFactory logs, GatewayClient gateway) :
     {
         var gateway = context.HttpContext.RequestServices.GetRequiredService<GatewayClient>();
         var token = context.Principal is { } person ? OperatorSession.TokenOf(person) : null;
-        var me = token is null ? null : await gateway.GetAsync<MeView>(OperatorPaths.Me, token, context.HttpContext.RequestAborted);
+        var me = token is null ? null : await gateway.GetAsync<MeAnswer>(OperatorPaths.Me, token, context.HttpContext.RequestAborted);
         if (me is null or { Trouble.Kind: TroubleKind.SignedOut })
         {
             context.RejectPrincipal();

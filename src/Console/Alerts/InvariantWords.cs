@@ -1,4 +1,4 @@
-using Payments.Console.Gateway;
+using Payments.Contracts.Invariants;
 
 namespace Payments.Console.Alerts;
 
@@ -12,7 +12,7 @@ public static class InvariantWords
     public static string Title(string name) => name.Length == 0 ? "" : char.ToUpperInvariant(name[0]) + name[1..].Replace('-', ' ');
 
     /// <summary>The event by its position where that is known, else its stream, in the log that streams of its type belong to.</summary>
-    public static string EventHref(AlertEvent e)
+    public static string EventHref(AlertEventView e)
     {
         var log = e.Stream.Split('/')[0] switch
         {

@@ -1,5 +1,5 @@
-using Payments.Console.Gateway;
 using Payments.Console.Text;
+using Payments.Contracts.Consumers;
 
 namespace Payments.Console.Consumers;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Payments.Console.Gateway;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console.DeadLetters;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
-using Payments.Console.Gateway;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console.DeadLetters;
 
@@ -60,7 +60,16 @@ public sealed record DeadLetterQuery(
         ("failedUntil", Until(now)?.ToString("O", CultureInfo.InvariantCulture)),
     ];
 
-    public SelectionFilter ToFilter(DateTimeOffset now) => new(Consumer, Group, Type, Topic, Error, Text, Until(now));
+    public DeadLetterFilter ToFilter(DateTimeOffset now) => new()
+    {
+        Consumer = Consumer,
+        Fingerprint = Group,
+        MessageType = Type,
+        Topic = Topic,
+        ErrorType = Error,
+        Text = Text,
+        FailedUntil = Until(now),
+    };
 
     // To the minute: an address that differs every second would be another question every second.
     private DateTimeOffset? Until(DateTimeOffset now)

@@ -1,10 +1,11 @@
 using Payments.Console.Gateway;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console.DeadLetters;
 
 /// <summary>The dead letters that were chosen at one moment, by their ids: what comes later is no part of it.</summary>
 /// <param name="IsCut">There were more than can be named.</param>
-public sealed record Frozen(Selection Selection, bool IsCut)
+public sealed record Frozen(DeadLetterSelection Selection, bool IsCut)
 {
     /// <summary>As many ids as the services take.</summary>
     public const int CountMax = 10_000;
@@ -33,6 +34,6 @@ public sealed record Frozen(Selection Selection, bool IsCut)
         while (after is not null && ids.Count < CountMax);
         return ids.Count == 0
             ? (null, new Trouble(TroubleKind.Refused, "Nothing is chosen any more: all of it has been replayed or discarded meanwhile."))
-            : (new Frozen(new Selection(Ids: [.. ids]), after is not null), null);
+            : (new Frozen(new DeadLetterSelection { Ids = [.. ids] }, after is not null), null);
     }
 }

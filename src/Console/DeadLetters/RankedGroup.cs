@@ -1,6 +1,6 @@
-using Payments.Console.Gateway;
 using Payments.Console.Live;
 using Payments.Console.Text;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console.DeadLetters;
 

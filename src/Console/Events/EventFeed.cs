@@ -1,5 +1,5 @@
-using Payments.Console.Gateway;
 using Payments.Console.PaymentPages;
+using Payments.Contracts.Events;
 
 namespace Payments.Console.Events;
 
@@ -12,14 +12,14 @@ public sealed class EventFeed
     /// <summary>More of one log than anybody scrolls through; the older ones are read again when they are wanted.</summary>
     public const int KeptMax = 20_000;
 
-    private static readonly Comparer<HistoryEvent> NewestFirst = Comparer<HistoryEvent>.Create((a, b) =>
+    private static readonly Comparer<EventView> NewestFirst = Comparer<EventView>.Create((a, b) =>
         (b.RecordedAt, ServiceWords.Order(b.Service), b.Position).CompareTo((a.RecordedAt, ServiceWords.Order(a.Service), a.Position)));
 
     private readonly Dictionary<string, Source> _sources = [];
-    private List<HistoryEvent> _shown = [];
+    private List<EventView> _shown = [];
 
     /// <summary>What is known to be complete.</summary>
-    public IReadOnlyList<HistoryEvent> Shown => _shown;
+    public IReadOnlyList<EventView> Shown => _shown;
 
     /// <summary>Logs of which an older page would let the list grow, and where that page begins; none when all is searched.</summary>
     public IReadOnlyList<(string Service, long Before)> Wanted => Bound is { } bound
@@ -90,7 +90,7 @@ public sealed class EventFeed
     }
 
     // The long list is not sorted anew for what is new.
-    private void Insert(IReadOnlyList<HistoryEvent> news)
+    private void Insert(IReadOnlyList<EventView> news)
     {
         var bound = Bound ?? DateTimeOffset.MinValue;
         foreach (var one in news.Where(e => e.RecordedAt >= bound))
@@ -110,7 +110,7 @@ public sealed class EventFeed
 
     private sealed class Source
     {
-        public List<HistoryEvent> Events { get; } = [];
+        public List<EventView> Events { get; } = [];
 
         public long? Next { get; set; }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Payments.Console.DeadLetters;
 using Payments.Console.Gateway;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 
 namespace Payments.Console.Events;
 

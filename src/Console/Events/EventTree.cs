@@ -1,12 +1,12 @@
-using Payments.Console.Gateway;
 using Payments.Console.PaymentPages;
+using Payments.Contracts.Events;
 
 namespace Payments.Console.Events;
 
 /// <summary>An event in the tree of causes.</summary>
 /// <param name="Depth">0 for one without a known cause.</param>
 /// <param name="Effects">How many events it caused, itself.</param>
-public sealed record TreeRow(HistoryEvent Event, int Depth, int Effects);
+public sealed record TreeRow(EventView Event, int Depth, int Effects);
 
 /// <summary>Which event caused which: events of one correlation, in all services, as a tree. Pure.</summary>
 public static class EventTree
@@ -15,7 +15,7 @@ public static class EventTree
     /// Each event stands below its cause, with all that it caused below it; those of one cause in the order of time. What has no cause
     /// among the given ones begins a tree of its own.
     /// </summary>
-    public static IReadOnlyList<TreeRow> Build(IEnumerable<HistoryEvent> events)
+    public static IReadOnlyList<TreeRow> Build(IEnumerable<EventView> events)
     {
         var all = events.DistinctBy(e => e.EventId)
             .OrderBy(e => e.RecordedAt).ThenBy(e => ServiceWords.Order(e.Service)).ThenBy(e => e.Position).ToList();
@@ -25,7 +25,7 @@ public static class EventTree
         var done = new HashSet<Guid>();
         foreach (var root in all.Where(e => e.CausationId is not { } cause || !ids.Contains(cause)).Concat(all))
         {
-            var open = new Stack<(HistoryEvent Event, int Depth)>([(root, 0)]);
+            var open = new Stack<(EventView Event, int Depth)>([(root, 0)]);
             while (open.TryPop(out var next))
             {
                 if (done.Add(next.Event.EventId)) // A circle, which nobody should be able to store, is shown from its first event on.
@@ -44,7 +44,7 @@ public static class EventTree
     }
 
     /// <summary>What led to an event, from its cause to the beginning.</summary>
-    public static IReadOnlySet<Guid> CausesOf(HistoryEvent e, IEnumerable<HistoryEvent> events)
+    public static IReadOnlySet<Guid> CausesOf(EventView e, IEnumerable<EventView> events)
     {
         var byId = events.DistinctBy(x => x.EventId).ToDictionary(x => x.EventId);
         var causes = new HashSet<Guid>();
@@ -58,7 +58,7 @@ public static class EventTree
     }
 
     /// <summary>What an event led to, directly or by others.</summary>
-    public static IReadOnlySet<Guid> EffectsOf(HistoryEvent e, IEnumerable<HistoryEvent> events)
+    public static IReadOnlySet<Guid> EffectsOf(EventView e, IEnumerable<EventView> events)
     {
         var effects = events.Where(x => x.CausationId is not null).ToLookup(x => x.CausationId!.Value);
         var found = new HashSet<Guid>();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Payments.Contracts.Operators;
 using Payments.ServiceDefaults.Callers;
 
 namespace Payments.Console.Gateway;
@@ -40,7 +41,7 @@ public sealed class GatewayClient(
     /// <summary>Whether it is a session still. When the gateway cannot tell, it is.</summary>
     internal async Task<bool> IsSessionAsync(string? session, CancellationToken cancel) =>
         session is not null
-        && await GetAsync<MeView>(OperatorPaths.Me, session, cancel) is not { Trouble.Kind: TroubleKind.SignedOut };
+        && await GetAsync<MeAnswer>(OperatorPaths.Me, session, cancel) is not { Trouble.Kind: TroubleKind.SignedOut };
 
     private static HttpRequestMessage Order<TOrder>(string path, TOrder order, Sender sender)
     {

@@ -1,4 +1,11 @@
-using Payments.Console.Gateway;
+using Payments.Contracts;
+using Payments.Contracts.Consumers;
+using Payments.Contracts.DeadLetters;
+using Payments.Contracts.Invariants;
+using Payments.Contracts.Payments;
+using Payments.Contracts.Projections;
+using Payments.Contracts.Sagas;
+using Payments.Contracts.Wallets;
 
 namespace Payments.Console.Overview;
 

@@ -1,10 +1,10 @@
 using Payments.Console.Alerts;
 using Payments.Console.Consumers;
 using Payments.Console.DeadLetters;
-using Payments.Console.Gateway;
 using Payments.Console.PaymentPages;
 using Payments.Console.Sagas;
 using Payments.Console.Text;
+using Payments.Contracts;
 
 namespace Payments.Console.Overview;
 

@@ -1,13 +1,13 @@
 using System.Text.Json;
-using Payments.Console.Gateway;
 using Payments.Console.Text;
+using Payments.Contracts.Events;
 
 namespace Payments.Console.PaymentPages;
 
 /// <summary>Events in plain words. One that this console does not know is told by its name: a newer platform must stay readable.</summary>
 public static class EventWords
 {
-    public static string Tell(HistoryEvent e) => e.Type switch
+    public static string Tell(IRecordedEvent e) => e.Type switch
     {
         "payment.requested.v1" => $"{Payer(e)} asked to pay {Money(e, "terms", "amount")} to {Text(e, "terms", "payee")}",
         "payment.completed.v1" => "The payment is complete",
@@ -63,7 +63,7 @@ public static class EventWords
     };
 
     /// <summary>A class for the words: <c>good</c>, <c>bad</c> or nothing.</summary>
-    public static string Tone(HistoryEvent e) => e.Type switch
+    public static string Tone(IRecordedEvent e) => e.Type switch
     {
         "payment.completed.v1" or "payment.refund-completed.v1" => "good",
         "payment.failed.v1" or "payment.refund-failed.v1" => "bad",
@@ -75,9 +75,9 @@ public static class EventWords
     };
 
     /// <summary>The stored data, indented.</summary>
-    public static string Data(HistoryEvent e) => JsonText.SetOut(e.Data);
+    public static string Data(IRecordedEvent e) => JsonText.SetOut(e.Data);
 
-    private static string Moved(HistoryEvent e) => Text(e, "to") switch
+    private static string Moved(IRecordedEvent e) => Text(e, "to") switch
     {
         "Holding" => $"Waits for {Giver(e)} wallet to hold the money",
         "Authorising" => "Waits for the card processor to set the money aside",
@@ -93,7 +93,7 @@ public static class EventWords
         var phase => $"Went on to {Phase(phase)}",
     };
 
-    private static string Answered(HistoryEvent e)
+    private static string Answered(IRecordedEvent e)
     {
         var act = Phase(Text(e, "answer", "act"));
         return Find(e, ["answer", "declineCode"]) is { ValueKind: JsonValueKind.String } code
@@ -104,21 +104,21 @@ public static class EventWords
     // "CapturingCard" as "capturing card".
     private static string Phase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace('_', ' ');
 
-    private static string Code(HistoryEvent e) => FailureWords.Short(Text(e, "code"));
+    private static string Code(IRecordedEvent e) => FailureWords.Short(Text(e, "code"));
 
-    private static string Payer(HistoryEvent e) =>
+    private static string Payer(IRecordedEvent e) =>
         Find(e, ["terms", "source"]) is null ? Text(e, "terms", "payer") // As the first version stored it.
         : Text(e, "terms", "source", "method") == "card" ? "Somebody with a card"
         : Text(e, "terms", "source", "owner");
 
-    private static string Giver(HistoryEvent e) => IsRefund(e) ? "the payee's" : "the payer's";
+    private static string Giver(IRecordedEvent e) => IsRefund(e) ? "the payee's" : "the payer's";
 
-    private static string Taker(HistoryEvent e) => IsRefund(e) ? "the payer's" : "the payee's";
+    private static string Taker(IRecordedEvent e) => IsRefund(e) ? "the payer's" : "the payee's";
 
-    private static string Operation(HistoryEvent e) => IsRefund(e) ? "refund" : "payment";
+    private static string Operation(IRecordedEvent e) => IsRefund(e) ? "refund" : "payment";
 
     /// <summary>A history is correlated by the payment. What is done for another operation is done for one of its refunds.</summary>
-    private static bool IsRefund(HistoryEvent e)
+    private static bool IsRefund(IRecordedEvent e)
     {
         var operation = Find(e, ["operation"]) is { ValueKind: JsonValueKind.String } told ? told.GetString()
             : e.Stream.StartsWith("saga/", StringComparison.Ordinal) ? e.Stream["saga/".Length..]
@@ -126,17 +126,17 @@ public static class EventWords
         return Guid.TryParse(operation, out var id) && id != e.CorrelationId;
     }
 
-    private static string Text(HistoryEvent e, params ReadOnlySpan<string> path) =>
+    private static string Text(IRecordedEvent e, params ReadOnlySpan<string> path) =>
         Find(e, path) is { ValueKind: JsonValueKind.String } found ? found.GetString()! : "?";
 
-    private static string Money(HistoryEvent e, params ReadOnlySpan<string> path) =>
+    private static string Money(IRecordedEvent e, params ReadOnlySpan<string> path) =>
         Find(e, path) is { ValueKind: JsonValueKind.Object } money
         && money.TryGetProperty("minor", out var minor) && minor.TryGetInt64(out var amount)
         && money.TryGetProperty("currency", out var currency) && currency.GetString() is { } code
             ? $"{MoneyText.Of(amount, code)} {code}"
             : "?";
 
-    private static JsonElement? Find(HistoryEvent e, ReadOnlySpan<string> path)
+    private static JsonElement? Find(IRecordedEvent e, ReadOnlySpan<string> path)
     {
         var here = e.Data;
         foreach (var name in path)

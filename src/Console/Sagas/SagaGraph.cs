@@ -1,4 +1,4 @@
-using Payments.Console.Gateway;
+using Payments.Contracts.Sagas;
 
 namespace Payments.Console.Sagas;
 
@@ -60,7 +60,7 @@ public sealed record SagaGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
             (2 * Margin) + Column(kind.Steps.Count + 1) + EndWidth - Margin,
             (2 * Margin) + (2 * NodeHeight) + GapY);
 
-        GraphNode Node(SagaAskView ask, int x, int row, bool isUndo, bool isPivot) =>
+        GraphNode Node(SagaRequestView ask, int x, int row, bool isUndo, bool isPivot) =>
             new(ask.Phase, SagaWords.Phase(ask.Phase), SagaWords.Asked(ask.Of), StateOf(ask.Phase), isUndo, false, isPivot, x, Row(row));
 
         GraphNode End(string end, int x, int row) =>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Payments.Console.Gateway;
+using Payments.Contracts.Events;
 
 namespace Payments.Console.Sagas;
 

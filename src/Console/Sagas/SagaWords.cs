@@ -1,4 +1,4 @@
-using Payments.Console.Gateway;
+using Payments.Contracts.Events;
 
 namespace Payments.Console.Sagas;
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Payments.Console.Gateway;
 
 namespace Payments.Console.Text;
@@ -19,12 +20,15 @@ public static class JsonText
     /// <summary>Set out over lines.</summary>
     public static string SetOut(JsonElement json) => JsonSerializer.Serialize(json, Indented);
 
+    /// <inheritdoc cref="SetOut(JsonElement)"/>
+    public static string SetOut(JsonNode json) => json.ToJsonString(Indented);
+
     /// <summary>A value within a line; text as it is, a dash for what is not there.</summary>
-    public static string Short(JsonElement? json) => json switch
+    public static string Short(JsonNode? json) => json?.GetValueKind() switch
     {
-        null or { ValueKind: JsonValueKind.Null } => "–",
-        { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { } value => JsonSerializer.Serialize(value, OnOneLine),
+        null or JsonValueKind.Null => "–",
+        JsonValueKind.String => json.GetValue<string>(),
+        _ => json.ToJsonString(OnOneLine),
     };
 
     /// <summary>Null and what is wrong with it, when it is no JSON.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Payments.Console.Gateway;
+using Payments.Contracts.DeadLetters;
 
 namespace Payments.Console.Text;
 

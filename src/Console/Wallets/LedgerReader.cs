@@ -1,4 +1,5 @@
 using Payments.Console.Gateway;
+using Payments.Contracts.Wallets;
 
 namespace Payments.Console.Wallets;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Payments.Console.Gateway;
+using Payments.Contracts.Wallets;
 
 namespace Payments.Console.Wallets;
 
@@ -71,7 +72,7 @@ public sealed class WalletOwners(GatewayClient gateway, TimeProvider clock, IHos
 
     private async Task AskAsync(Guid[] wallets)
     {
-        var answer = await gateway.GetAsync<List<WalletOwner>>(GatewayPaths.Owners(wallets), lifetime.ApplicationStopping);
+        var answer = await gateway.GetAsync<List<OwnerView>>(GatewayPaths.Owners(wallets), lifetime.ApplicationStopping);
         if (_known.Count >= KnownMax)
         {
             _known.Clear();

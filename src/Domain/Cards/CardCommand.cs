@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
-using Payments.Domain.Wire;
 
 namespace Payments.Domain.Cards;
 
@@ -13,7 +11,6 @@ public abstract record CardCommand
     {
     }
 
-    [JsonIgnore]
     public CardAct Act => this switch
     {
         Authorise => CardAct.Authorise,
@@ -24,7 +21,6 @@ public abstract record CardCommand
     };
 
     /// <summary>The payment or refund that this is part of.</summary>
-    [JsonIgnore]
     public OperationId For => this switch
     {
         Authorise c => c.Operation,
@@ -35,7 +31,6 @@ public abstract record CardCommand
     };
 
     /// <summary>How often the processor has declined this act before: it would say so again for ever under the keys it had then.</summary>
-    [JsonIgnore]
     public int DeclinedBefore => this switch
     {
         Void { Declines: var declines } => declines,
@@ -44,7 +39,6 @@ public abstract record CardCommand
     };
 
     /// <summary>The idempotency key under which the processor knows this act.</summary>
-    [JsonIgnore]
     public string Key => KeyOf(For, Act, DeclinedBefore);
 
     /// <param name="declines">How often the act was declined under other keys before.</param>
@@ -68,7 +62,7 @@ public abstract record CardCommand
     public sealed record Void(
         OperationId Operation,
         Money Amount,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : CardCommand;
+        int Declines = 0) : CardCommand;
 
     /// <summary>Gives back money that was captured for a payment: for a refund, or because the payment is being undone.</summary>
     /// <param name="Declines">
@@ -79,10 +73,9 @@ public abstract record CardCommand
         OperationId Operation,
         PaymentId Payment,
         Money Amount,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : CardCommand;
+        int Declines = 0) : CardCommand;
 }
 
-[JsonConverter(typeof(NameConverter<CardAct>))]
 public enum CardAct
 {
     Authorise,
@@ -100,8 +93,7 @@ public sealed record CardAnswer(
     CardAct Act,
     Money Amount,
     string? DeclineCode,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0)
+    int Declines = 0)
 {
-    [JsonIgnore]
     public bool IsApproved => DeclineCode is null;
 }

@@ -1,12 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Payments.Domain.Payments;
 
 /// <summary>Where the money of a payment comes from.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "method")]
-[JsonDerivedType(typeof(OfWallet), "wallet")]
-[JsonDerivedType(typeof(OfTransfer), "transfer")]
-[JsonDerivedType(typeof(OfCard), "card")]
 public abstract record PaymentSource
 {
     private PaymentSource()
@@ -14,7 +8,6 @@ public abstract record PaymentSource
     }
 
     /// <summary>The method's name in the API: <c>wallet</c>, <c>transfer</c> or <c>card</c>.</summary>
-    [JsonIgnore]
     public string Method => this switch
     {
         OfWallet => "wallet",
@@ -24,7 +17,6 @@ public abstract record PaymentSource
     };
 
     /// <summary>The wallet that pays; null when it is a card.</summary>
-    [JsonIgnore]
     public WalletId? PayerWallet => this switch
     {
         OfWallet w => w.Wallet,

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Payments.Domain.Sagas;
 
 /// <summary>One operation on its way, folded from its events. What it does next is said by <see cref="SagaEngine"/>.</summary>
@@ -21,11 +19,10 @@ public sealed record Saga(
     string? FailureCode,
     string? RefusalCode,
     bool CompensationRequested,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Declines = 0) : IIdentified
+    int Declines = 0) : IIdentified
 {
     string IIdentified.Identity => Terms.Operation.ToString();
 
-    [JsonIgnore]
     public bool HasEnded => Phase is SagaPhases.Completed or SagaPhases.Failed;
 
     public static Saga Evolve(Saga? state, SagaEvent e) => (state, e) switch

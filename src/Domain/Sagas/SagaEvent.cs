@@ -1,8 +1,6 @@
-using System.Text.Json.Serialization;
 using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 
 namespace Payments.Domain.Sagas;
 
@@ -41,7 +39,7 @@ public abstract record SagaEvent
     /// <param name="IsDeclared">A person has said it.</param>
     public sealed record CardAnswered(
         CardAnswer Answer,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsDeclared = false) : SagaEvent;
+        bool IsDeclared = false) : SagaEvent;
 
     public sealed record WalletCommanded(WalletCommand Command) : SagaEvent;
 
@@ -51,7 +49,6 @@ public abstract record SagaEvent
 }
 
 /// <summary>What a person can do about a saga.</summary>
-[JsonConverter(typeof(NameConverter<SagaIntervention>))]
 public enum SagaIntervention
 {
     /// <summary>Request the awaited answer again, with all attempts anew.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Payments.Domain.Wallets;
 
 /// <summary>What one wallet can be asked to do. Ids and lifetimes come in with the command, so that deciding stays pure.</summary>
@@ -23,7 +21,7 @@ public abstract record WalletCommand
         Money Amount,
         int LifetimeSeconds,
         HoldPurpose Purpose,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null) : WalletCommand;
+        string? Reference = null) : WalletCommand;
 
     public sealed record Release(WalletId Wallet, HoldId Id, OperationId Operation) : WalletCommand;
 
@@ -43,7 +41,7 @@ public abstract record WalletCommand
         Money Amount,
         Money Fee,
         WalletId? Payer,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment)
+        HoldPurpose Purpose = HoldPurpose.Payment)
         : WalletCommand;
 
     /// <summary>Takes back a credit that is known to have been made, fee and all: the operation is being undone.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Payments.Domain.Wire;
-
 namespace Payments.Domain.Wallets;
 
 /// <summary>What has happened to one wallet. Facts: past tense, immutable, never renamed once stored.</summary>
@@ -27,7 +24,7 @@ public abstract record WalletEvent
         DateTimeOffset ExpiresAt,
         HoldPurpose Purpose,
         DateOnly? On,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null) : WalletEvent;
+        string? Reference = null) : WalletEvent;
 
     /// <summary>A hold was asked for and there was not enough. An outcome, kept like any other.</summary>
     public sealed record FundsInsufficient(HoldId Hold, OperationId Operation, Money Wanted, Money Available) : WalletEvent;
@@ -57,7 +54,7 @@ public abstract record WalletEvent
         OperationId Operation,
         Money Amount,
         WalletId? Payer,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] HoldPurpose Purpose = HoldPurpose.Payment) : WalletEvent;
+        HoldPurpose Purpose = HoldPurpose.Payment) : WalletEvent;
 
     /// <summary>What the platform keeps of the credit before it.</summary>
     public sealed record FeeCharged(OperationId Operation, Money Amount) : WalletEvent;
@@ -79,11 +76,10 @@ public abstract record WalletEvent
 
     /// <param name="Reason">Null where nobody gave one.</param>
     public sealed record OverdraftSet(
-        Money Limit, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null) : WalletEvent;
+        Money Limit, string? Reason = null) : WalletEvent;
 }
 
 /// <summary>What money is held or credited for.</summary>
-[JsonConverter(typeof(NameConverter<HoldPurpose>))]
 public enum HoldPurpose
 {
     /// <summary>A payment or transfer: counts against the payer's limits.</summary>

@@ -1,17 +1,9 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Audit;
 
 namespace Payments.Gateway.Operators;
-
-/// <summary>Who signed in, or did something that only the gateway knows of, when and why. The same shape as the services' trails.</summary>
-internal sealed record AccessActView(
-    long Id, DateTimeOffset At, string By, string Act, string Reason, JsonNode? Before, JsonNode? After, string Subject, string Hash);
-
-/// <param name="Next">Give it as <c>before</c> for the next page.</param>
-internal sealed record AccessActPage(IReadOnlyList<AccessActView> Items, long? Next);
-
-internal sealed record AccessTrailVerdict(bool Intact, long Checked, long? Broken, string? Why);
 
 /// <summary>
 /// The trail of what was done about operators' accounts, and about faults of the card processor's stand-in: in order, sealed, and never
@@ -34,7 +26,7 @@ internal sealed class AccessTrail(NpgsqlDataSource database)
     }
 
     /// <summary>Newest first.</summary>
-    public async Task<AccessActPage> PageAsync(
+    public async Task<ActPage> PageAsync(
         string? by, string? act, string? subject, DateTimeOffset? from, DateTimeOffset? until, long? before, int countMax,
         CancellationToken cancel)
     {
@@ -50,33 +42,35 @@ internal sealed class AccessTrail(NpgsqlDataSource database)
         command.Parameters.Add(OrNull(before, NpgsqlDbType.Bigint));
         command.Parameters.AddWithValue(countMax);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var items = new List<AccessActView>();
+        var items = new List<ActView>();
         while (await reader.ReadAsync(cancel))
         {
-            items.Add(new AccessActView(
+            items.Add(new ActView(
                 reader.GetInt64(0),
                 new DateTimeOffset(reader.GetDateTime(1)),
                 reader.GetString(2),
                 reader.GetString(3),
                 reader.GetString(4),
+                null,
+                null,
                 reader.IsDBNull(5) ? null : JsonNode.Parse(reader.GetString(5)),
                 reader.IsDBNull(6) ? null : JsonNode.Parse(reader.GetString(6)),
                 reader.GetString(7),
                 Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(8))));
         }
 
-        return new AccessActPage(items, items.Count == countMax ? items[^1].Id : null);
+        return new ActPage(items, items.Count == countMax ? items[^1].Id : null);
     }
 
     /// <summary>Looks at every entry: whether each says what it said when it was sealed with the one before.</summary>
-    public async Task<AccessTrailVerdict> VerifyAsync(CancellationToken cancel)
+    public async Task<TrailVerdict> VerifyAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand("select checked, broken, why from verify_operator_acts()");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return reader.IsDBNull(1)
-            ? new AccessTrailVerdict(true, reader.GetInt64(0), null, null)
-            : new AccessTrailVerdict(false, reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
+            ? new TrailVerdict(true, reader.GetInt64(0), null, null)
+            : new TrailVerdict(false, reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
     }
 
     private static NpgsqlParameter OrNull(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts;
+using Payments.Contracts.Operators;
 using Payments.Gateway.ApiKeys;
 using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;
@@ -63,7 +65,7 @@ internal static class ManageOperators
     }
 
     public static async Task<IResult> Disable(
-        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
+        string name, ReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
         Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal ? refusal
         : await books.FindAsync(name, cancel) is not { } account ? NotFound(name)
         : account.DisabledAt is not null ? Problems.Conflict("operator_disabled", $"'{name}' is disabled already.")
@@ -71,14 +73,14 @@ internal static class ManageOperators
         : LastAdmin(name);
 
     public static async Task<IResult> Enable(
-        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
+        string name, ReasonRequest request, HttpContext context, OperatorStore books, CancellationToken cancel) =>
         Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal ? refusal
         : await books.FindAsync(name, cancel) is null ? NotFound(name)
         : await books.EnableAsync(name, Act(context, "operator-enabled", request.Reason, name), cancel) ? Results.NoContent()
         : Problems.Conflict("operator_enabled", $"'{name}' is not disabled.");
 
     public static async Task<IResult> ResetPassword(
-        string name, AccountReasonRequest request, HttpContext context, OperatorStore books, Passwords passwords, CancellationToken cancel)
+        string name, ReasonRequest request, HttpContext context, OperatorStore books, Passwords passwords, CancellationToken cancel)
     {
         if (Refusal(OperatorRoles.Viewer, request.Reason) is { } refusal)
         {

@@ -2,6 +2,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Payments.Contracts.Operators;
 using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;
 

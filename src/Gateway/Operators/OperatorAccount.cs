@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Payments.Contracts;
+using Payments.Contracts.Audit;
+using Payments.Contracts.Operators;
 
 namespace Payments.Gateway.Operators;
 
@@ -30,39 +33,6 @@ internal static partial class OperatorNames
     private static partial Regex Pattern();
 }
 
-internal sealed record SignInRequest(string Name, string Password);
-
-internal sealed record OpenIdSignInRequest(string IdToken);
-
-/// <param name="Token">Send it as <c>Authorization: Bearer …</c>. It is shown once, and not kept.</param>
-internal sealed record SignInAnswer(string Token, string Name, string Role, bool MustChangePassword, DateTimeOffset ExpiresAt);
-
-internal sealed record MeAnswer(string Name, string Role, bool MustChangePassword, DateTimeOffset ExpiresAt);
-
-internal sealed record PasswordRequest(string Current, string New);
-
-internal sealed record CreateOperatorRequest(string Name, string Role, string Reason);
-
-internal sealed record RoleRequest(string Role, string Reason);
-
-internal sealed record AccountReasonRequest(string Reason);
-
-/// <param name="OneTimePassword">To be handed to its owner, and changed at the first sign-in. It is shown once.</param>
-internal sealed record OneTimePasswordAnswer(string Name, string Role, string OneTimePassword);
-
-/// <param name="Status"><c>active</c>, <c>locked</c> or <c>disabled</c>.</param>
-/// <param name="SignsInWith"><c>password</c>, or the issuer of its OpenID Connect tokens.</param>
-internal sealed record OperatorView(
-    string Name,
-    string Role,
-    string Status,
-    string SignsInWith,
-    bool MustChangePassword,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? SignedInAt);
-
-internal sealed record OperatorList(IReadOnlyList<OperatorView> Items);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SignInRequest))]
@@ -72,9 +42,9 @@ internal sealed record OperatorList(IReadOnlyList<OperatorView> Items);
 [JsonSerializable(typeof(PasswordRequest))]
 [JsonSerializable(typeof(CreateOperatorRequest))]
 [JsonSerializable(typeof(RoleRequest))]
-[JsonSerializable(typeof(AccountReasonRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(OneTimePasswordAnswer))]
 [JsonSerializable(typeof(OperatorList))]
-[JsonSerializable(typeof(AccessActPage))]
-[JsonSerializable(typeof(AccessTrailVerdict))]
+[JsonSerializable(typeof(ActPage))]
+[JsonSerializable(typeof(TrailVerdict))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

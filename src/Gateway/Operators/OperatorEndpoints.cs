@@ -75,7 +75,7 @@ internal static class OperatorEndpoints
         admin.MapPost("/{name}/reset-password", ManageOperators.ResetPassword).RequireRole(OperatorRole.Admin);
         admin.MapGet("/audit", AuditAsync).RequireRole(OperatorRole.Viewer);
         admin.MapGet("/audit/verify", async (AccessTrail trail, CancellationToken cancel) =>
-            Results.Json(await trail.VerifyAsync(cancel), OperatorJson.Default.AccessTrailVerdict)).RequireRole(OperatorRole.Viewer);
+            Results.Json(await trail.VerifyAsync(cancel), OperatorJson.Default.TrailVerdict)).RequireRole(OperatorRole.Viewer);
     }
 
     private static bool AreConfigured(IConfiguration configuration) =>
@@ -97,6 +97,6 @@ internal static class OperatorEndpoints
             && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out countMax) || countMax is < 1 or > PageMax)
             ? Problems.Invalid("limit", $"Must be a whole number from 1 to {PageMax}.")
             : Results.Json(
-                await trail.PageAsync(by, act, subject, from, until, before, countMax, cancel), OperatorJson.Default.AccessActPage);
+                await trail.PageAsync(by, act, subject, from, until, before, countMax, cancel), OperatorJson.Default.ActPage);
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Payments.Contracts.Operators;
 
 namespace Payments.Gateway.Operators;
 

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.Operators;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Gateway.Operators;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Payments.Contracts.Settings;
 using Payments.Gateway.ApiKeys;
 using Payments.Gateway.Proxying;
 using Payments.ServiceDefaults.Configuration;
@@ -6,21 +7,6 @@ using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 
 namespace Payments.Gateway.Settings;
-
-/// <summary>What the gateway runs with, and how it sees the services behind it.</summary>
-/// <param name="RequestsPerMinute">Of each client; null: no limit.</param>
-/// <param name="Instances">Every instance of every service.</param>
-internal sealed record GatewaySettingsView(
-    string Environment,
-    int? RequestsPerMinute,
-    long RequestBodyBytesMax,
-    int AnswerTimeoutMs,
-    int ProbeIntervalMs,
-    IReadOnlyList<InstanceView> Instances);
-
-/// <param name="Health"><c>healthy</c>, <c>unhealthy</c>, or <c>unknown</c> while it was not asked yet.</param>
-/// <param name="Requests">Under way now.</param>
-internal sealed record InstanceView(string Service, string Instance, string Health, int Requests);
 
 /// <summary><c>GET /api/admin/gateway/settings</c>: without addresses and without keys.</summary>
 internal static class GatewaySettings

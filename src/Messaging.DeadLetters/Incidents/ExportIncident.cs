@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.Messaging.Consuming;

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Operations.History;
+using Payments.Contracts.Events;
 
 namespace Payments.Messaging.DeadLetters.Incidents;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Contracts.Events;
 using Payments.Messaging.Envelope;
 using Payments.Operations.History;
 using Payments.ServiceDefaults.Configuration;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.Replays;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Operations.Approvals;
@@ -10,10 +11,6 @@ using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;
-
-/// <param name="Reason">3 to 500 characters.</param>
-/// <param name="SelectionHash">Of the frozen selection that was looked at.</param>
-internal sealed record ApproveRequest(string Reason, string SelectionHash);
 
 /// <summary><c>POST replays/{id}/approve</c>: a second person agrees to just this selection, and it starts.</summary>
 internal static class ApproveReplay
@@ -71,7 +68,7 @@ internal static class ApproveReplay
         CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var approved = ReplayView.Of(replay) with { Status = Replay.Running, ApprovedBy = by.Value, ChangedAt = now };
+        var approved = ReplayViews.Of(replay) with { Status = Replay.Running, ApprovedBy = by.Value, ChangedAt = now };
         var answer = KeptAnswer.Of(
             StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(approved, DeadLetterJson.Default.ReplayView));
         var act = new OperatorAct(

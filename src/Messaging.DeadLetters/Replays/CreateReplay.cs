@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.Replays;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Operations.Approvals;
@@ -57,7 +58,7 @@ internal static class CreateReplay
         var order = new ReplayOrder(
             Guid.CreateVersion7(now), request.Act, now, by.Value, reason, request.Selection, request.RatePerSecond, request.StopAtPercent);
         await books.PlanAsync(order, frozen, cancel);
-        var planned = ReplayView.Of((await books.FindAsync(order.Id, cancel))!);
+        var planned = ReplayViews.Of((await books.FindAsync(order.Id, cancel))!);
         var status = fourEyes.Applies(new Stakes(planned.Money, planned.Total)) ? Replay.AwaitingApproval
             : request.StartPaused ? Replay.Paused
             : Replay.Running;

@@ -26,7 +26,7 @@ internal static class FollowReplay
         while (await books.FindAsync(id, cancel) is { } replay)
         {
             var isOver = replay.IsOver || replay.Status == Replay.Stopped;
-            var json = JsonSerializer.Serialize(ReplayView.Of(replay), DeadLetterJson.Default.ReplayView);
+            var json = JsonSerializer.Serialize(ReplayViews.Of(replay), DeadLetterJson.Default.ReplayView);
             if (isOver || json != last || clock.GetElapsedTime(saidAt) >= SilenceMax)
             {
                 (last, saidAt) = (json, clock.GetTimestamp());

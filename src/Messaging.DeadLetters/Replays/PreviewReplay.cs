@@ -1,44 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Payments.Contracts.DeadLetters;
 using Payments.Messaging.DeadLetters.Replays.Rehearsal;
 using Payments.Operations.TimeTravel;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;
-
-/// <param name="Selection">By ids, by a group, or by a filter.</param>
-internal sealed record PreviewRequest(DeadLetterSelection Selection);
-
-/// <summary>What a replay would do, if it were done now. Nothing of it is stored.</summary>
-/// <param name="Selected">Dead letters that are chosen.</param>
-/// <param name="Rehearsed">Of them, the first ones: those that are shown.</param>
-/// <param name="Cut">There are more than were rehearsed.</param>
-/// <param name="Applies">Messages, with those that wait behind, that would lead to events.</param>
-/// <param name="Nothing">Messages that would do nothing: done before, for example.</param>
-/// <param name="Waits">Messages that would go on waiting, behind one that fails.</param>
-internal sealed record PreviewAnswer(
-    long Selected, int Rehearsed, bool Cut, int Applies, int Nothing, int Fails, int Waits, IReadOnlyList<PreviewItem> Items);
-
-/// <summary>What would become of one message.</summary>
-/// <param name="Behind">It waits behind a dead letter, and would be released.</param>
-/// <param name="Outcome"><c>applies</c>, <c>nothing</c>, <c>fails</c> or <c>waits</c>.</param>
-/// <param name="Changes">Of the state of the aggregate that it is about: balances, holds, the phase of a saga.</param>
-internal sealed record PreviewItem(
-    long Id,
-    long Revision,
-    bool Behind,
-    string? RoutingKey,
-    string? MessageType,
-    string Outcome,
-    PreviewFailure? Failure,
-    string? Stream,
-    IReadOnlyList<PreviewEvent> Events,
-    IReadOnlyList<StateChange> Changes);
-
-internal sealed record PreviewFailure(string Type, string Message);
-
-/// <param name="Version">In its stream.</param>
-internal sealed record PreviewEvent(string Type, string Stream, long Version, JsonNode? Data);
 
 /// <summary><c>POST dead-letters/preview</c>: without an effect, and so without an idempotency key.</summary>
 internal static class PreviewReplay

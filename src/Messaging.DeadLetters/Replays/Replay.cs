@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Contracts.DeadLetters;
 using Payments.Operations.Audit;
 
 namespace Payments.Messaging.DeadLetters.Replays;

@@ -1,5 +1,5 @@
-using Payments.Hosting;
-using Payments.Operations.Approvals;
+using Payments.Contracts;
+using Payments.Contracts.Approvals;
 
 namespace Payments.Messaging.DeadLetters.Replays;
 

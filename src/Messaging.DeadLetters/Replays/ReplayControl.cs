@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Operations.Audit;
@@ -10,9 +11,6 @@ using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;
 
-/// <param name="Reason">3 to 500 characters.</param>
-internal sealed record SteerRequest(string Reason);
-
 /// <summary>
 /// <c>POST replays/{id}/pause</c>, <c>resume</c> and <c>cancel</c>. Once it is answered, nothing more is done: an item is only stored while
 /// its replay is running.
@@ -20,14 +18,14 @@ internal sealed record SteerRequest(string Reason);
 internal sealed class ReplayControl(IEventStore store, ReplayStore books, TimeProvider clock)
 {
     public static Task<IResult> Pause(
-        Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ReplayControl steer,
-        CancellationToken cancel) =>
+        Guid id, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        ReplayControl steer, CancellationToken cancel) =>
         steer.HandleAsync(
             id, "replay-paused", [Replay.Running], Replay.Paused, request, by, Repeatable(context, caller, key, request), context, cancel);
 
     public static Task<IResult> Resume(
-        Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ReplayControl steer,
-        CancellationToken cancel) => steer.HandleAsync(
+        Guid id, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        ReplayControl steer, CancellationToken cancel) => steer.HandleAsync(
             id,
             "replay-resumed",
             [Replay.Paused, Replay.Stopped],
@@ -39,8 +37,8 @@ internal sealed class ReplayControl(IEventStore store, ReplayStore books, TimePr
             cancel);
 
     public static Task<IResult> Cancel(
-        Guid id, SteerRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ReplayControl steer,
-        CancellationToken cancel) => steer.HandleAsync(
+        Guid id, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        ReplayControl steer, CancellationToken cancel) => steer.HandleAsync(
             id,
             "replay-cancelled",
             [Replay.AwaitingApproval, Replay.Running, Replay.Paused, Replay.Stopped],
@@ -51,15 +49,15 @@ internal sealed class ReplayControl(IEventStore store, ReplayStore books, TimePr
             context,
             cancel);
 
-    private static IdempotentRequest Repeatable(HttpContext context, CallerIdentity caller, IdempotencyKey key, SteerRequest request) =>
-        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.SteerRequest));
+    private static IdempotentRequest Repeatable(HttpContext context, CallerIdentity caller, IdempotencyKey key, ReasonRequest request) =>
+        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, DeadLetterJson.Default.ReasonRequest));
 
     private async Task<IResult> HandleAsync(
         Guid id,
         string act,
         IReadOnlyList<string> from,
         string to,
-        SteerRequest request,
+        ReasonRequest request,
         OperatorName by,
         IdempotentRequest repeatable,
         HttpContext context,
@@ -89,7 +87,7 @@ internal sealed class ReplayControl(IEventStore store, ReplayStore books, TimePr
         var answer = KeptAnswer.Of(
             StatusCodes.Status200OK,
             JsonSerializer.SerializeToUtf8Bytes(
-                ReplayView.Of(replay) with { Status = to, Note = null, ChangedAt = now }, DeadLetterJson.Default.ReplayView));
+                ReplayViews.Of(replay) with { Status = to, Note = null, ChangedAt = now }, DeadLetterJson.Default.ReplayView));
         var record = new OperatorAct(
             now,
             by.Value,

@@ -24,8 +24,6 @@ public readonly record struct ReplayCounts(int Total, int Applied, int Failed, i
 /// <summary>How a replay goes ahead: 1 message, then up to 5, then up to 25, then all; and when it stops by itself. Pure.</summary>
 public static class ReplayRules
 {
-    public const int StopAtPercentDefault = 20;
-    public const int RatePerSecondDefault = 500;
     public const int RatePerSecondMax = 10_000;
 
     /// <summary>Messages in one transaction at most: a few tens of milliseconds in which nobody else appends.</summary>

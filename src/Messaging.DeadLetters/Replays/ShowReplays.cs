@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NpgsqlTypes;
+using Payments.Contracts.Replays;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Errors;
@@ -23,7 +24,7 @@ internal static class ShowReplays
 
         var replays = await books.PageAsync(before, countMax, cancel);
         return Results.Json(
-            new ReplayPage([.. replays.Select(ReplayView.Of)], replays.Count == countMax ? replays[^1].Id : null),
+            new ReplayPage([.. replays.Select(ReplayViews.Of)], replays.Count == countMax ? replays[^1].Id : null),
             DeadLetterJson.Default.ReplayPage);
     }
 
@@ -67,7 +68,7 @@ internal static class ShowReplays
         }
 
         return Results.Json(
-            new ReplayDetail(ReplayView.Of(replay), items, items.Count == countMax ? items[^1].Ordinal : null),
+            new ReplayDetail(ReplayViews.Of(replay), items, items.Count == countMax ? items[^1].Ordinal : null),
             DeadLetterJson.Default.ReplayDetail);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using NpgsqlTypes;
+using Payments.Contracts.DeadLetters;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.Messaging.Consuming;
@@ -8,22 +9,11 @@ using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Messaging.DeadLetters.Replays;
 
-/// <param name="Fingerprints">The groups to look at; null: those that hold up the most money.</param>
-/// <param name="Sample">Dead letters of each that are tried: 1 to 20.</param>
-internal sealed record VerifyRequest(IReadOnlyList<string>? Fingerprints = null, int Sample = VerifyGroups.SampleDefault);
-
-/// <summary>What a dry run of some dead letters of a group says.</summary>
-/// <param name="Verdict"><c>fixed</c>: none of them fails any more; <c>still_failing</c>: all do; <c>partly_fixed</c>.</param>
-/// <param name="Failures">The kinds of those that still fail.</param>
-internal sealed record GroupVerdict(
-    string Fingerprint, string Verdict, int Tried, int Failing, IReadOnlyList<string> Failures, IReadOnlyList<long> SampleIds);
-
 /// <summary>
 /// <c>POST dead-letters/groups/verify</c>: has a deployment mended what failed? Without an effect, and so without an idempotency key.
 /// </summary>
 internal static class VerifyGroups
 {
-    public const int SampleDefault = 5;
     private const int SampleMax = 20;
     private const int GroupsMax = 50;
 

@@ -1,7 +1,7 @@
-using Payments.Messaging.Topics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Payments.Messaging.Envelope;
+using Payments.Messaging.Topics;
 
 namespace Payments.Messaging.Kafka;
 

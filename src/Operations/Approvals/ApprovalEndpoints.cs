@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Contracts;
+using Payments.Contracts.Approvals;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Errors;
@@ -66,7 +68,7 @@ public static class ApprovalEndpoints
     }
 
     private static async Task<IResult> DeclineAsync(
-        Guid id, DeclineRequest request, OperatorName by, ApprovalStore books, TimeProvider clock, CancellationToken cancel)
+        Guid id, ReasonRequest request, OperatorName by, ApprovalStore books, TimeProvider clock, CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))
         {

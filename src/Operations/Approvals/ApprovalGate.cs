@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Payments.Contracts.Approvals;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;

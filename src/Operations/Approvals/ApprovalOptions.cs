@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Payments.Contracts;
 using Payments.Domain;
-using Payments.Hosting;
 
 namespace Payments.Operations.Approvals;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Approvals;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Audit;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Payments.Contracts;
+using Payments.Contracts.Consumers;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.ConsumerStatuses;
@@ -12,9 +14,6 @@ using Payments.ServiceDefaults.Callers;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.Operations.Consumers;
-
-/// <param name="Reason">3 to 500 characters.</param>
-internal sealed record ConsumerControlRequest(string Reason);
 
 /// <summary>What operators see of a service's consumer and relay, and how they hold the consumer and let it go on.</summary>
 public static class ConsumerEndpoints
@@ -31,25 +30,25 @@ public static class ConsumerEndpoints
         admin.MapGet("/consumers", async (ConsumerQueries queries, CancellationToken cancel) =>
             Results.Json(await queries.ReadAsync(cancel), ConsumerJson.Default.ConsumersView));
         admin.MapPost("/consumers/pause", (
-            ConsumerControlRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
             ConsumerControl steer, CancellationToken cancel) =>
             steer.HandleAsync(true, request, by, Repeatable(context, caller, key, request), context, cancel));
         admin.MapPost("/consumers/resume", (
-            ConsumerControlRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+            ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
             ConsumerControl steer, CancellationToken cancel) =>
             steer.HandleAsync(false, request, by, Repeatable(context, caller, key, request), context, cancel));
     }
 
     private static IdempotentRequest Repeatable(
-        HttpContext context, CallerIdentity caller, IdempotencyKey key, ConsumerControlRequest request) =>
-        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, ConsumerJson.Default.ConsumerControlRequest));
+        HttpContext context, CallerIdentity caller, IdempotencyKey key, ReasonRequest request) =>
+        new(context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, ConsumerJson.Default.ReasonRequest));
 }
 
 /// <summary>Pauses and resumes the consumer, with the act on record in the same unit.</summary>
 internal sealed class ConsumerControl(IEventStore store, ConsumerQueries queries, ConsumerStatus standing, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(
-        bool pause, ConsumerControlRequest request, OperatorName by, IdempotentRequest repeatable,
+        bool pause, ReasonRequest request, OperatorName by, IdempotentRequest repeatable,
         HttpContext context, CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))

@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Consumers;
 using Payments.EventStore.Postgres;
 using Payments.Messaging.ConsumerStatuses;
 

@@ -23,14 +23,14 @@ internal static class ResendControl
         TimeProvider clock,
         CancellationToken cancel)
     {
-        var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReplayActRequest, cancel);
+        var request = await ReplayBodies.ReadAsync(context, ReplayJson.Default.ReasonRequest, cancel);
         if (!Reason.TryRead(request?.Reason, out var reason))
         {
             return Reason.Invalid();
         }
 
         var repeatable = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request!, ReplayJson.Default.ReplayActRequest));
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request!, ReplayJson.Default.ReasonRequest));
         if (await repeatable.FindFirstAsync(store, cancel) is { } first)
         {
             return repeatable.Repeat(first);

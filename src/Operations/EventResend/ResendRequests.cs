@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Payments.Contracts;
 
 namespace Payments.Operations.EventResend;
 
@@ -10,9 +11,6 @@ public sealed record ReplayRequest(ReplayFilter Filter, ReplayTarget? To = null,
 
 /// <param name="Consumer">The only one of our consumers that handles it; the others skip it.</param>
 public sealed record ReplayTarget(string? Consumer = null);
-
-/// <summary>The body of <c>pause</c>, <c>resume</c> and <c>cancel</c>.</summary>
-public sealed record ReplayActRequest(string Reason);
 
 /// <summary>A replay and all that was done with it.</summary>
 /// <param name="Percent">Of the positions that it covers.</param>
@@ -82,7 +80,7 @@ internal sealed record ReplayActRow(Guid ReplayId, string Act, string DoneBy, st
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ReplayRequest))]
-[JsonSerializable(typeof(ReplayActRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(ReplayDetail))]
 [JsonSerializable(typeof(ReplayList))]
 [JsonSerializable(typeof(ReplayAnswer))]

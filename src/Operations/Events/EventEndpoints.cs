@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Contracts.Events;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Searching;
 using Payments.ServiceDefaults.Errors;
@@ -23,14 +24,14 @@ public static class EventEndpoints
     private static async Task<IResult> ListAsync(
         [AsParameters] EventSearchRequest request, IEventStore store, LogSearch log, CancellationToken cancel) =>
         request.TryParse(out var search, out var errors)
-            ? Results.Json(EventPage.Of(store.Name, await log.FindAsync(search, cancel)), EventJson.Default.EventPage)
+            ? Results.Json(EventViews.Of(store.Name, await log.FindAsync(search, cancel)), EventJson.Default.EventPage)
             : Problems.Invalid(errors);
 
     private static async Task<IResult> GetAsync(long position, IEventStore store, LogSearch log, CancellationToken cancel) =>
         await log.GetAsync(position, cancel) switch
         {
             { Event: { } e } found => Results.Json(
-                new EventDetail(EventView.Of(store.Name, e), found.PreviousInStream, found.NextInStream, found.LastPosition),
+                new EventDetail(EventViews.Of(store.Name, e), found.PreviousInStream, found.NextInStream, found.LastPosition),
                 EventJson.Default.EventDetail),
             { Archived: { } month } => Problems.Conflict(
                 "archived",

@@ -1,3 +1,5 @@
+using Payments.Contracts.Events;
+
 namespace Payments.Operations.History;
 
 /// <summary>Puts events of several logs into one order in which no event comes before what caused it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Payments.Contracts.Events;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 
@@ -25,6 +26,6 @@ public static class HistoryEndpoint
     public static async Task<List<HistoryEvent>> ReadAsync(string log, ReplicaReads reads, Guid correlationId, CancellationToken cancel)
     {
         var events = await reads.ReadAllAsync(atLeast: 0, 0, EventsMax, new EventFilter { CorrelationId = correlationId }, cancel);
-        return [.. events.Select(e => HistoryEvent.Of(log, e))];
+        return [.. events.Select(e => HistoryEvents.Of(log, e))];
     }
 }

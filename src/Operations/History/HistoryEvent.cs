@@ -1,23 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Contracts.Events;
 using Payments.EventStore.Contract;
 
 namespace Payments.Operations.History;
 
-/// <summary>One event as a history shows it.</summary>
-/// <param name="Service">The log it is stored in: payments, wallets or sagas.</param>
-public sealed record HistoryEvent(
-    string Service,
-    long Position,
-    string Stream,
-    long Version,
-    Guid EventId,
-    string Type,
-    Guid CorrelationId,
-    Guid? CausationId,
-    string Actor,
-    DateTimeOffset RecordedAt,
-    JsonElement Data)
+internal static class HistoryEvents
 {
     public static HistoryEvent Of(string service, StoredEvent e) => new(
         service,

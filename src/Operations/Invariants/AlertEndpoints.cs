@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
+using Payments.Contracts;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Operations.Audit;
@@ -45,7 +46,7 @@ public static class AlertEndpoints
     private static async Task<IResult> AcknowledgeAsync(
         long id,
         HttpContext context,
-        AcknowledgeRequest request,
+        ReasonRequest request,
         CallerIdentity caller,
         OperatorName by,
         IdempotencyKey key,
@@ -60,7 +61,7 @@ public static class AlertEndpoints
         }
 
         var idempotent = new IdempotentRequest(
-            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, AlertJson.Default.AcknowledgeRequest));
+            context, caller, key, JsonSerializer.SerializeToUtf8Bytes(request, AlertJson.Default.ReasonRequest));
         if (await store.FindClaimAsync(caller.ClientId, key.Value, cancel) is { } first)
         {
             return idempotent.Repeat(first);

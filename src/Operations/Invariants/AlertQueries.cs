@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Invariants;
 
 namespace Payments.Operations.Invariants;
 

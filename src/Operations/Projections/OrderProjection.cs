@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts;
+using Payments.Contracts.Projections;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Projections;
@@ -23,7 +25,7 @@ namespace Payments.Operations.Projections;
 internal sealed class OrderProjection(LogDatabase database, IEventStore store, ProjectionControl control, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(
-        ProjectionOrder order, string name, OrderRequest request, IdempotentRequest repeatable, OperatorName by, HttpContext context,
+        ProjectionOrder order, string name, ReasonRequest request, IdempotentRequest repeatable, OperatorName by, HttpContext context,
         CancellationToken cancel)
     {
         if (!Reason.TryRead(request.Reason, out var reason))
@@ -37,7 +39,7 @@ internal sealed class OrderProjection(LogDatabase database, IEventStore store, P
         }
 
         var answer = KeptAnswer.Of(StatusCodes.Status202Accepted, JsonSerializer.SerializeToUtf8Bytes(
-            new OrderAnswer(name, Act(order)), ProjectionJson.Default.OrderAnswer));
+            new ProjectionOrderAnswer(name, Act(order)), ProjectionJson.Default.ProjectionOrderAnswer));
         await using var connection = await database.Primary.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         if (!await TryClaimAsync(connection, repeatable.ClaimWith(answer), cancel))

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Contracts;
+using Payments.Contracts.Projections;
 using Payments.EventStore.Projections;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Callers;
@@ -28,7 +30,7 @@ public static class ProjectionEndpoints
     public static void MapProjections(this IEndpointRouteBuilder admin)
     {
         admin.MapGet("/projections", async (ProjectionControl control, CancellationToken cancel) =>
-            Results.Json(await control.ListAsync(cancel), ProjectionJson.Default.IReadOnlyListProjectionStatus));
+            Results.Json([.. (await control.ListAsync(cancel)).Select(View)], ProjectionJson.Default.IReadOnlyListProjectionView));
         Map(admin, "pause", ProjectionOrder.Pause);
         Map(admin, "resume", ProjectionOrder.Resume);
         Map(admin, "rebuild", ProjectionOrder.Rebuild);
@@ -38,22 +40,32 @@ public static class ProjectionEndpoints
 
     private static void Map(IEndpointRouteBuilder admin, string act, ProjectionOrder order) => admin.MapPost(
         $"/projections/{{name}}/{act}",
-        (string name, OrderRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
+        (string name, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
             OrderProjection orders, CancellationToken cancel) =>
             orders.HandleAsync(order, name, request, new(context, caller, key, Canonical(request)), by, context, cancel));
 
-    private static byte[] Canonical(OrderRequest request) =>
-        JsonSerializer.SerializeToUtf8Bytes(request, ProjectionJson.Default.OrderRequest);
+    private static ProjectionView View(ProjectionStatus p) => new(
+        p.Name,
+        p.Inline,
+        p.Version,
+        p.State.ToString(),
+        p.Position,
+        p.LastPosition,
+        p.Error,
+        p.Rebuild is { } r
+            ? new(r.Version, r.RequestedAt, r.StartedAt, r.Position, r.Total, r.EventsPerSecond, r.Remaining, r.Error)
+            : null,
+        p.RebuiltAt,
+        p.ParkedCount,
+        [.. p.Parked.Select(e => new ParkedEventView(e.Position, e.Stream, e.Rebuild, e.Error, e.At))],
+        p.Lag);
+
+    private static byte[] Canonical(ReasonRequest request) =>
+        JsonSerializer.SerializeToUtf8Bytes(request, ProjectionJson.Default.ReasonRequest);
 }
 
-/// <param name="Reason">3 to 500 characters.</param>
-internal sealed record OrderRequest(string Reason);
-
-/// <summary>What was ordered; the progress is in the list.</summary>
-internal sealed record OrderAnswer(string Projection, string Act);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(IReadOnlyList<ProjectionStatus>))]
-[JsonSerializable(typeof(OrderRequest))]
-[JsonSerializable(typeof(OrderAnswer))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(IReadOnlyList<ProjectionView>))]
+[JsonSerializable(typeof(ReasonRequest))]
+[JsonSerializable(typeof(ProjectionOrderAnswer))]
 internal sealed partial class ProjectionJson : JsonSerializerContext;

@@ -6,32 +6,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Payments.Contracts.Settings;
 using Payments.EventStore.Contract;
 using Payments.Messaging.Topics;
 
 namespace Payments.Operations.Settings;
-
-/// <summary>What an instance of a service runs with.</summary>
-/// <param name="Version">Of the program.</param>
-/// <param name="SplitPhase">Where payment events are written: <c>single</c>, <c>dual</c> or <c>split</c>.</param>
-/// <param name="Groups">Settings in force that operators may see.</param>
-public sealed record SettingsView(
-    string Service,
-    string Version,
-    string Runtime,
-    string Environment,
-    DateTimeOffset StartedAt,
-    string Health,
-    IReadOnlyList<CheckView> Checks,
-    string SplitPhase,
-    IReadOnlyList<TopicView> Topics,
-    IReadOnlyList<ShownSettings> Groups);
-
-/// <param name="Note">What the check says; never what it threw.</param>
-public sealed record CheckView(string Name, string Health, string? Note);
-
-/// <param name="Readers">The consumers that must see every message.</param>
-public sealed record TopicView(string Name, int Partitions, double RetentionHours, string Cleanup, IReadOnlyList<string> Readers);
 
 /// <summary><c>GET settings</c>, under the admin routes of a service: what it runs with, without secrets.</summary>
 public static class SettingsEndpoint

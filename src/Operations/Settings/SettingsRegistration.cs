@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Contracts.Settings;
 using Payments.Hosting;
 using Payments.Operations.Invariants;
 using Payments.ServiceDefaults.Configuration;

@@ -1,15 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.Contracts.Events;
 
 namespace Payments.Operations.TimeTravel;
-
-/// <summary>One difference between two states.</summary>
-/// <param name="Path">
-/// Where, for example <c>balance.minor</c> or <c>holds[0198…].minor</c>: an entry of a list goes by its first member, if that is a text.
-/// </param>
-/// <param name="Before">Null where there was nothing.</param>
-/// <param name="After">Null where there is nothing any more.</param>
-public sealed record StateChange(string Path, JsonNode? Before, JsonNode? After);
 
 /// <summary>What changed between two states, as JSON: pure.</summary>
 public static class StateDiff

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Payments.EventStore;
+using Payments.Contracts.Events;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
@@ -93,7 +94,7 @@ public static class TimeTravelEndpoints
                     before,
                     after,
                     StateDiff.Between(before.State, after.State),
-                    [.. events.Select(PassedEvent.Of)],
+                    [.. events.Select(Passed)],
                     range.UpTo - range.After > events.Count),
                 TimeTravelJson.Default.StateDiffView);
         });
@@ -106,6 +107,10 @@ public static class TimeTravelEndpoints
             past.Version,
             past.RecordedAt,
             past.State is { } state ? TokenMask.Hide(JsonNode.Parse(definition.Snapshots!.Encode(state))) : null);
+
+    private static PassedEvent Passed(StoredEvent e) => new(
+        e.StreamVersion, e.Position, e.EventId, e.Type, e.Metadata.CorrelationId, e.RecordedAt,
+        TokenMask.Hide(JsonDocument.Parse(e.Data).RootElement));
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
@@ -143,23 +148,6 @@ public static class TimeTravelEndpoints
         Problems.Invalid(field, "Must be a version such as 12, or a moment with date, time and offset, such as 2026-01-31T00:00:00Z.");
 
     private static ProblemHttpResult NotFound(StreamId stream) => Problems.NotFound("not_found", $"There was no {stream} then.");
-}
-
-/// <summary>A state as it was. Version 0: before its first event.</summary>
-public sealed record StateView(string Stream, long Version, DateTimeOffset? RecordedAt, JsonNode? State);
-
-/// <param name="Truncated">There are more events than are listed.</param>
-public sealed record StateDiffView(
-    StateView From, StateView To, IReadOnlyList<StateChange> Changes, IReadOnlyList<PassedEvent> Events, bool Truncated);
-
-/// <summary>An event between the two states.</summary>
-public sealed record PassedEvent(
-    long Version, long Position, Guid EventId, string Type, Guid CorrelationId, DateTimeOffset RecordedAt, JsonNode? Data)
-{
-    /// <summary>Card tokens are masked.</summary>
-    public static PassedEvent Of(StoredEvent e) => new(
-        e.StreamVersion, e.Position, e.EventId, e.Type, e.Metadata.CorrelationId, e.RecordedAt,
-        TokenMask.Hide(JsonNode.Parse(e.Data.Span)));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.OpenApi;
+using Payments.Contracts.Settings;
 using Payments.Domain.Payments;
 using Payments.Hosting;
 using Payments.Hosting.Metrics;

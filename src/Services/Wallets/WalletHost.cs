@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.OpenApi;
+using Payments.Contracts.Settings;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Contract;

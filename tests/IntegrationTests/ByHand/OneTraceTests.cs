@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
-using Payments.PaymentService.Payments;
+using Payments.Contracts.Payments;
 using Payments.ServiceDefaults.Callers;
 
 namespace IntegrationTests.ByHand;

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using IntegrationTests.WholeSystem;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
+using Payments.Contracts.Payments;
 
 namespace IntegrationTests.Chaos;
 

@@ -6,8 +6,8 @@ using IntegrationTests.Gateway;
 using IntegrationTests.Wallets;
 using IntegrationTests.WholeSystem;
 using Npgsql;
+using Payments.Contracts.Wallets;
 using Payments.Standalone;
-using Payments.WalletService.Ledger;
 
 namespace IntegrationTests.Clocks;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Payments.Contracts.Invariants;
 using Payments.Operations.Invariants;
 using Payments.WalletService;
 

@@ -1,3 +1,4 @@
+using Payments.Contracts.Invariants;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Contract;

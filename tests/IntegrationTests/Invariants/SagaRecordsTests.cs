@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Payments.Contracts.Invariants;
 using Payments.Domain;
 using Payments.Domain.Cards;
 using Payments.Domain.Payments;

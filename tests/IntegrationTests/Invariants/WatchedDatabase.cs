@@ -2,6 +2,7 @@ using System.Reflection;
 using IntegrationTests.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Payments.Contracts.Invariants;
 using Payments.Domain;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;

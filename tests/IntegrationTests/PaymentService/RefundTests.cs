@@ -4,11 +4,10 @@ using IntegrationTests.Gateway;
 using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.EventStore.Projections;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
 
 namespace IntegrationTests.PaymentService;
 

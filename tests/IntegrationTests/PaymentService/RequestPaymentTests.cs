@@ -2,11 +2,11 @@ using System.Net;
 using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
+using Payments.Contracts.Payments;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Messaging.Topics;
 using Payments.PaymentService;
-using Payments.PaymentService.Payments;
 
 namespace IntegrationTests.PaymentService;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using Payments.EventStore.Contract;
 using Payments.Messaging.Envelope;
 using Payments.Messaging.Parking;

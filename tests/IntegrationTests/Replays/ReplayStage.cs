@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Payments.Contracts.DeadLetters;
 using Payments.Domain;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;

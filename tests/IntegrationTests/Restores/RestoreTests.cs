@@ -4,8 +4,8 @@ using IntegrationTests.Standalone;
 using IntegrationTests.WholeSystem;
 using Npgsql;
 using Payments.Broker;
+using Payments.Contracts.Payments;
 using Payments.Messaging.Topics;
-using Payments.PaymentService.Payments;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.Restores;

@@ -2,10 +2,10 @@ using System.Net;
 using System.Text.Json.Nodes;
 using IntegrationTests.Gateway;
 using IntegrationTests.WholeSystem;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Contract;
-using Payments.WalletService.Holds;
 
 namespace IntegrationTests.Wallets;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.WalletService.Ledger;
-using Payments.WalletService.Wallets;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.Wallets;

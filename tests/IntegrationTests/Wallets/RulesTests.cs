@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using IntegrationTests.WholeSystem;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Contract;
 using Payments.WalletService;
-using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.Wallets;
 

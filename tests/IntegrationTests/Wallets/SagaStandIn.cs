@@ -1,6 +1,6 @@
 using IntegrationTests.Messaging;
+using Payments.Contracts.Wire;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.Messaging.Envelope;
 using Payments.Messaging.Topics;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Payments.WalletService.Ledger;
-using Payments.WalletService.Wallets;
+using Payments.Contracts.Wallets;
 
 namespace IntegrationTests.Wallets;
 

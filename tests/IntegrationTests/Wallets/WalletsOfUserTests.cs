@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Payments.WalletService.Wallets;
+using Payments.Contracts.Wallets;
 
 namespace IntegrationTests.Wallets;
 

@@ -3,10 +3,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
+using Payments.Contracts.Payments;
+using Payments.Contracts.Wallets;
 using Payments.ServiceDefaults.Callers;
-using Payments.WalletService.Wallets;
 
 namespace IntegrationTests.WholeSystem;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Npgsql;
 using Payments.CardProcessor.Books;
-using Payments.PaymentService.Payments;
+using Payments.Contracts.Payments;
 
 namespace IntegrationTests.WholeSystem;
 

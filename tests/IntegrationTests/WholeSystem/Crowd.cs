@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using Payments.PaymentService.Payments;
+using Payments.Contracts.Payments;
 
 namespace IntegrationTests.WholeSystem;
 

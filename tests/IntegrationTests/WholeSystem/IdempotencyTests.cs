@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using IntegrationTests.Gateway;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
-using Payments.WalletService.Wallets;
+using Payments.Contracts.Payments;
+using Payments.Contracts.Wallets;
 
 namespace IntegrationTests.WholeSystem;
 

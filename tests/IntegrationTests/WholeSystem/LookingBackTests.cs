@@ -1,7 +1,7 @@
 using System.Net;
 using IntegrationTests.Gateway;
-using Payments.PaymentService.Payments;
-using Payments.WalletService.Wallets;
+using Payments.Contracts.Payments;
+using Payments.Contracts.Wallets;
 
 namespace IntegrationTests.WholeSystem;
 

@@ -1,8 +1,8 @@
 using Confluent.Kafka;
 using IntegrationTests.Standalone;
+using Payments.Contracts.Payments;
 using Payments.Messaging.Kafka;
 using Payments.Messaging.Topics;
-using Payments.PaymentService.Payments;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.WholeSystem;

@@ -1,7 +1,7 @@
 using System.Net;
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.EventStore.Projections;
-using Payments.PaymentService.Analytics;
 using UnitTests.Randomness;
 
 namespace IntegrationTests.WholeSystem;

@@ -1,7 +1,6 @@
 using System.Net;
 using IntegrationTests.Gateway;
-using Payments.PaymentService.Payments;
-using Payments.PaymentService.Refunds;
+using Payments.Contracts.Payments;
 
 namespace IntegrationTests.WholeSystem;
 

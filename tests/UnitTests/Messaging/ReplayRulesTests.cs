@@ -1,3 +1,4 @@
+using Payments.Contracts.DeadLetters;
 using Payments.Messaging.DeadLetters;
 using Payments.Messaging.DeadLetters.Replays;
 using UnitTests.Randomness;

@@ -1,7 +1,7 @@
 using FsCheck.Fluent;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.Domain.Wire;
 using UnitTests.Randomness;
 using static UnitTests.Payments.PaymentScenario;
 

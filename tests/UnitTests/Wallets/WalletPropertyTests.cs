@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using UnitTests.Randomness;
 using static UnitTests.Wallets.WalletScenario;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 
 namespace UnitTests.Wire;
 

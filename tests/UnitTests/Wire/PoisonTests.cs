@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck.Fluent;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 using UnitTests.Randomness;
 
 namespace UnitTests.Wire;

@@ -1,9 +1,9 @@
 using System.Text;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 
 namespace UnitTests.Wire;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Payments.Domain.Wire;
+using Payments.Contracts.Wire;
 
 namespace UnitTests.Wire;
 

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Cards;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 
 namespace UnitTests.Wire;
 

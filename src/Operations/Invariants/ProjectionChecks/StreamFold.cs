@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Payments.Contracts.Wire;
 using Payments.Domain;
-using Payments.Domain.Wire;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 

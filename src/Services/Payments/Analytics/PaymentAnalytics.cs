@@ -1,17 +1,10 @@
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults.Errors;
 using Payments.ServiceDefaults.Requests;
 
 namespace Payments.PaymentService.Analytics;
-
-/// <param name="Minute">When the minute begins, UTC.</param>
-/// <param name="Outcome"><c>requested</c>, <c>completed</c>, <c>failed</c> or <c>refunded</c>: what happened in this minute.</param>
-/// <param name="Volume">The sum of the amounts of these payments or refunds, in minor units of the currency; it may exceed 64 bits.</param>
-public sealed record MinuteCounts(DateTimeOffset Minute, string Currency, string Outcome, long Count, decimal Volume);
-
-/// <summary>Minutes in which something happened, from (included) to until (excluded), oldest first.</summary>
-public sealed record PaymentCounts(DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<MinuteCounts> Items);
 
 /// <summary><c>GET /api/analytics/payments?from=&amp;until=</c>: the last hour, or up to a day.</summary>
 internal static class PaymentAnalytics

@@ -1,19 +1,10 @@
 using System.Globalization;
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.PaymentService.Analytics;
-
-/// <summary>Payments that failed lately, by the code they failed with.</summary>
-/// <param name="From">Counted are payments that ended since then.</param>
-/// <param name="Items">The most frequent first. Of payments that were requested since then too, the newest 20,000 that failed.</param>
-public sealed record FailureCounts(
-    DateTimeOffset From, DateTimeOffset Until, long Completed, long Failed, IReadOnlyList<FailureCount> Items);
-
-/// <param name="Method"><c>wallet</c>, <c>transfer</c> or <c>card</c>.</param>
-/// <param name="Last">The newest of them.</param>
-public sealed record FailureCount(string Code, string Method, long Count, DateTimeOffset Since, Guid Last);
 
 /// <summary><c>GET /api/admin/payments/failures?minutes=5</c></summary>
 internal static class PaymentFailures

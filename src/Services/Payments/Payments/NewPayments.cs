@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Payments.Contracts.Payments;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.EventStore.Aggregates;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.EventStore.Contract;
 
 namespace Payments.PaymentService.Payments;

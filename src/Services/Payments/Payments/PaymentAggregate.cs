@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Payments;
-using Payments.Domain.Wire;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;

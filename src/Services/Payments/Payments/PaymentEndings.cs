@@ -1,6 +1,6 @@
 using Npgsql;
+using Payments.Contracts.Wire;
 using Payments.Domain.Payments;
-using Payments.Domain.Wire;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 

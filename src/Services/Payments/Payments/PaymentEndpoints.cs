@@ -1,3 +1,4 @@
+using Payments.Contracts.Payments;
 using Payments.Domain.Payments;
 using Payments.Messaging.DeadLetters;
 using Payments.Operations;

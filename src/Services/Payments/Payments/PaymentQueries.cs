@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Payments;
 using Payments.Domain;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Postgres;
@@ -34,7 +35,7 @@ internal sealed class PaymentQueries(NpgsqlDataSource database)
         }
 
         var payment = Guid.TryParseExact(paymentId, "D", out var id)
-            ? await endings.FindEndedAsync(id, atMost, () => queries.FindAsync(id, cancel), found => found.IsFinal, cancel)
+            ? await endings.FindEndedAsync(id, atMost, () => queries.FindAsync(id, cancel), found => !found.IsPending, cancel)
             : null;
         return payment is null ? NotFound(paymentId) : Results.Json(payment, PaymentJson.Default.PaymentView);
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Payments;
 using Payments.Domain;
 using Payments.PaymentService.Payments;
 using Payments.ServiceDefaults.Errors;

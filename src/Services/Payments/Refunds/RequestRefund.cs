@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Payments.Contracts.Payments;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.EventStore.Aggregates;

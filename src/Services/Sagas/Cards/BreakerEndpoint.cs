@@ -1,20 +1,6 @@
-namespace Payments.SagaService.Cards;
+using Payments.Contracts.Sagas;
 
-/// <summary>The state of the card step.</summary>
-/// <param name="State"><c>closed</c>, <c>open</c>, <c>half_open</c> (the next call tries the processor out) or <c>probing</c>.</param>
-/// <param name="Failures">In a row.</param>
-/// <param name="Shared">Whether all instances have this state, through Redis; otherwise it is this instance's own.</param>
-/// <param name="WaitingCalls">Calls that wait, of all instances.</param>
-/// <param name="CallsUnderWay">Of all instances.</param>
-public sealed record BreakerView(
-    string State,
-    int Failures,
-    int FailuresMax,
-    DateTimeOffset? OpenUntil,
-    bool Shared,
-    long WaitingCalls,
-    long CallsUnderWay,
-    int PlacesFree);
+namespace Payments.SagaService.Cards;
 
 /// <summary><c>GET /api/admin/sagas/breaker</c></summary>
 internal static class BreakerEndpoint

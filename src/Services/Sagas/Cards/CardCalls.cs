@@ -1,8 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Wire;
 using Payments.Domain.Cards;
 using Payments.Domain.Sagas;
-using Payments.Domain.Wire;
 using Payments.EventStore.Postgres;
 
 namespace Payments.SagaService.Cards;

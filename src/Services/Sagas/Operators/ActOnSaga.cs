@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.Contracts.Sagas;
 using Payments.Domain;
 using Payments.Domain.Sagas;
 using Payments.EventStore.Aggregates;
@@ -14,23 +15,6 @@ using Payments.ServiceDefaults.Errors;
 
 namespace Payments.SagaService.Operators;
 
-/// <summary>The body of an act.</summary>
-/// <param name="Reason">3 to 500 characters: why, in the operator's own words.</param>
-/// <param name="Phase">The phase in which the operator saw the saga. When it has gone on since, nothing is done.</param>
-public sealed record ActRequest(string Reason, string? Phase = null);
-
-/// <summary>What an act has done.</summary>
-public sealed record ActAnswer(
-    Guid SagaId,
-    string Act,
-    string PhaseBefore,
-    string Phase,
-    DateTimeOffset? Deadline,
-    IReadOnlyList<string> Does,
-    IReadOnlyList<string> Commands,
-    IReadOnlyList<MoneyEffect> Money,
-    long Version);
-
 /// <summary><c>POST /api/admin/sagas/{id}/retry</c>, <c>/compensate</c> and <c>/complete</c></summary>
 internal sealed class ActOnSaga(
     CommandHandler<Saga, SagaEvent> sagas, Aggregates<Saga, SagaEvent> states, SagaEngine engine, ApprovalGate second, TimeProvider clock)
@@ -43,24 +27,24 @@ internal sealed class ActOnSaga(
         "(s.deadline is null or s.phase <> a.body ->> 'phase' or (a.act = 'compensate' and s.compensation_requested)))");
 
     public static Task<IResult> Retry(
-        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        Guid id, SagaActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
         acts.HandleAsync(SagaIntervention.Retry, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Compensate(
-        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        Guid id, SagaActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
         acts.HandleAsync(SagaIntervention.Compensate, id, request, by, key, caller, context, cancel);
 
     public static Task<IResult> Complete(
-        Guid id, ActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
+        Guid id, SagaActRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key, ActOnSaga acts,
         CancellationToken cancel) =>
         acts.HandleAsync(SagaIntervention.Complete, id, request, by, key, caller, context, cancel);
 
     private async Task<IResult> HandleAsync(
         SagaIntervention act,
         Guid id,
-        ActRequest request,
+        SagaActRequest request,
         OperatorName by,
         IdempotencyKey key,
         CallerIdentity caller,
@@ -83,7 +67,7 @@ internal sealed class ActOnSaga(
             return NotFound(); // Claims nothing: it may be there at the next try.
         }
 
-        var order = JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.ActRequest);
+        var order = JsonSerializer.SerializeToUtf8Bytes(request, SagaJson.Default.SagaActRequest);
         var foreseen = MovesMoney(act) ? engine.Decide(known, act, by.Value, reason, clock.GetUtcNow()) : null;
         if (foreseen is Decision<SagaEvent>.Accepted)
         {
@@ -160,7 +144,7 @@ internal sealed class ActOnSaga(
         SagaIntervention act, Saga before, CommandOutcome<Saga>.Done done, IReadOnlyList<SagaEvent> events) => KeptAnswer.Of(
         StatusCodes.Status200OK,
         JsonSerializer.SerializeToUtf8Bytes(
-            new ActAnswer(
+            new SagaActAnswer(
                 before.Terms.Operation.Value,
                 NameOf(act),
                 PhaseNames.Shown(before.Phase),
@@ -170,5 +154,5 @@ internal sealed class ActOnSaga(
                 Effects.Commands(events),
                 Effects.Money(events),
                 done.Version),
-            SagaJson.Default.ActAnswer));
+            SagaJson.Default.SagaActAnswer));
 }

@@ -1,12 +1,8 @@
 using Npgsql;
+using Payments.Contracts.Sagas;
 using Payments.SagaService.Sagas;
 
 namespace Payments.SagaService.Operators;
-
-/// <summary>What a person has done about a saga.</summary>
-/// <param name="Version">Of the saga with it: its place in the history.</param>
-public sealed record ActView(
-    Guid SagaId, long Version, string Act, string By, string Reason, string PhaseBefore, string PhaseAfter, DateTimeOffset ActedAt);
 
 /// <summary>Who did what about sagas, when and why.</summary>
 internal static class ActQueries
@@ -18,16 +14,16 @@ internal static class ActQueries
     {
         await using var command = database.CreateCommand(Columns + "where saga_id = $1 order by version");
         command.Parameters.AddWithValue(id);
-        return Results.Json(await ReadAsync(command, cancel), SagaJson.Default.IReadOnlyListActView);
+        return Results.Json(await ReadAsync(command, cancel), SagaJson.Default.IReadOnlyListSagaActView);
     }
 
-    private static async Task<IReadOnlyList<ActView>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
+    private static async Task<IReadOnlyList<SagaActView>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
     {
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var acts = new List<ActView>();
+        var acts = new List<SagaActView>();
         while (await reader.ReadAsync(cancel))
         {
-            acts.Add(new ActView(
+            acts.Add(new SagaActView(
                 reader.GetGuid(0),
                 reader.GetInt64(1),
                 reader.GetString(2),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Payments.Contracts.Sagas;
 using Payments.Domain;
 using Payments.Domain.Cards;
 using Payments.Domain.Payments;
@@ -107,9 +108,3 @@ internal static class Effects
         (money.Minor / (decimal)Math.Pow(10, money.Currency.Exponent)).ToString($"F{money.Currency.Exponent}", CultureInfo.InvariantCulture)
         + $" {money.Currency}";
 }
-
-/// <summary>What happens to money once a command is executed. A command that was executed before does nothing a second time.</summary>
-/// <param name="Account"><c>wallet/{id}</c> or <c>card</c>.</param>
-/// <param name="Effect"><c>held</c>, <c>released</c>, <c>debited</c> or <c>credited</c>.</param>
-/// <param name="Amount">Minor units; null: whatever is held for this.</param>
-public sealed record MoneyEffect(string Account, string Effect, long? Amount, string? Currency);

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
+using Payments.Contracts.Wire;
 using Payments.Domain;
 using Payments.Domain.Payments;
 using Payments.Domain.Sagas;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
 using Payments.EventStore.Projections;

@@ -1,5 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts;
+using Payments.Contracts.Sagas;
 using Payments.Domain;
 using Payments.Domain.Sagas;
 using Payments.EventStore.Contract;
@@ -114,7 +116,7 @@ internal static class SagaQueries
         DateTimeOffset? oldest = reader.IsDBNull(2) ? null : new DateTimeOffset(reader.GetDateTime(2));
 
         await reader.NextResultAsync(cancel);
-        var (stuck, money) = (0L, new List<StuckMoney>());
+        var (stuck, money) = (0L, new List<MoneyView>());
         while (await reader.ReadAsync(cancel))
         {
             stuck += reader.GetInt64(1);

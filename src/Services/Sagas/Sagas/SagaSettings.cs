@@ -1,3 +1,4 @@
+using Payments.Contracts.Settings;
 using Payments.Domain.Sagas;
 using Payments.Operations.Settings;
 using Payments.SagaService.Cards;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Hosting;
@@ -74,7 +75,7 @@ internal static class CreateHold
             hold.Amount.Currency.Code,
             hold.ExpiresAt,
             hold.Reference,
-            WalletView.Of(held.Wallet, held.Version));
+            WalletViews.Of(held.Wallet, held.Version));
         return KeptAnswer.Of(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(view, WalletJson.Default.MadeHold));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.Hosting;
@@ -117,7 +118,7 @@ internal static class EndHold
             captured,
             released,
             ended.Wallet.Currency.Code,
-            WalletView.Of(ended.Wallet, ended.Version));
+            WalletViews.Of(ended.Wallet, ended.Version));
         return KeptAnswer.Of(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(view, WalletJson.Default.EndedHold));
     }
 

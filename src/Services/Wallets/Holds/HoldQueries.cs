@@ -1,4 +1,5 @@
 using Npgsql;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Hosting;
 using Payments.WalletService.Wallets;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Payments.Contracts.Wire;
 using Payments.Domain.Wallets;
-using Payments.Domain.Wire;
 using Payments.EventStore.Contract;
 using Payments.Hosting;
 using Payments.Operations.Invariants;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Hosting;
 using Payments.ServiceDefaults.Errors;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.EventStore.Postgres;
 using Payments.Hosting;

@@ -1,10 +1,8 @@
 using Npgsql;
+using Payments.Contracts.Wallets;
 using Payments.ServiceDefaults.Errors;
 
 namespace Payments.WalletService.Wallets;
-
-/// <summary>Whose a wallet is.</summary>
-internal sealed record OwnerView(Guid WalletId, string UserId);
 
 /// <summary>
 /// <c>GET /api/admin/wallets/owners?wallets=</c>: whose many wallets are, at once; those that there are not are left out.

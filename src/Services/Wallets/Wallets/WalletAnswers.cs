@@ -23,7 +23,7 @@ internal static class WalletAnswers
         StatusCodes.Status404NotFound, RefusalCodes.HoldNotFound, $"There is no open hold '{Truncated(holdId)}' in this wallet.");
 
     public static KeptAnswer Wallet(int status, Wallet wallet, long version, string? location = null) => KeptAnswer.Of(
-        status, JsonSerializer.SerializeToUtf8Bytes(WalletView.Of(wallet, version), WalletJson.Default.WalletView), location);
+        status, JsonSerializer.SerializeToUtf8Bytes(WalletViews.Of(wallet, version), WalletJson.Default.WalletView), location);
 
     private static string Truncated(string id) => id.Length > 64 ? id[..64] + "…" : id;
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Payments.Contracts;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Contract;
@@ -14,13 +16,6 @@ namespace Payments.WalletService.Wallets;
 /// <summary><c>POST /api/admin/wallets/{walletId}/freeze</c>, <c>/unfreeze</c> and <c>/overdraft</c>: for operators.</summary>
 internal sealed class WalletControl(WalletCommands wallets, WalletQueries queries, ApprovalGate second, TimeProvider clock)
 {
-    /// <param name="Reason">3 to 500 characters: why, for whoever reads the history.</param>
-    public sealed record ReasonRequest(string Reason);
-
-    /// <param name="Limit">How far below zero the balance may go; minor units, from 0.</param>
-    /// <param name="Reason">3 to 500 characters.</param>
-    public sealed record OverdraftRequest(long Limit, string Reason);
-
     public static Task<IResult> Freeze(
         string walletId, ReasonRequest request, HttpContext context, CallerIdentity caller, OperatorName by, IdempotencyKey key,
         WalletControl steer, CancellationToken cancel) =>

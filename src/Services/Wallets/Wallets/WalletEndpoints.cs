@@ -1,3 +1,4 @@
+using Payments.Contracts.Wallets;
 using Payments.Domain.Wallets;
 using Payments.Messaging.DeadLetters;
 using Payments.Operations;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Contracts.Wallets;
 using Payments.Domain;
 using Payments.Domain.Wallets;
 using Payments.EventStore.Aggregates;
@@ -138,7 +139,7 @@ internal sealed class WalletQueries(NpgsqlDataSource database, IEventStore store
     {
         var past = await new TimeTravel<Wallet, WalletEvent>(store, WalletAggregate.Definition)
             .StateAsync(WalletAggregate.Definition.Stream(wallet.Value), moment, cancel);
-        return past.State is { } state ? WalletView.Of(state, past.Version) : null;
+        return past.State is { } state ? WalletViews.Of(state, past.Version) : null;
     }
 
     private async Task<List<WalletView>> ListAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)

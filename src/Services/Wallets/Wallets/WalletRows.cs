@@ -20,7 +20,7 @@ internal static class WalletRows
     public static IEnumerable<ProjectionRow> Of(Change<Wallet, WalletEvent> change)
     {
         var wallet = change.After.State!;
-        var view = WalletView.Of(wallet, change.After.Version);
+        var view = WalletViews.Of(wallet, change.After.Version);
         yield return new("wallets", JsonSerializer.SerializeToUtf8Bytes(view, WalletJson.Default.WalletView));
 
         // The balance after the last event is known; those before it follow backwards from the amounts.

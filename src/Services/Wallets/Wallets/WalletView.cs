@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Contracts;
+using Payments.Contracts.Wallets;
 using Payments.Domain.Wallets;
 using Payments.WalletService.Answers;
 using Payments.WalletService.Holds;
@@ -7,12 +9,8 @@ using Payments.WalletService.Ledger;
 
 namespace Payments.WalletService.Wallets;
 
-/// <summary>A wallet as the API shows it. Amounts in minor units.</summary>
-/// <param name="Available">The balance less what is held, and the overdraft.</param>
-/// <param name="Overdraft">How far below zero the balance may go.</param>
-/// <param name="Status"><c>active</c> or <c>frozen</c>.</param>
-public sealed record WalletView(
-    Guid WalletId, string UserId, string Currency, long Balance, long Held, long Available, long Overdraft, string Status, long Version)
+/// <summary>A wallet as the API shows it.</summary>
+internal static class WalletViews
 {
     public static WalletView Of(Wallet wallet, long version) => new(
         wallet.Id.Value,
@@ -26,12 +24,6 @@ public sealed record WalletView(
         version);
 }
 
-public sealed record WalletPage(IReadOnlyList<WalletView> Items, Guid? Next);
-
-public sealed record CurrencyTotals(string Currency, long Wallets, decimal Balance, decimal Held);
-
-public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLetters, IReadOnlyList<CurrencyTotals> Currencies);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -40,8 +32,8 @@ public sealed record WalletOverview(long Wallets, long LastPosition, long DeadLe
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(OpenWallet.Request), TypeInfoPropertyName = "OpenWalletRequest")]
 [JsonSerializable(typeof(MoveMoney.Request), TypeInfoPropertyName = "MoveMoneyRequest")]
-[JsonSerializable(typeof(WalletControl.ReasonRequest))]
-[JsonSerializable(typeof(WalletControl.OverdraftRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
+[JsonSerializable(typeof(OverdraftRequest))]
 [JsonSerializable(typeof(CreateHold.Request), TypeInfoPropertyName = "CreateHoldRequest")]
 [JsonSerializable(typeof(EndHold.CaptureRequest))]
 [JsonSerializable(typeof(EndHold.ReleaseRequest))]

@@ -1,0 +1,4 @@
+namespace Payments.Contracts;
+
+/// <param name="Amount">Minor units.</param>
+public sealed record MoneyView(string Currency, decimal Amount);

@@ -1,4 +1,0 @@
-namespace Payments.Hosting;
-
-/// <param name="Amount">Minor units.</param>
-public sealed record MoneyView(string Currency, decimal Amount);
