@@ -96,7 +96,7 @@ check_formatting() {
     say "formatting: run dotnet format Payments.Aspire.sln"
   fi
   if (cd "$root" && LC_ALL=C.UTF-8 grep -rnE --include='*.cs' --include='*.razor' --exclude-dir=bin --exclude-dir=obj \
-      '.{141}' AppHost ServiceDefaults bench src tests) >&2; then
+      '.{141}' AppHost ServiceDefaults bench dev src tests) >&2; then
     status=1
     say "formatting: lines have at most 140 characters"
   fi

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.EventStore.Aggregates;
 using Payments.EventStore.Contract;
-using Payments.EventStore.Partitions;
 using Payments.EventStore.Postgres;
 using Payments.EventStore.Projections;
 using Payments.EventStore.Subscriptions;
@@ -43,7 +42,6 @@ public static class EventStoreRegistration
         services.AddHostedService<AppendWatch>();
         services.AddSingleton<ILeadership>(provider => ActivatorUtilities.CreateInstance<PostgresLeadership>(
             provider, provider.GetRequiredService<LogDatabase>().RequireDirect("The retry worker's lock")));
-        services.AddPartitionKeeper(database);
     }
 
     internal static void AddAggregate<TState, TEvent>(this WebApplicationBuilder builder, AggregateDefinition<TState, TEvent> aggregate)

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.EventStore.Aggregates;
+using Payments.EventStore.Partitions;
 using Payments.Hosting.Metrics;
 using Payments.Messaging.Consuming;
 
@@ -27,6 +28,7 @@ public static class ServiceRegistration
         builder.AddAggregate(aggregate);
         builder.AddBroker();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartUp>(provider, database, sqlFiles));
+        builder.Services.AddPartitionKeeper(database); // After the start-up, which makes the tables that it looks after.
         builder.AddRelay();
         builder.AddConsumer(consumer);
         builder.AddProjections();

@@ -71,5 +71,6 @@ public sealed class Poison : IDisposable
     }
 
     private async Task ProduceAsync(Message<byte[], byte[]> message) =>
-        await _producer.ProduceAsync(new TopicPartition(PlatformTopics.WalletCommands.Name, 0), message, TestContext.Current.CancellationToken);
+        await _producer.ProduceAsync(
+            new TopicPartition(PlatformTopics.WalletCommands.Name, 0), message, TestContext.Current.CancellationToken);
 }

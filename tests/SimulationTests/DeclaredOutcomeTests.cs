@@ -68,7 +68,8 @@ public sealed class DeclaredOutcomeTests
     }
 
     private static ImmutableArray<SagaEvent> Declared(SagaEngine engine, Saga saga) =>
-        Assert.IsType<Decision<SagaEvent>.Accepted>(engine.Decide(saga, SagaIntervention.Complete, "olga", "seen in its books", Now)).Events;
+        Assert.IsType<Decision<SagaEvent>.Accepted>(
+            engine.Decide(saga, SagaIntervention.Complete, "olga", "seen in its books", Now)).Events;
 
     private static IEnumerable<string> Books(IEnumerable<ProjectionRow> rows) => rows
         .Where(r => r.Projection == "card_books")

@@ -21,7 +21,8 @@ public sealed class GapTests
         Assert.True(Assert.Single(progress.Report(gapsOnly: true)).Gap); // Told until it is closed: a relay may not have heard it.
         var batch = progress.Begin();
         Assert.Equal(MessageDisposition.Fresh, batch.Place(Message(position: 4, previous: 3)));
-        Assert.Equal([new WatermarkMove("saga-service", PlatformTopics.PaymentEvents.Name, 0, "payments", 3, 4)], batch.Moves("saga-service"));
+        Assert.Equal(
+            [new WatermarkMove("saga-service", PlatformTopics.PaymentEvents.Name, 0, "payments", 3, 4)], batch.Moves("saga-service"));
         Assert.Empty(progress.Report(gapsOnly: true));
     }
 

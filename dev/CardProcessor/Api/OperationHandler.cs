@@ -7,7 +7,8 @@ using Payments.ServiceDefaults.Errors;
 namespace Payments.CardProcessor.Api;
 
 /// <summary>Carries a request out and answers, or does not.</summary>
-internal sealed class OperationHandler(PostgresLedger books, ProcessorOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
+internal sealed class OperationHandler(
+    PostgresLedger books, ProcessorOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     public async Task<IResult> HandleAsync(Input input, ProcessorRequest request, FaultsOfRequest faults, HttpContext context)
     {

@@ -8,33 +8,36 @@ namespace Payments.CardProcessor.Books;
 public static class Acquirer
 {
     /// <param name="newId">The id of the authorisation, should one be made.</param>
-    public static Ruling Rule(ProcessorRequest request, OperationState standing, RequestFaults faults, Guid newId) => (request, standing) switch
-    {
-        (_, { Earlier: var (operation, body) }) =>
-            new Ruling.Tell(body == request.Body ? new Reply.Answer(operation) : new Reply.KeyReused()),
-        (Authorise { Token: CardTokens.Down }, _) => new Ruling.Tell(new Reply.Unavailable()),
-        (Authorise { Token: CardTokens.Flaky }, { Failures: < CardTokens.FlakyFailures }) => new Ruling.Fail(),
-        _ when faults.FailsAt(request.Key, standing.Failures + 1) => new Ruling.Fail(),
-        _ => new Ruling.Enter(
-            Decide(request, standing, faults, newId),
-            AnswerIsLost: faults.TimeoutAfterEffect || request is Authorise { Token: CardTokens.Timeout }),
-    };
+    public static Ruling Rule(ProcessorRequest request, OperationState standing, RequestFaults faults, Guid newId) =>
+        (request, standing) switch
+        {
+            (_, { Earlier: var (operation, body) }) =>
+                new Ruling.Tell(body == request.Body ? new Reply.Answer(operation) : new Reply.KeyReused()),
+            (Authorise { Token: CardTokens.Down }, _) => new Ruling.Tell(new Reply.Unavailable()),
+            (Authorise { Token: CardTokens.Flaky }, { Failures: < CardTokens.FlakyFailures }) => new Ruling.Fail(),
+            _ when faults.FailsAt(request.Key, standing.Failures + 1) => new Ruling.Fail(),
+            _ => new Ruling.Enter(
+                Decide(request, standing, faults, newId),
+                AnswerIsLost: faults.TimeoutAfterEffect || request is Authorise { Token: CardTokens.Timeout }),
+        };
 
     // What cannot be done in any case is told before what an order forbids.
-    private static Verdict Decide(ProcessorRequest request, OperationState books, RequestFaults faults, Guid newId) => (request, books) switch
-    {
-        (Authorise a, { Reversed: true }) => Decline(ProcessorCodes.Reversed, a.Amount, a.Currency),
-        (Authorise a, _) when faults.Decline => Decline(ProcessorCodes.Declined, a.Amount, a.Currency),
-        (Authorise a, _) => Authorised(a, newId),
-        (Reverse r, _) => faults.Decline ? Decline(ProcessorCodes.Declined) : Reversal(books.Original, books.Authorisation),
-        (Capture c, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, c.Amount, c.Currency, c.Authorisation),
-        (ProcessorRequest.Void v, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, authorisation: v.Authorisation),
-        (Refund r, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, r.Amount, r.Currency, r.Authorisation),
-        (Capture c, { Authorisation: { } of }) => Captured(of, c.Amount, c.Currency, faults.Decline),
-        (ProcessorRequest.Void, { Authorisation: { } of }) => Voided(of, faults.Decline),
-        (Refund r, { Authorisation: { } of }) => Refunded(of, r.Amount, r.Currency, faults.Decline),
-        _ => throw new InvalidOperationException($"{request.GetType().Name} is no kind of request."),
-    };
+    private static Verdict Decide(ProcessorRequest request, OperationState books, RequestFaults faults, Guid newId) =>
+        (request, books) switch
+        {
+            (Authorise a, { Reversed: true }) => Decline(ProcessorCodes.Reversed, a.Amount, a.Currency),
+            (Authorise a, _) when faults.Decline => Decline(ProcessorCodes.Declined, a.Amount, a.Currency),
+            (Authorise a, _) => Authorised(a, newId),
+            (Reverse r, _) => faults.Decline ? Decline(ProcessorCodes.Declined) : Reversal(books.Original, books.Authorisation),
+            (Capture c, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, c.Amount, c.Currency, c.Authorisation),
+            (ProcessorRequest.Void v, { Authorisation: null }) =>
+                Decline(ProcessorCodes.AuthorisationNotFound, authorisation: v.Authorisation),
+            (Refund r, { Authorisation: null }) => Decline(ProcessorCodes.AuthorisationNotFound, r.Amount, r.Currency, r.Authorisation),
+            (Capture c, { Authorisation: { } of }) => Captured(of, c.Amount, c.Currency, faults.Decline),
+            (ProcessorRequest.Void, { Authorisation: { } of }) => Voided(of, faults.Decline),
+            (Refund r, { Authorisation: { } of }) => Refunded(of, r.Amount, r.Currency, faults.Decline),
+            _ => throw new InvalidOperationException($"{request.GetType().Name} is no kind of request."),
+        };
 
     private static Verdict Authorised(Authorise request, Guid id) => CardTokens.DeclineCode(request.Token) is { } code
         ? Decline(code, Positive(request.Amount), request.Currency)

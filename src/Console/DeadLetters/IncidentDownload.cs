@@ -11,7 +11,8 @@ internal static class IncidentDownload
     private static readonly JsonSerializerOptions SetOut =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void MapIncidents(this WebApplication app) => app.MapGet("/exports/dead-letters/{service}/{id:long}/capsule", HandleAsync);
+    public static void MapIncidents(this WebApplication app) =>
+        app.MapGet("/exports/dead-letters/{service}/{id:long}/capsule", HandleAsync);
 
     public static string Address(string service, long id) => $"exports/dead-letters/{service}/{id}/capsule";
 

@@ -42,7 +42,9 @@ internal sealed class CurrencyConverter : JsonConverter<Currency>
     public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
 }
 
-/// <summary>An amount by its members. A struct would be read by its parameterless constructor: a missing amount would pass for zero.</summary>
+/// <summary>
+/// An amount by its members. A struct would be read by its parameterless constructor: a missing amount would pass for zero.
+/// </summary>
 internal sealed class MoneyConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -38,7 +38,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
             Signal.DeadlinePassed { Phase: var phase } =>
                 phase == state.Phase && now >= state.Deadline && !state.Overdue ? Silence(kind, state, ask, now) : [],
             Signal.OfCard { Answer.Declines: var declines } when declines != state.Declines => [], // To a request before this one.
-            _ when ask.ReadReply(state.Terms, signal) is { } heard => [.. Evidence(signal), .. Answered(kind, state, heard, signal.Name, now)],
+            _ when ask.ReadReply(state.Terms, signal) is { } reply =>
+                [.. Evidence(signal), .. Answered(kind, state, reply, signal.Name, now)],
             _ => [],
         };
     }
@@ -67,7 +68,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
                 RefusalCodes.OutcomeIsRecorded, "What is awaited is in our own books and cannot be declared. Retry asks for it again."),
             SagaIntervention.Complete => Accept(
                 [.. acted, .. Declared(state, ask), .. Done(kind, state, step, isUndo, nameof(SagaIntervention.Complete), now)]),
-            SagaIntervention.Compensate when isUndo => Refuse(RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
+            SagaIntervention.Compensate when isUndo => Refuse(
+                RefusalCodes.TooLateToCompensate, "It is being undone already. Retry asks again."),
             SagaIntervention.Compensate when step == kind.Steps.Length - 1 || kind.Steps.Take(step).Any(s => s.IsPivot) => Refuse(
                 RefusalCodes.TooLateToCompensate,
                 "Only the last step is left, and it must be done. Retry it; refund the payment afterwards."),
@@ -138,7 +140,8 @@ public sealed class SagaEngine(SagaTimeouts timeouts)
         : ask.UndoOnSilence is { } code ? Back(kind, state, kind.Find(state.Phase).Step, nameof(Signal.DeadlinePassed), code, now)
         : [new SagaEvent.WentOverdue(state.Phase, now)];
 
-    private static ImmutableArray<SagaEvent> Go(SagaRequest ask, SagaTerms terms, string because, DateTimeOffset now, string? failureCode) =>
+    private static ImmutableArray<SagaEvent> Go(
+        SagaRequest ask, SagaTerms terms, string because, DateTimeOffset now, string? failureCode) =>
         [new SagaEvent.Moved(ask.Phase, because, now + ask.Timeout, failureCode), ask.Command(terms)];
 
     private static ImmutableArray<SagaEvent> Again(Saga state, SagaRequest ask, string because, int attempt, DateTimeOffset now) =>

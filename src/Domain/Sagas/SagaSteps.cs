@@ -116,7 +116,8 @@ internal static class SagaSteps
                 wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms), purpose)),
             ReadReply = (terms, signal) => signal switch
             {
-                Signal.OfWallet { Event: WalletEvent.FundsCredited e } s => StepReply.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
+                Signal.OfWallet { Event: WalletEvent.FundsCredited e } s =>
+                    StepReply.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
                 Signal.OfWallet { Event: WalletEvent.CreditRefused e } => new StepReply.Refused(e.Code),
                 _ => null,
             },
@@ -132,7 +133,8 @@ internal static class SagaSteps
                 wallet(terms), terms.Operation, terms.Amount, fee(terms), payer(terms))),
             ReadReply = (terms, signal) => signal switch
             {
-                Signal.OfWallet { Event: WalletEvent.CreditReversed e } s => StepReply.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
+                Signal.OfWallet { Event: WalletEvent.CreditReversed e } s =>
+                    StepReply.If(IsFrom(s, wallet(terms)) && e.Amount == terms.Amount),
                 Signal.OfWallet { Event: WalletEvent.CreditReversalRefused e } => new StepReply.Refused(e.Code),
                 _ => null,
             },

@@ -9,7 +9,9 @@ public sealed partial record Wallet
     private const WalletOutcomes HoldEnded =
         WalletOutcomes.HoldRefused | WalletOutcomes.HoldReleased | WalletOutcomes.HoldExpired | WalletOutcomes.HoldCaptured;
 
-    /// <summary>Decides one command. A message that was already executed is accepted without events, so that a repeat does nothing.</summary>
+    /// <summary>
+    /// Decides one command. A message that was already executed is accepted without events, so that a repeat does nothing.
+    /// </summary>
     /// <remarks>
     /// A saga's command always leads to an event that answers it, unless the answer was given before: a saga never waits in vain.
     /// </remarks>

@@ -2,7 +2,9 @@ using Payments.EventStore.Contract;
 
 namespace Payments.EventStore.Aggregates;
 
-/// <summary>One attempt to decide: the states as they were loaded, and the changes decided on top of them. Nothing is stored by it.</summary>
+/// <summary>
+/// One attempt to decide: the states as they were loaded, and the changes decided on top of them. Nothing is stored by it.
+/// </summary>
 /// <param name="now">When all this is decided.</param>
 /// <param name="answered">Commands that the store has said were answered before: they lead to nothing.</param>
 public sealed class Attempt<TState, TEvent>(

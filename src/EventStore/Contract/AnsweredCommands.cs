@@ -6,7 +6,9 @@ namespace Payments.EventStore.Contract;
 /// <param name="Act">What it wants there, as stored.</param>
 public readonly record struct CommandKey(Guid Operation, Guid Target, string Act);
 
-/// <summary>What a service's tables know of the commands that its aggregates have answered, also those that the states have forgotten.</summary>
+/// <summary>
+/// What a service's tables know of the commands that its aggregates have answered, also those that the states have forgotten.
+/// </summary>
 public interface IAnsweredCommands
 {
     /// <summary>Those of them that were answered for good: done, or refused.</summary>
@@ -15,7 +17,9 @@ public interface IAnsweredCommands
 
 internal static class AnsweredCommands
 {
-    /// <summary>The result of an append; where the database rejected it and commands in it were answered before, that is the result.</summary>
+    /// <summary>
+    /// The result of an append; where the database rejected it and commands in it were answered before, that is the result.
+    /// </summary>
     public static Task<AppendResult> OrAlreadyAnsweredAsync(
         this Task<AppendResult> append, AppendUnit unit, IAnsweredCommands? answered, CancellationToken cancel)
     {

@@ -214,7 +214,10 @@ internal sealed partial class BatchProcessor<TState, TEvent>(
 
     /// <summary>Null when there is nothing to be done with it, or not now.</summary>
     private ParkingRow? RowOf(
-        (MessageReading, MessageDisposition) place, ConsumeResult<byte[], byte[]> record, Failure failure, DateTimeOffset now) => place switch
+        (MessageReading, MessageDisposition) place,
+        ConsumeResult<byte[], byte[]> record,
+        Failure failure,
+        DateTimeOffset now) => place switch
         {
             (MessageReading.Unreadable { Reason: var reason }, _) => ParkingRow.Unreadable(definition.Name, record, now, reason),
             (MessageReading.Readable, MessageDisposition.Stray) => ParkingRow.Unreadable(definition.Name, record, now, StrayReason),

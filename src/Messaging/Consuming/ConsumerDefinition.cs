@@ -12,7 +12,9 @@ namespace Payments.Messaging.Consuming;
 /// <param name="WhenNothing">
 /// Told, once that is stored, of a decision that led to no events, with the state it was made on: to be counted.
 /// </param>
-/// <param name="AnsweredOnce">The command that the message is, if the service's tables know such as were answered: it is not decided again.</param>
+/// <param name="AnsweredOnce">
+/// The command that the message is, if the service's tables know such as were answered: it is not decided again.
+/// </param>
 public sealed record Order<TState, TEvent>(
     StreamId Stream,
     Func<TState?, DateTimeOffset, Decision<TEvent>> Decide,

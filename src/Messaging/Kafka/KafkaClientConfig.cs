@@ -95,11 +95,12 @@ public static class KafkaClientConfig
     /// A reader of hints. Each message would wake every reader of their topic; one that waits takes them a few at a time, and a hint is as
     /// good a fifth of a second later.
     /// </summary>
-    public static ConsumerConfig HintConsumer(KafkaOptions options, string group, string clientId) => new(Consumer(options, group, clientId))
-    {
-        FetchMinBytes = HintFetchBytesMin,
-        FetchWaitMaxMs = HintFetchWaitMs,
-    };
+    public static ConsumerConfig HintConsumer(KafkaOptions options, string group, string clientId) =>
+        new(Consumer(options, group, clientId))
+        {
+            FetchMinBytes = HintFetchBytesMin,
+            FetchWaitMaxMs = HintFetchWaitMs,
+        };
 
     /// <summary>For the admin client, and what all clients share.</summary>
     public static ClientConfig Client(KafkaOptions options, string clientId)

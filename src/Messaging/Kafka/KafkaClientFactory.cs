@@ -50,8 +50,8 @@ public sealed partial class KafkaClientFactory(KafkaOptions options, ILogger<Kaf
             .SetErrorHandler((_, error) => Write(clientId, error));
 
     /// <summary>
-    /// A reader of <see cref="PlatformTopics.ConsumerProgress"/> from now on. The group is only a name that Kafka asks for: the partition is taken
-    /// directly and no offset is ever committed.
+    /// A reader of <see cref="PlatformTopics.ConsumerProgress"/> from now on. The group is only a name that Kafka asks for: the partition
+    /// is taken directly and no offset is ever committed.
     /// </summary>
     public IConsumer<byte[], byte[]> CreateProgressConsumer(string group, string clientId)
     {

@@ -7,8 +7,8 @@ using Payments.Messaging.Topics;
 namespace Payments.Messaging.Lineages;
 
 /// <summary>
-/// What a relay says of its log on <see cref="PlatformTopics.ConsumerProgress"/>, twice a second and before it sends: which incarnations the log
-/// consists of.
+/// What a relay says of its log on <see cref="PlatformTopics.ConsumerProgress"/>, twice a second and before it sends: which incarnations
+/// the log consists of.
 /// </summary>
 /// <param name="LineageOf">The name of the log.</param>
 /// <param name="Incarnations">The newest of them, oldest first.</param>
@@ -19,7 +19,9 @@ public sealed record LineageAnnouncement(string LineageOf, IReadOnlyList<LogInca
 
     private static ReadOnlySpan<byte> KeyPrefix => "lineage/"u8;
 
-    /// <summary>Its key on the topic, which tells it apart from what consumers say: nobody has to try to read the one as the other.</summary>
+    /// <summary>
+    /// Its key on the topic, which tells it apart from what consumers say: nobody has to try to read the one as the other.
+    /// </summary>
     public byte[] Key => [.. KeyPrefix, .. Encoding.UTF8.GetBytes(LineageOf)];
 
     public static bool IsKey(ReadOnlySpan<byte> key) => key.StartsWith(KeyPrefix);

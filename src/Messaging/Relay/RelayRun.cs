@@ -86,7 +86,8 @@ internal sealed partial class RelayRun(
 
                 if (!senders.TryGetValue(place, out var sender))
                 {
-                    senders[place] = sender = new PartitionSender(PartitionMigration.Resume([], 0), PlatformTopics.ReadersOf(place.Topic).Count > 0);
+                    var isRead = PlatformTopics.ReadersOf(place.Topic).Count > 0;
+                    senders[place] = sender = new PartitionSender(PartitionMigration.Resume([], 0), isRead);
                 }
 
                 if (e.Position <= sender.Last)
@@ -116,7 +117,8 @@ internal sealed partial class RelayRun(
     private PartitionSender Resume(PartitionOf logical, long last)
     {
         var published = ledger.Published.Where(p => TopicSplit.Logical(p.Key) == logical).Select(p => (p.Key, p.Value.Position));
-        return new PartitionSender(PartitionMigration.Resume(published, last), PlatformTopics.ReadersOf(logical.Topic).Count > 0) { Last = last };
+        var isRead = PlatformTopics.ReadersOf(logical.Topic).Count > 0;
+        return new PartitionSender(PartitionMigration.Resume(published, last), isRead) { Last = last };
     }
 
     private void Send(IReadOnlyList<PartitionOf> targets, StoredEvent e, long previous)

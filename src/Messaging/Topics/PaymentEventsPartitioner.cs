@@ -3,9 +3,9 @@ using System.Text;
 namespace Payments.Messaging.Topics;
 
 /// <summary>
-/// Says which partition a message goes to. On <see cref="PlatformTopics.PaymentEvents"/> wallet flows (key <c>user/…</c>) have the even partitions
-/// and card flows (key <c>payment/…</c>) the odd ones: a slow card processor can then hold up card flows only, and the topic can be
-/// split in two later by partition alone. Every other key, and every other topic, spreads over all partitions.
+/// Says which partition a message goes to. On <see cref="PlatformTopics.PaymentEvents"/> wallet flows (key <c>user/…</c>) have the even
+/// partitions and card flows (key <c>payment/…</c>) the odd ones: a slow card processor can then hold up card flows only, and the topic
+/// can be split in two later by partition alone. Every other key, and every other topic, spreads over all partitions.
 /// </summary>
 /// <remarks>
 /// Pure, and the same in every process and version for ever: a key that moved would overtake its own earlier messages. The hash is

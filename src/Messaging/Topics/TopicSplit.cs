@@ -11,7 +11,9 @@ public enum SplitPhase
     /// <summary>There and on its half: the same message with the same headers, twice.</summary>
     Dual,
 
-    /// <summary>On the halves alone: <see cref="PlatformTopics.WalletPaymentEvents"/> and <see cref="PlatformTopics.ExternalPaymentEvents"/>.</summary>
+    /// <summary>
+    /// On the halves alone: <see cref="PlatformTopics.WalletPaymentEvents"/> and <see cref="PlatformTopics.ExternalPaymentEvents"/>.
+    /// </summary>
     Split,
 }
 
@@ -57,7 +59,8 @@ public static class TopicSplit
     private static PartitionOf[] PlacesOf(int partition, SplitPhase phase)
     {
         var whole = new PartitionOf(PlatformTopics.PaymentEvents.Name, partition);
-        var half = new PartitionOf((partition % 2 == 0 ? PlatformTopics.WalletPaymentEvents : PlatformTopics.ExternalPaymentEvents).Name, partition / 2);
+        var topic = partition % 2 == 0 ? PlatformTopics.WalletPaymentEvents : PlatformTopics.ExternalPaymentEvents;
+        var half = new PartitionOf(topic.Name, partition / 2);
         return phase switch
         {
             SplitPhase.Single => [whole],

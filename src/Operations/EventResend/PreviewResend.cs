@@ -28,7 +28,8 @@ internal sealed class PreviewResend(IEventStore store, ResendStore books, SplitS
                 var (count, writtenTo) = types.TryGetValue((place.Topic, e.Type), out var known) ? known : (0, new HashSet<string>());
                 writtenTo.UnionWith(TopicSplit.Physical(place, split.Phase).Select(p => p.Topic));
                 types[(place.Topic, e.Type)] = (count + 1, writtenTo);
-                foreach (var consumer in PlatformTopics.ReadersOf(place.Topic).Where(c => request.To?.Consumer is not { } only || only == c))
+                foreach (var consumer in PlatformTopics.ReadersOf(place.Topic)
+                    .Where(c => request.To?.Consumer is not { } only || only == c))
                 {
                     var (all, past) = consumers.GetValueOrDefault(consumer);
                     var isPast = e.Position <= acknowledged.GetValueOrDefault((consumer, place));

@@ -45,7 +45,8 @@ internal sealed class EventExportQuery(NpgsqlDataSource database, string concern
     }
 
     /// <summary>Oldest first. As fast as they are taken: rows wait in the database's connection, not in memory.</summary>
-    public async IAsyncEnumerable<AuditRow> ReadAsync(EventExportRequest request, long end, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<AuditRow> ReadAsync(
+        EventExportRequest request, long end, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var command = Command(request, end);
         await using var reader = await command.ExecuteReaderAsync(cancel);

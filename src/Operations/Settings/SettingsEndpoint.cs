@@ -31,7 +31,8 @@ public static class SettingsEndpoint
                 Word(report.Status),
                 [.. report.Entries.Select(e => new CheckView(e.Key, Word(e.Value.Status), e.Value.Description))],
                 Word(split.Phase),
-                [.. PlatformTopics.All.Select(t => new TopicView(t.Name, t.Partitions, t.Retention.TotalHours, Word(t.Cleanup), t.Readers))],
+                [.. PlatformTopics.All.Select(t =>
+                    new TopicView(t.Name, t.Partitions, t.Retention.TotalHours, Word(t.Cleanup), t.Readers))],
                 [.. groups]),
             SettingsJson.Default.SettingsView);
     });

@@ -26,7 +26,8 @@ public sealed class SagaRecordsTests(PostgresFixture postgres) : IAsyncLifetime
     private Invariant Holds => new HoldsMatchSagas(_database.Source, _database.Store, new OpenHolds(_others)).Invariant;
 
     private Invariant Books => new CardRecordsAgree(
-        _database.Source, _database.Store, new ProcessorRecordsCopy(_database.Source, _others), _database.Options, _database.Clock).Invariant;
+        _database.Source, _database.Store, new ProcessorRecordsCopy(_database.Source, _others), _database.Options,
+        _database.Clock).Invariant;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

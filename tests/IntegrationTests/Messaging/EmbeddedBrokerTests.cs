@@ -36,7 +36,8 @@ public sealed class EmbeddedBrokerTests : IDisposable
         AssertSame(sent, received);
         Assert.All(
             received,
-            message => Assert.Equal(PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, message.RoutingKey), message.Partition));
+            message => Assert.Equal(
+                PaymentEventsPartitioner.PartitionOf(PlatformTopics.PaymentEvents, message.RoutingKey), message.Partition));
     }
 
     [Fact]

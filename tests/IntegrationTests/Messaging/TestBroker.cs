@@ -107,6 +107,7 @@ internal sealed class TestBroker : IDisposable
         }
 
         using var admin = Clients.CreateAdminClient("test");
-        admin.DeleteTopicsAsync(PlatformTopics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(Missing())).GetAwaiter().GetResult();
+        admin.DeleteTopicsAsync(
+            PlatformTopics.All.Select(topic => Clients.Names.OnBroker(topic.Name)).Except(Missing())).GetAwaiter().GetResult();
     }
 }

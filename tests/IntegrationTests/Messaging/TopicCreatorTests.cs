@@ -87,7 +87,8 @@ public sealed class TopicCreatorTests
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(PlatformTopics.All));
+        Assert.Equal(
+            PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true).CreateMissingAsync(PlatformTopics.All));
     }
 
     [Fact]
@@ -106,8 +107,12 @@ public sealed class TopicCreatorTests
     {
         using var broker = EmbeddedBroker.Start([]);
 
-        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "one.").CreateMissingAsync(PlatformTopics.All));
-        Assert.Equal(PlatformTopics.All, await Creator(broker.BootstrapServers, embedded: true, prefix: "two.").CreateMissingAsync(PlatformTopics.All));
+        Assert.Equal(
+            PlatformTopics.All,
+            await Creator(broker.BootstrapServers, embedded: true, prefix: "one.").CreateMissingAsync(PlatformTopics.All));
+        Assert.Equal(
+            PlatformTopics.All,
+            await Creator(broker.BootstrapServers, embedded: true, prefix: "two.").CreateMissingAsync(PlatformTopics.All));
 
         var sagas = PlatformTopics.SagaEvents;
         Assert.Throws<EmbeddedBrokerException>(() => broker.CreateTopic(sagas with { Name = "one.events.sagas.v1" }));

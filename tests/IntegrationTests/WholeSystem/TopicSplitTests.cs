@@ -138,7 +138,8 @@ public sealed class TopicSplitTests(PostgresFixture postgres) : IDisposable
     /// <summary>How much has been written to the whole topic, and to each half.</summary>
     private sealed class EndOffsets(KafkaClientFactory clients) : IDisposable
     {
-        private static readonly Topic[] Asked = [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents];
+        private static readonly Topic[] Asked =
+            [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents];
 
         private readonly IConsumer<byte[], byte[]> _asker = clients.ConsumerBuilder("end-offsets", "end-offsets").Build();
 

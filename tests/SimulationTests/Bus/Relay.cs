@@ -161,7 +161,8 @@ internal sealed class Relay(World world, IEventStore log) : Actor(world, $"relay
         }
     }
 
-    private static RelayLedger Copy(RelayLedger ledger) => new(ledger.Checkpoint, ledger.Published, ledger.Acknowledged, PlatformTopics.ReadersOf);
+    private static RelayLedger Copy(RelayLedger ledger) =>
+        new(ledger.Checkpoint, ledger.Published, ledger.Acknowledged, PlatformTopics.ReadersOf);
 
     private sealed class Run(RelayLedger ledger, DateTimeOffset booksAt)
     {

@@ -20,7 +20,8 @@ internal sealed class HoldExpiry(World world) : Actor(world, "hold-expiry")
         {
             World.Saw("hold expiry tried");
             var command = new WalletCommand.ExpireHold(new HoldId(hold));
-            if (World.Wallets.Execute(wallet, operation, Name, (state, now) => Wallet.Decide(state, command, now, World.Plan.Rules)) is null)
+            if (World.Wallets.Execute(
+                wallet, operation, Name, (state, now) => Wallet.Decide(state, command, now, World.Plan.Rules)) is null)
             {
                 return;
             }

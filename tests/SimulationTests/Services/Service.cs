@@ -100,7 +100,9 @@ internal sealed class Service<TState, TEvent> : Service
         }
     }
 
-    /// <summary>Executes a command through one of the processes. Null: no answer was heard, and whether it was executed is not known.</summary>
+    /// <summary>
+    /// Executes a command through one of the processes. Null: no answer was heard, and whether it was executed is not known.
+    /// </summary>
     public CommandOutcome<TState>? Execute(
         Guid stream,
         Guid correlation,

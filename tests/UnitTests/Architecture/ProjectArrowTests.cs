@@ -3,7 +3,9 @@ using IntegrationTests;
 
 namespace UnitTests.Architecture;
 
-/// <summary>Which project may know which: read from the project files, so that an arrow counts before the first line of code uses it.</summary>
+/// <summary>
+/// Which project may know which: read from the project files, so that an arrow counts before the first line of code uses it.
+/// </summary>
 public sealed class ProjectArrowTests
 {
     /// <summary>Every project of the product, with all that it refers to, directly or through others.</summary>
@@ -69,7 +71,8 @@ public sealed class ProjectArrowTests
 
     private static Dictionary<string, HashSet<string>> ReadReferences()
     {
-        var direct = ProjectFiles().Select(Path.GetFileNameWithoutExtension).OfType<string>().ToDictionary(name => name, name => Direct(name).ToList());
+        var direct = ProjectFiles().Select(Path.GetFileNameWithoutExtension).OfType<string>()
+            .ToDictionary(name => name, name => Direct(name).ToList());
         return direct.Keys.ToDictionary(name => name, name => Closure(name, direct));
     }
 

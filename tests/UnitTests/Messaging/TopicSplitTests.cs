@@ -56,9 +56,11 @@ public sealed class TopicSplitTests
     public void Consumers_of_the_topic_read_its_halves_too()
     {
         Assert.Equal(
-            [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents], TopicSplit.TopicsOf(PlatformTopics.PaymentEvents));
+            [PlatformTopics.PaymentEvents, PlatformTopics.WalletPaymentEvents, PlatformTopics.ExternalPaymentEvents],
+            TopicSplit.TopicsOf(PlatformTopics.PaymentEvents));
         Assert.Equal([PlatformTopics.WalletCommands], TopicSplit.TopicsOf(PlatformTopics.WalletCommands));
-        Assert.All(TopicSplit.TopicsOf(PlatformTopics.PaymentEvents), topic => Assert.Equal(PlatformTopics.PaymentEvents.Readers, topic.Readers));
+        Assert.All(
+            TopicSplit.TopicsOf(PlatformTopics.PaymentEvents), topic => Assert.Equal(PlatformTopics.PaymentEvents.Readers, topic.Readers));
     }
 
     [Theory]

@@ -40,7 +40,8 @@ public sealed class TopicsTests
     [Fact]
     public void Progress_is_compacted_and_forgotten_after_an_hour()
     {
-        var made = TopicCreator.Specification(PlatformTopics.ConsumerProgress, Options with { ReplicationFactor = 1, MinInSyncReplicas = 1 });
+        var made = TopicCreator.Specification(
+            PlatformTopics.ConsumerProgress, Options with { ReplicationFactor = 1, MinInSyncReplicas = 1 });
 
         Assert.Equal(("progress.consumers.v1", 1, (short)1), (made.Name, made.NumPartitions, made.ReplicationFactor));
         Assert.Equal(

@@ -50,7 +50,8 @@ public sealed class RefusedRowTests
         Assert.Equal("user/alice", Encoding.UTF8.GetString(kept.ToRecord().Message.Key));
         Assert.Equal("1", Encoding.UTF8.GetString(kept.ToRecord().Message.Headers.GetLastBytes("position")));
         Assert.IsType<MessageReading.Unreadable>(kept.Read());
-        Assert.Equal([new Watermark("reader", PlatformTopics.WalletCommands.Name, 0, "sagas", 1)], await _store.WatermarksAsync("reader", Cancel));
+        Assert.Equal(
+            [new Watermark("reader", PlatformTopics.WalletCommands.Name, 0, "sagas", 1)], await _store.WatermarksAsync("reader", Cancel));
     }
 
     [Fact]

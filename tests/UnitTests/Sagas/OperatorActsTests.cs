@@ -87,7 +87,8 @@ public sealed class OperatorActsTests
 
         var events = Act(overdue, SagaIntervention.Retry);
         Assert.Equal(
-            [Acted(SagaIntervention.Retry), new SagaEvent.Retried(stop.Phase, "Retry", 1, Start.AddSeconds(stop.Seconds)), stop.Asks], events);
+            [Acted(SagaIntervention.Retry), new SagaEvent.Retried(stop.Phase, "Retry", 1, Start.AddSeconds(stop.Seconds)), stop.Asks],
+            events);
         Assert.Equal(
             overdue with { Attempt = 1, Overdue = false, Deadline = Start.AddSeconds(stop.Seconds) }, Fold(overdue, events));
     });

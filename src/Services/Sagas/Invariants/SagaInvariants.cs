@@ -33,7 +33,8 @@ internal static class SagaInvariants
         builder.AddInvariant(AnswersAreAsAsked.Name, p => ActivatorUtilities.CreateInstance<AnswersAreAsAsked>(p).Invariant);
         if (builder.Configuration.FindServiceAddresses(HttpCardProcessor.Service).Count > 0)
         {
-            builder.AddInvariant(CardRecordsAgree.Name, provider => ActivatorUtilities.CreateInstance<CardRecordsAgree>(provider).Invariant);
+            builder.AddInvariant(
+                CardRecordsAgree.Name, provider => ActivatorUtilities.CreateInstance<CardRecordsAgree>(provider).Invariant);
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class Effects
         SagaEvent.Moved { To: SagaPhases.Completed } => "The saga ends: completed.",
         SagaEvent.Moved { To: SagaPhases.Failed } m => $"The saga ends: failed, {m.FailureCode}.",
         SagaEvent.Moved m =>
-            $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for {kinds.Named(before.Definition).RequestIn(m.To).Awaits(before.Terms)}.",
+            $"The saga goes on to {PhaseNames.Shown(m.To)}: waits for " +
+            $"{kinds.Named(before.Definition).RequestIn(m.To).Awaits(before.Terms)}.",
         SagaEvent.Retried r =>
             $"Asks again, with all attempts anew: waits for {kinds.Named(before.Definition).RequestIn(r.In).Awaits(before.Terms)}.",
         SagaEvent.CompensationRequested when IsPivot(kinds, before) =>

@@ -24,9 +24,9 @@ internal sealed class RepeatedCommands
 
 /// <summary>Sends the answer to a command once more when the command comes again.</summary>
 /// <remarks>
-/// A wallet executes a command once, and its answer is in the log. Whoever repeats the command has not got that answer: its message is on the
-/// way, or the saga's database was restored to a moment before it asked, and the answer came while it knew of no question. A help and no
-/// more: what is lost here is sent when the saga asks again.
+/// A wallet executes a command once, and its answer is in the log. Whoever repeats the command has not got that answer: its message is on
+/// the way, or the saga's database was restored to a moment before it asked, and the answer came while it knew of no question. A help and
+/// no more: what is lost here is sent when the saga asks again.
 /// </remarks>
 internal sealed partial class AnswersAgain(
     IEventStore store, RepeatedCommands repeated, KafkaClientFactory clients, SplitSwitch split, ILogger<AnswersAgain> log)

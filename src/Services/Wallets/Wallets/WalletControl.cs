@@ -53,7 +53,8 @@ internal sealed class WalletControl(WalletCommands wallets, WalletQueries querie
         var order = new WeighedOrder("wallet-overdraft", SubjectOf(wallet), reason, body, Stakes.Of((request.Limit, found.Currency)));
         var (name, instead) = await second.CheckAsync(order, context, by, key, cancel);
         var command = new WalletCommand.SetOverdraft(new Money(request.Limit, Currency.Parse(found.Currency)), reason);
-        return instead ?? await ExecuteAsync(order, wallet, command, name, context, new IdempotentRequest(context, caller, key, body), cancel);
+        var repeatable = new IdempotentRequest(context, caller, key, body);
+        return instead ?? await ExecuteAsync(order, wallet, command, name, context, repeatable, cancel);
     }
 
     private async Task<IResult> WithReasonAsync(
